@@ -1,0 +1,84 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Kernels are optimised in debug builds too: a debug build of the whole stays usable on real data.
+let optimised: SwiftSetting = .unsafeFlags(["-O"])
+
+func kernelModule(_ name: String, march: String? = nil) -> Target {
+    .target(
+        name: name, dependencies: ["VectorKernels", "CSIMD"],
+        swiftSettings: [.unsafeFlags(["-O"] + (march.map { ["-Xcc", "-march=\($0)"] } ?? []))])
+}
+
+// The same kernel source, compiled once for each instruction set; `Kernels` picks one at start.
+#if arch(x86_64)
+let instructionSets = [
+    kernelModule("KernelsAVX2", march: "x86-64-v3"),
+    kernelModule("KernelsAVX512", march: "x86-64-v4"),
+]
+#else
+let instructionSets: [Target] = []
+#endif
+
+let package = Package(
+    name: "mottle",
+    products: [
+        .executable(name: "mottle", targets: ["mottle"]),
+        .library(name: "MottleKit", targets: ["MottleKit"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .target(name: "CLua", linkerSettings: [.linkedLibrary("lua5.4")]),
+        .target(name: "CSIMD"),
+        .target(name: "CSystem"),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+
+        .target(name: "LuaRuntime", dependencies: ["CLua"]),
+        .target(name: "Tensors"),
+        .target(name: "Workers", dependencies: ["CSystem"]),
+
+        .target(name: "VectorKernels", dependencies: ["CSIMD"], swiftSettings: [optimised]),
+        kernelModule("KernelsBaseline"),
+        .target(
+            name: "Kernels",
+            dependencies: ["VectorKernels", "KernelsBaseline", "CSystem"]
+                + instructionSets.map { .target(name: $0.name) }),
+
+        .target(name: "Generators", dependencies: ["LuaRuntime", "Tensors", "Kernels"]),
+        .target(name: "Datasets", dependencies: ["CZlib", "Tensors"]),
+        .target(name: "Pipelines", dependencies: ["Generators", "Datasets", "Tensors", "Kernels", "Workers"]),
+        .target(name: "Training", dependencies: ["Tensors", "Kernels", "Workers"]),
+        .target(name: "Reports", dependencies: ["Tensors", "CSystem"]),
+        .target(
+            name: "Experiments",
+            dependencies: [
+                "Datasets", "Generators", "Kernels", "LuaRuntime", "Pipelines", "Reports", "Tensors",
+                "Training", "Workers", "Yams",
+            ]),
+        .target(name: "MottleKit", dependencies: ["Generators", "Datasets", "Pipelines", "Tensors"]),
+        .executableTarget(
+            name: "mottle",
+            dependencies: [
+                "Experiments", "CSystem", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+    ] + instructionSets + testTargets,
+    swiftLanguageModes: [.v6]
+)
+
+/// A test target for each module that has tests, named for it.
+var testTargets: [Target] {
+    [
+        .testTarget(name: "LuaRuntimeTests", dependencies: ["LuaRuntime"]),
+        .testTarget(name: "KernelsTests", dependencies: ["Kernels", "VectorKernels", "Tensors"]),
+        .testTarget(name: "GeneratorsTests", dependencies: ["Generators", "Kernels", "Tensors", "LuaRuntime"]),
+        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors"]),
+        .testTarget(
+            name: "PipelinesTests", dependencies: ["Pipelines", "Generators", "Datasets", "Tensors", "Workers"]),
+        .testTarget(name: "TrainingTests", dependencies: ["Training", "Kernels", "Tensors", "Workers"]),
+        .testTarget(name: "ReportsTests", dependencies: ["Reports", "Tensors"]),
+        .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"]),
+    ]
+}

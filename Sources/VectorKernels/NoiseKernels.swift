@@ -1,0 +1,89 @@
+/// The elementwise operations that programs of generators are made of.
+///
+/// Values are `Float`; a mask is a `Float` whose bits are all ones (true) or all zeros (false). Every operation is
+/// made of what IEEE 754 fixes, so it gives the same bits on every processor; NaNs are all one value.
+public enum ElementwiseOperation: Int, CaseIterable, Sendable {
+    // Two operands.
+    case add, subtract, multiply, divide
+    /// ⌊a / b⌋, rounded once after the division.
+    case floorDivide
+    /// a − ⌊a / b⌋ · b: the sign of b, as in Lua.
+    case modulo
+    /// aᵇ through Double logarithm and exponential.
+    case power
+    /// a < b ? a : b, so a NaN gives b.
+    case minimum
+    /// a > b ? a : b, so a NaN gives b.
+    case maximum
+    // Two operands, a mask.
+    case less, lessEqual, equal, notEqual
+    // Masks.
+    case and, or, not
+    /// a where the mask (first operand) is true, else b: operands (mask, a, b).
+    case select
+    // One operand.
+    case negate, absolute
+    /// −1, 0 or 1; ±0 and NaN give +0.
+    case sign
+    case floor, ceil
+    /// To the nearest integer, halves to even.
+    case round
+    case squareRoot, exp, log, sin, cos, tanh
+
+    public var operandCount: Int {
+        switch self {
+        case .select: 3
+        case .not, .negate, .absolute, .sign, .floor, .ceil, .round, .squareRoot, .exp, .log, .sin, .cos, .tanh: 1
+        default: 2
+        }
+    }
+}
+
+/// Writes `count` results, rounded up to a whole group of 16: every block has room for that. `out` may be one of the
+/// operands exactly, and overlaps none otherwise. An operation with fewer operands ignores the rest.
+public typealias ElementwiseKernel =
+    @Sendable (
+        _ out: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+        _ c: UnsafePointer<Float>, _ count: Int
+    ) -> Void
+
+/// Writes the draws of elements `first ..< first + count` of one sample, rounded up to a whole group of 64.
+/// `first` is a multiple of 64. Addresses and the order of elements: `DrawAddress`.
+public typealias DrawKernel =
+    @Sendable (
+        _ out: UnsafeMutablePointer<Float>, _ count: Int, _ key: UInt64, _ epoch: UInt32, _ sample: UInt64,
+        _ first: Int
+    ) -> Void
+
+/// Adds to sixteen lanes: element e of the block (`count` of them, no more) goes to lane e mod 16.
+public typealias ReductionKernel =
+    @Sendable (_ lanes: UnsafeMutablePointer<Double>, _ values: UnsafePointer<Float>, _ count: Int) -> Void
+
+/// What programs of generators run on; one table for each instruction set, all with the same bits.
+public struct NoiseKernels: Sendable {
+    /// By `ElementwiseOperation.rawValue`.
+    public let elementwise: [ElementwiseKernel]
+
+    /// Uniform in [0, 1): the upper 24 bits, times 2⁻²⁴.
+    public let uniform: DrawKernel
+    /// Standard normal (Box & Muller 1958). In a group of 64 the words w0 … w3 stand for 16 elements each, lane by
+    /// lane: elements of w0 are r(w0) · cos(angle(w1)), of w1 r(w0) · sin(angle(w1)), of w2 and w3 the same of (w2, w3).
+    public let normal: DrawKernel
+
+    /// lanes[e mod 16] += value, in Double, in the order of the elements.
+    public let sum: ReductionKernel
+    /// lanes[e mod 16] = value < lane ? value : lane.
+    public let minimum: ReductionKernel
+    /// lanes[e mod 16] = value > lane ? value : lane.
+    public let maximum: ReductionKernel
+
+    /// out[e] = Float(Double(bytes[e]) · scale + low), `count` of them, rounded up to 16 on both sides.
+    public let decodeBytes:
+        @Sendable (
+            _ out: UnsafeMutablePointer<Float>, _ bytes: UnsafePointer<UInt8>, _ count: Int, _ scale: Double,
+            _ low: Double
+        ) -> Void
+    /// out[e] = 1 where the mask is true, else 0; exactly `count` bytes.
+    public let encodeMask:
+        @Sendable (_ out: UnsafeMutablePointer<UInt8>, _ mask: UnsafePointer<Float>, _ count: Int) -> Void
+}
