@@ -1,0 +1,1 @@
+@main struct Mottle { static func main() { } }
