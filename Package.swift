@@ -77,7 +77,10 @@ var testTargets: [Target] {
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors"]),
         .testTarget(
             name: "PipelinesTests", dependencies: ["Pipelines", "Generators", "Datasets", "Tensors", "Workers"]),
-        .testTarget(name: "TrainingTests", dependencies: ["Training", "Kernels", "Tensors", "Workers"]),
+        .target(name: "CAllocations", path: "Tests/CAllocations"),
+        .testTarget(name: "WorkersTests", dependencies: ["Workers", "CAllocations"]),
+        .testTarget(
+            name: "TrainingTests", dependencies: ["Training", "Kernels", "Tensors", "Workers", "CAllocations"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Tensors"]),
         .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"]),
     ]

@@ -1,0 +1,24 @@
+/// Samples that train together: a view into memory of the pipeline, valid until its next batch is asked for.
+package struct Batch {
+    /// How many samples there are, at least one; the last batch of an epoch may hold fewer than the others.
+    package var count: Int
+    /// The shape of one sample, for instance `[28, 28, 1]`.
+    package var shape: Shape
+    /// `[count] + shape`, row-major, without gaps.
+    package var values: UnsafePointer<Float>
+    /// `[count]`, each 0 ..< classes.
+    package var labels: UnsafePointer<Int32>
+    /// `[count]`: each sample's place in the data set, from which draws take their address.
+    package var ids: UnsafePointer<UInt64>
+    package var epoch: Int
+    /// `[count] + shape`, 1 hidden and 0 visible; nil when the chain has no masks.
+    package var mask: UnsafePointer<UInt8>?
+
+    package init(
+        count: Int, shape: Shape, values: UnsafePointer<Float>, labels: UnsafePointer<Int32>,
+        ids: UnsafePointer<UInt64>, epoch: Int, mask: UnsafePointer<UInt8>? = nil
+    ) {
+        (self.count, self.shape, self.values) = (count, shape, values)
+        (self.labels, self.ids, self.epoch, self.mask) = (labels, ids, epoch, mask)
+    }
+}
