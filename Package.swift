@@ -44,7 +44,7 @@ let package = Package(
         kernelModule("KernelsBaseline"),
         .target(
             name: "Kernels",
-            dependencies: ["VectorKernels", "KernelsBaseline", "CSystem"]
+            dependencies: ["VectorKernels", "KernelsBaseline", "CSIMD"]
                 + instructionSets.map { .target(name: $0.name) }),
 
         .target(name: "Generators", dependencies: ["LuaRuntime", "Tensors", "Kernels"]),

@@ -1,1 +1,4 @@
-// Filled by the next commits.
+import VectorKernels
+
+/// Noise kernels for x86-64-v3.
+public let avx2NoiseKernels = NoiseKernels(vector: SIMD8<Float>.self)

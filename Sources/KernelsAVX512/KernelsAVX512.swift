@@ -1,1 +1,4 @@
-// Filled by the next commits.
+import VectorKernels
+
+/// Noise kernels for x86-64-v4.
+public let avx512NoiseKernels = NoiseKernels(vector: SIMD16<Float>.self)

@@ -1,1 +1,4 @@
-// Filled by the next commits.
+import VectorKernels
+
+/// Noise kernels for every processor of the architecture.
+public let baselineNoiseKernels = NoiseKernels(vector: SIMD4<Float>.self)

@@ -33,7 +33,9 @@ public enum ElementwiseOperation: Int, CaseIterable, Sendable {
     public var operandCount: Int {
         switch self {
         case .select: 3
-        case .not, .negate, .absolute, .sign, .floor, .ceil, .round, .squareRoot, .exp, .log, .sin, .cos, .tanh: 1
+        case .not, .negate, .absolute, .sign, .floor, .ceil, .round, .squareRoot, .exp, .log, .sin, .cos,
+            .tanh:
+            1
         default: 2
         }
     }
@@ -86,4 +88,35 @@ public struct NoiseKernels: Sendable {
     /// out[e] = 1 where the mask is true, else 0; exactly `count` bytes.
     public let encodeMask:
         @Sendable (_ out: UnsafeMutablePointer<UInt8>, _ mask: UnsafePointer<Float>, _ count: Int) -> Void
+
+    /// The kernels in vectors of type `V`, compiled in the module that calls this, with its instruction set.
+    @inlinable @inline(__always)
+    public init<V: FloatVector>(vector: V.Type) {
+        elementwise = elementwiseTable { $0.kernel(vector: V.self) }
+        uniform = { drawUniform(vector: V.self, $0, $1, $2, $3, $4, $5) }
+        normal = { drawNormal(vector: V.self, $0, $1, $2, $3, $4, $5) }
+        sum = { lanes, values, count in
+            reduce(vector: V.self, lanes, values, count) {
+                $0 + $1
+            } combineScalar: {
+                $0 + $1
+            }
+        }
+        minimum = { lanes, values, count in
+            reduce(vector: V.self, lanes, values, count) {
+                V.Doubles.select(V.Doubles.less($1, $0), $1, $0)
+            } combineScalar: {
+                $1 < $0 ? $1 : $0
+            }
+        }
+        maximum = { lanes, values, count in
+            reduce(vector: V.self, lanes, values, count) {
+                V.Doubles.select(V.Doubles.less($0, $1), $1, $0)
+            } combineScalar: {
+                $1 > $0 ? $1 : $0
+            }
+        }
+        decodeBytes = { decode(vector: V.self, $0, $1, $2, $3, $4) }
+        encodeMask = { encode(vector: V.self, $0, $1, $2) }
+    }
 }

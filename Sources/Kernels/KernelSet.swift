@@ -1,0 +1,46 @@
+import Glibc
+import KernelsBaseline
+import VectorKernels
+
+#if arch(x86_64)
+    import KernelsAVX2
+    import KernelsAVX512
+#endif
+
+/// All kernels for one instruction set.
+package struct KernelSet: Sendable {
+    package let instructionSet: InstructionSet
+    package let noise: NoiseKernels
+
+    /// The kernels for `set`; nil where this processor lacks it.
+    package static func of(_ set: InstructionSet) -> KernelSet? {
+        guard set.isSupported else { return nil }
+        #if arch(x86_64)
+            return switch set {
+            case .baseline: KernelSet(instructionSet: set, noise: baselineNoiseKernels)
+            case .avx2: KernelSet(instructionSet: set, noise: avx2NoiseKernels)
+            case .avx512: KernelSet(instructionSet: set, noise: avx512NoiseKernels)
+            }
+        #else
+            return KernelSet(instructionSet: set, noise: baselineNoiseKernels)
+        #endif
+    }
+
+    /// The kernels that `MOTTLE_ISA` in `environment` names; where it is not set or empty, the best that this
+    /// processor has.
+    package static func select(environment: [String: String]) throws(InstructionSetError) -> KernelSet {
+        let supported = InstructionSet.supported
+        guard let name = environment["MOTTLE_ISA"], !name.isEmpty else { return of(supported.max()!)! }
+        guard let set = InstructionSet(rawValue: name) else { throw .unknown(name: name) }
+        guard let kernels = of(set) else { throw .unsupported(set, supported: supported) }
+        return kernels
+    }
+
+    /// What this process runs on, chosen once: as `select` says for its environment. Where that is a mistake, which
+    /// a command reports by calling `select` first, the best that this processor has.
+    package static let current: KernelSet = {
+        let name = getenv("MOTTLE_ISA").map { String(cString: $0) }
+        let wanted = try? select(environment: name.map { ["MOTTLE_ISA": $0] } ?? [:])
+        return wanted ?? of(InstructionSet.supported.max()!)!
+    }()
+}

@@ -1,0 +1,171 @@
+/// The vector types that kernels are generic in.
+///
+/// Their operators are requirements, so that a specialised kernel gets the whole-vector ones of the concrete type: those
+/// of `SIMD`'s own extensions go lane by lane. A mask is a vector of words, all ones or all zeros in each lane.
+public protocol FloatVector: SIMD, SendableMetatype where Scalar == Float {
+    /// As many 32-bit words.
+    associatedtype Words: WordVector
+    /// As many doubles.
+    associatedtype Doubles: DoubleVector
+
+    init(repeating value: Float)
+    /// Reads neighbours, at any alignment.
+    init(loading source: UnsafePointer<Float>)
+    /// Writes neighbours, at any alignment.
+    func store(to target: UnsafeMutablePointer<Float>)
+
+    init(bits: Words)
+    var bits: Words { get }
+    /// The nearest to each word read as a signed integer.
+    init(signed words: Words)
+    init(rounding doubles: Doubles)
+    var doubles: Doubles { get }
+    /// The low halves of the bits of as many doubles.
+    static func lowWords(_ doubles: Doubles) -> Words
+
+    static func + (a: Self, b: Self) -> Self
+    static func - (a: Self, b: Self) -> Self
+    static func * (a: Self, b: Self) -> Self
+    static func / (a: Self, b: Self) -> Self
+    static func less(_ a: Self, _ b: Self) -> Words
+    static func lessEqual(_ a: Self, _ b: Self) -> Words
+    static func equal(_ a: Self, _ b: Self) -> Words
+    static func notEqual(_ a: Self, _ b: Self) -> Words
+    static func squareRoot(_ v: Self) -> Self
+    static func floor(_ v: Self) -> Self
+    static func ceil(_ v: Self) -> Self
+    /// To the nearest integer, halves to even.
+    static func round(_ v: Self) -> Self
+}
+
+public protocol WordVector: SIMD, SendableMetatype where Scalar == UInt32 {
+    /// Half as many words of 64 bits: the same size in memory.
+    associatedtype Pairs: LongVector
+
+    init(repeating value: UInt32)
+    /// The low words of `even` and `odd` by turns: even[0], odd[0], even[1] …
+    init(even: Pairs, odd: Pairs)
+    /// Writes the lowest byte of each word.
+    func storeBytes(to target: UnsafeMutablePointer<UInt8>)
+
+    static func & (a: Self, b: Self) -> Self
+    static func | (a: Self, b: Self) -> Self
+    static func ^ (a: Self, b: Self) -> Self
+    static prefix func ~ (a: Self) -> Self
+    static func &+ (a: Self, b: Self) -> Self
+    static func &- (a: Self, b: Self) -> Self
+    static func &<< (a: Self, b: Self) -> Self
+    static func &>> (a: Self, b: Self) -> Self
+    /// Shifts copies of the sign in from the left.
+    static func shiftRightSigned(_ a: Self, by bits: Int32) -> Self
+}
+
+public protocol LongVector: SIMD, SendableMetatype where Scalar == UInt64 {
+    init(repeating value: UInt64)
+    /// 0, 1, 2 …
+    static var ramp: Self { get }
+
+    static func & (a: Self, b: Self) -> Self
+    static func | (a: Self, b: Self) -> Self
+    static func ^ (a: Self, b: Self) -> Self
+    static prefix func ~ (a: Self) -> Self
+    static func &+ (a: Self, b: Self) -> Self
+    static func &- (a: Self, b: Self) -> Self
+    static func &* (a: Self, b: Self) -> Self
+    static func &<< (a: Self, b: Self) -> Self
+    static func &>> (a: Self, b: Self) -> Self
+}
+
+public protocol DoubleVector: SIMD, SendableMetatype where Scalar == Double {
+    associatedtype Longs: LongVector
+
+    init(repeating value: Double)
+    init(loading source: UnsafePointer<Double>)
+    /// Reads neighbouring bytes as numbers.
+    init(loadingBytes source: UnsafePointer<UInt8>)
+    func store(to target: UnsafeMutablePointer<Double>)
+
+    init(bits: Longs)
+    var bits: Longs { get }
+
+    static func + (a: Self, b: Self) -> Self
+    static func - (a: Self, b: Self) -> Self
+    static func * (a: Self, b: Self) -> Self
+    static func / (a: Self, b: Self) -> Self
+    static func less(_ a: Self, _ b: Self) -> Longs
+    static func equal(_ a: Self, _ b: Self) -> Longs
+}
+
+// What follows is spelled with the requirements above, so it is as fast as they are.
+
+extension FloatVector {
+    @inlinable @inline(__always)
+    public static func + (a: Self, b: Float) -> Self { a + Self(repeating: b) }
+    @inlinable @inline(__always)
+    public static func - (a: Self, b: Float) -> Self { a - Self(repeating: b) }
+    @inlinable @inline(__always)
+    public static func * (a: Self, b: Float) -> Self { a * Self(repeating: b) }
+
+    /// Lane by lane: mask ? a : b.
+    @inlinable @inline(__always)
+    public static func select(_ mask: Words, _ a: Self, _ b: Self) -> Self {
+        Self(bits: (mask & a.bits) | (~mask & b.bits))
+    }
+
+    /// Without the sign bit.
+    @inlinable @inline(__always)
+    public var magnitude: Self { Self(bits: bits & 0x7fff_ffff) }
+}
+
+extension WordVector {
+    @inlinable @inline(__always)
+    public static func & (a: Self, b: UInt32) -> Self { a & Self(repeating: b) }
+    @inlinable @inline(__always)
+    public static func | (a: Self, b: UInt32) -> Self { a | Self(repeating: b) }
+    @inlinable @inline(__always)
+    public static func &+ (a: Self, b: UInt32) -> Self { a &+ Self(repeating: b) }
+    @inlinable @inline(__always)
+    public static func &- (a: Self, b: UInt32) -> Self { a &- Self(repeating: b) }
+    @inlinable @inline(__always)
+    public static func &<< (a: Self, b: UInt32) -> Self { a &<< Self(repeating: b) }
+    @inlinable @inline(__always)
+    public static func &>> (a: Self, b: UInt32) -> Self { a &>> Self(repeating: b) }
+}
+
+extension LongVector {
+    @inlinable @inline(__always)
+    public static func & (a: Self, b: UInt64) -> Self { a & Self(repeating: b) }
+    @inlinable @inline(__always)
+    public static func | (a: Self, b: UInt64) -> Self { a | Self(repeating: b) }
+    @inlinable @inline(__always)
+    public static func ^ (a: Self, b: UInt64) -> Self { a ^ Self(repeating: b) }
+    @inlinable @inline(__always)
+    public static func &+ (a: Self, b: UInt64) -> Self { a &+ Self(repeating: b) }
+    @inlinable @inline(__always)
+    public static func &- (a: Self, b: UInt64) -> Self { a &- Self(repeating: b) }
+    @inlinable @inline(__always)
+    public static func &* (a: Self, b: UInt64) -> Self { a &* Self(repeating: b) }
+    @inlinable @inline(__always)
+    public static func &<< (a: Self, b: UInt64) -> Self { a &<< Self(repeating: b) }
+    @inlinable @inline(__always)
+    public static func &>> (a: Self, b: UInt64) -> Self { a &>> Self(repeating: b) }
+}
+
+extension DoubleVector {
+    @inlinable @inline(__always)
+    public static func + (a: Self, b: Double) -> Self { a + Self(repeating: b) }
+    @inlinable @inline(__always)
+    public static func - (a: Self, b: Double) -> Self { a - Self(repeating: b) }
+    @inlinable @inline(__always)
+    public static func * (a: Self, b: Double) -> Self { a * Self(repeating: b) }
+
+    /// Lane by lane: mask ? a : b.
+    @inlinable @inline(__always)
+    public static func select(_ mask: Longs, _ a: Self, _ b: Self) -> Self {
+        Self(bits: (mask & a.bits) | (~mask & b.bits))
+    }
+
+    /// Without the sign bit.
+    @inlinable @inline(__always)
+    public var magnitude: Self { Self(bits: bits & 0x7fff_ffff_ffff_ffff) }
+}
