@@ -1,0 +1,78 @@
+/// A change of a config from the command line: `train.epochs=3`.
+///
+/// The path leads through tables by key and through lists by index. Tables that are absent are made, and a name
+/// that stands alone becomes a table of that name: `chain.0.gaussian.sigma=0.2` works on `chain: [gaussian]`.
+struct ConfigOverride {
+    let place: ConfigPlace
+    private let keys: [String]
+    private let value: ConfigNode
+
+    init(_ assignment: String) throws(ConfigError) {
+        place = .override(assignment)
+        guard let equals = assignment.firstIndex(of: "=") else {
+            throw ConfigError(place, "expected KEY=VALUE")
+        }
+        keys = assignment[..<equals].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        value = try ConfigParser.parse(
+            value: String(assignment[assignment.index(after: equals)...]), place: place,
+            path: keys.joined(separator: "."), name: keys.last ?? "")
+    }
+
+    /// Puts the value where `keys[depth...]` leads from `node`.
+    fileprivate func put(into node: inout ConfigNode, depth: Int) throws(ConfigError) {
+        guard depth < keys.count else {
+            node.content = value.content
+            node.place = place
+            return
+        }
+        switch node.content {
+        case .table(var entries):
+            try put(into: &entries, of: node, depth: depth)
+            node.content = .table(entries)
+        case .list(var items):
+            guard let index = Int(keys[depth]), items.indices.contains(index) else {
+                throw ConfigError(
+                    place, "\(node.subject) is a list of \(items.count), it has no item '\(keys[depth])'")
+            }
+            try put(into: &items[index], depth: depth + 1)
+            node.content = .list(items)
+        case .plain(let name) where name == keys[depth] && depth + 1 < keys.count,
+            .quoted(let name)
+        where name == keys[depth] && depth + 1 < keys.count:
+            var entries = [ConfigEntry(name, child(of: node, key: name), place: node.place)]
+            try put(into: &entries, of: node, depth: depth)
+            node.content = .table(entries)
+        case .nothing:
+            var entries: [ConfigEntry] = []
+            try put(into: &entries, of: node, depth: depth)
+            node.content = .table(entries)
+        case .plain, .quoted:
+            throw ConfigError(place, "\(node.subject) is \(node.found), it has no key '\(keys[depth])'")
+        }
+    }
+
+    private func put(into entries: inout [ConfigEntry], of node: ConfigNode, depth: Int) throws(ConfigError) {
+        // Keys may hold points (`./scanlines.lua`): the longest key that is there wins.
+        for end in stride(from: keys.count, to: depth, by: -1) {
+            let key = keys[depth..<end].joined(separator: ".")
+            if let index = entries.firstIndex(where: { $0.key == key }) {
+                return try put(into: &entries[index].value, depth: end)
+            }
+        }
+        guard !keys[depth].isEmpty else { throw ConfigError(place, "expected KEY=VALUE, a key is empty") }
+        var made = child(of: node, key: keys[depth])
+        try put(into: &made, depth: depth + 1)
+        entries.append(ConfigEntry(keys[depth], made, place: place))
+    }
+
+    private func child(of node: ConfigNode, key: String) -> ConfigNode {
+        ConfigNode(.nothing, place: place, path: node.path.appendingKey(key), name: key)
+    }
+}
+
+extension ConfigNode {
+    /// Puts a value of the command line into this tree.
+    mutating func apply(_ override: ConfigOverride) throws(ConfigError) {
+        try override.put(into: &self, depth: 0)
+    }
+}

@@ -1,0 +1,92 @@
+/// The keys of one table of a config, each read once; `finish` refuses what nothing has read.
+///
+/// It cannot be copied, so a table cannot be read in two places and judged finished in one.
+package struct ConfigTable: ~Copyable {
+    /// Where the table stands and what error texts call it.
+    package let node: ConfigNode
+    /// Keys that nothing has read yet, in the file's order.
+    package private(set) var unread: [ConfigEntry]
+    /// Keys that were asked for, present or not: what a misspelt key is compared with.
+    private var known: [String] = []
+
+    init(_ entries: [ConfigEntry], of node: ConfigNode) {
+        (self.unread, self.node) = (entries, node)
+    }
+
+    /// Reads `key` into `value`; an absent key leaves it as it is.
+    package mutating func read<Value: ConfigValue>(_ key: String, into value: inout Value) throws(ConfigError)
+    {
+        if let node = take(key) { value = try Value(node) }
+    }
+
+    /// Reads `key` into `value` and refuses what `range` does not contain.
+    package mutating func read<Value: ConfigValue>(
+        _ key: String, into value: inout Value, in range: some ConfigRange<Value>
+    ) throws(ConfigError) {
+        if let node = take(key) { value = try node.value(in: range) }
+    }
+
+    /// Reads `key`, which must be there.
+    package mutating func require<Value: ConfigValue>(
+        _ key: String, as type: Value.Type = Value.self
+    ) throws(ConfigError) -> Value {
+        try Value(requireNode(key))
+    }
+
+    /// Reads `key`, which must be there and in `range`.
+    package mutating func require<Value: ConfigValue>(
+        _ key: String, in range: some ConfigRange<Value>
+    ) throws(ConfigError) -> Value {
+        try requireNode(key).value(in: range)
+    }
+
+    /// The value of `key`, which now counts as read; nil when the key is absent.
+    package mutating func take(_ key: String) -> ConfigNode? {
+        known.append(key)
+        guard let place = unread.firstIndex(where: { $0.key == key }) else { return nil }
+        return unread.remove(at: place).value
+    }
+
+    /// The value of `key`, which must be there.
+    package mutating func requireNode(_ key: String) throws(ConfigError) -> ConfigNode {
+        if let node = take(key) { return node }
+        let similar = Suggestion.nearest(key, among: unread.map(\.key))
+        let hint = similar.map { "; is '\($0)' a misspelling of it?" } ?? ""
+        throw ConfigError(node.place, "'\(key)' is required" + whole + hint)
+    }
+
+    /// The one key that nothing has read yet, which now counts as read: the name in `gaussian: {sigma: 0.1}`.
+    ///
+    /// - Parameter what: what the key names, for the error's text, for instance `one generator`.
+    package mutating func takeOnly(naming what: String) throws(ConfigError) -> ConfigEntry {
+        if unread.count == 1 { return unread.removeLast() }
+        let found = unread.isEmpty ? "nothing" : unread.map { "'\($0.key)'" }.joined(separator: " and ")
+        throw ConfigError(unread.last?.place ?? node.place, "\(node.subject) must name \(what), got \(found)")
+    }
+
+    /// Refuses the first key that nothing has read.
+    package consuming func finish() throws(ConfigError) {
+        guard let entry = unread.first else { return }
+        let hint =
+            if let near = Suggestion.nearest(entry.key, among: known) {
+                "; did you mean '\(near)'?"
+            } else if known.isEmpty {
+                "; it takes none"
+            } else {
+                "; known are " + known.joined(separator: ", ")
+            }
+        throw ConfigError(entry.place, "unknown key '\(entry.key)'" + whole + hint)
+    }
+
+    /// ` in 'adam'`; nothing for the outermost table.
+    private var whole: String { node.name.isEmpty ? "" : " in '\(node.name)'" }
+}
+
+extension ConfigNode {
+    /// This value as a `Value` that `range` contains.
+    package func value<Value: ConfigValue>(in range: some ConfigRange<Value>) throws(ConfigError) -> Value {
+        let value = try Value(self)
+        guard range.contains(value) else { throw mismatch(wanted: range.requirement) }
+        return value
+    }
+}

@@ -1,0 +1,121 @@
+/// A type that can be read from one value of a config.
+package protocol ConfigValue {
+    init(_ node: ConfigNode) throws(ConfigError)
+}
+
+extension Int: ConfigValue {
+    package init(_ node: ConfigNode) throws(ConfigError) { self = try node.wholeNumber() }
+}
+
+extension UInt64: ConfigValue {
+    package init(_ node: ConfigNode) throws(ConfigError) { self = try node.wholeNumber() }
+}
+
+extension Double: ConfigValue {
+    package init(_ node: ConfigNode) throws(ConfigError) { self = try node.number() }
+}
+
+extension Float: ConfigValue {
+    /// Rounded once, from the text.
+    package init(_ node: ConfigNode) throws(ConfigError) { self = try node.number() }
+}
+
+extension Bool: ConfigValue {
+    /// Only `true` and `false`: `yes`, `on` and their like mean different things to different readers of YAML.
+    package init(_ node: ConfigNode) throws(ConfigError) {
+        guard case .plain(let text) = node.content, let flag = Bool(text) else {
+            throw node.mismatch(wanted: "true or false")
+        }
+        self = flag
+    }
+}
+
+extension String: ConfigValue {
+    /// A string in quotes, or a plain word that reads as nothing else.
+    package init(_ node: ConfigNode) throws(ConfigError) {
+        switch node.content {
+        case .quoted(let text): self = text
+        case .plain(let text) where !PlainText.isNumberOrFlag(text): self = text
+        case .plain: throw node.mismatch(wanted: "a string", hint: "; put it in quotes")
+        default: throw node.mismatch(wanted: "a string")
+        }
+    }
+}
+
+extension Array: ConfigValue where Element: ConfigValue {
+    package init(_ node: ConfigNode) throws(ConfigError) {
+        self = []
+        for item in try node.items() { append(try Element(item)) }
+    }
+}
+
+extension Optional: ConfigValue where Wrapped: ConfigValue {
+    /// An empty value is nil.
+    package init(_ node: ConfigNode) throws(ConfigError) {
+        if case .nothing = node.content { self = nil } else { self = try Wrapped(node) }
+    }
+}
+
+extension ConfigValue where Self: RawRepresentable & CaseIterable, RawValue == String {
+    /// One of the type's cases by name.
+    package init(_ node: ConfigNode) throws(ConfigError) {
+        let names = Self.allCases.map(\.rawValue)
+        let wanted = "one of " + names.joined(separator: ", ")
+        guard case .plain(let text) = node.content else { throw node.mismatch(wanted: wanted) }
+        guard let value = Self(rawValue: text) else {
+            throw node.mismatch(wanted: wanted, hint: Suggestion.hint(text, among: names))
+        }
+        self = value
+    }
+}
+
+extension ConfigNode {
+    /// A number without a fraction: `3`, `-2`, `1_000`, `1e6`.
+    fileprivate func wholeNumber<Whole: FixedWidthInteger>() throws(ConfigError) -> Whole {
+        let wanted = Whole.isSigned ? "a whole number" : "a whole number of 0 or more"
+        guard case .plain(let text) = content, PlainText.isNumber(text) else {
+            throw mismatch(wanted: wanted)
+        }
+        let digits = text.filter { $0 != "_" }
+        if let whole = Whole(digits) { return whole }
+        // With an exponent: exact as long as a Double holds every whole number.
+        guard let number = Double(digits), let whole = Whole(exactly: number), abs(number) <= 0x1p53 else {
+            throw mismatch(wanted: wanted)
+        }
+        return whole
+    }
+
+    /// A finite number: `0.1`, `1e-3`, `5`.
+    fileprivate func number<Number: BinaryFloatingPoint & LosslessStringConvertible>() throws(ConfigError)
+        -> Number
+    {
+        guard case .plain(let text) = content else { throw mismatch(wanted: "a number") }
+        if PlainText.isInfinityOrNaN(text) { throw mismatch(wanted: "a finite number") }
+        guard PlainText.isNumber(text), let number = Number(text.filter { $0 != "_" }) else {
+            throw mismatch(wanted: "a number")
+        }
+        guard number.isFinite else { throw mismatch(wanted: "a finite number") }
+        return number
+    }
+}
+
+/// What a scalar without quotes is taken for.
+enum PlainText {
+    /// Decimal digits with at most one point and one exponent; `_` may stand between digits.
+    static func isNumber(_ text: String) -> Bool {
+        text.wholeMatch(of: /[+-]?([0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)([eE][+-]?[0-9]+)?/) != nil
+    }
+
+    static func isInfinityOrNaN(_ text: String) -> Bool {
+        text.wholeMatch(of: /[+-]?\.?(inf|Inf|INF|nan|NaN|NAN)(inity)?/) != nil
+    }
+
+    static func isNumberOrFlag(_ text: String) -> Bool {
+        text == "true" || text == "false" || isNumber(text) || isInfinityOrNaN(text)
+    }
+
+    /// The spellings of an empty value.
+    static func isNothing(_ text: String) -> Bool {
+        ["", "~", "null", "Null", "NULL"].contains(text)
+    }
+}
