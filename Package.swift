@@ -74,7 +74,7 @@ var testTargets: [Target] {
         .testTarget(name: "LuaRuntimeTests", dependencies: ["LuaRuntime"]),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels", "VectorKernels", "Tensors"]),
         .testTarget(name: "GeneratorsTests", dependencies: ["Generators", "Kernels", "Tensors", "LuaRuntime"]),
-        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Tensors"]),
+        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "CZlib", "Tensors"]),
         .testTarget(
             name: "PipelinesTests", dependencies: ["Pipelines", "Generators", "Datasets", "Tensors", "Workers"]),
         .target(name: "CAllocations", path: "Tests/CAllocations"),

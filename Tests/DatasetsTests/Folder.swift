@@ -1,0 +1,36 @@
+import CZlib
+import Foundation
+
+/// A folder for one test's files, gone with the test.
+final class Folder {
+    let path = FileManager.default.temporaryDirectory.appending(path: "mottle-\(UUID())").path
+
+    init() throws {
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    /// Writes a file and returns its path.
+    func file(_ name: String, _ bytes: [UInt8]) throws -> String {
+        let file = path + "/" + name
+        try Data(bytes).write(to: URL(filePath: file))
+        return file
+    }
+
+    /// The bytes, gzipped.
+    static func gzipped(_ bytes: [UInt8]) throws -> [UInt8] {
+        let file = try Folder()
+        let handle = gzopen(file.path + "/x", "wb")
+        gzwrite(handle, bytes, UInt32(bytes.count))
+        gzclose(handle)
+        return Array(try Data(contentsOf: URL(filePath: file.path + "/x")))
+    }
+}
+
+/// An IDX file's bytes: its header and values.
+func idx(_ sizes: [Int], _ values: [UInt8], type: UInt8 = 8) -> [UInt8] {
+    let header = sizes.flatMap { size in stride(from: 24, through: 0, by: -8).map { UInt8(size >> $0 & 255) }
+    }
+    return [0, 0, type, UInt8(sizes.count)] + header + values
+}
