@@ -1,13 +1,14 @@
 /// A value that crosses between Swift and Lua.
-package indirect enum LuaValue: Sendable, Equatable {
+package enum LuaValue: Sendable, Equatable {
     case none
     case boolean(Bool)
     case integer(Int)
     case number(Double)
+    /// Lua's strings are bytes; what is not UTF-8 is repaired on its way to Swift.
     case string(String)
-    /// A table's elements 1 … n and its string keys.
+    /// A table's elements 1 … n and its string keys. Other keys, and depths over 16, cannot cross.
     case table(list: [LuaValue], fields: [String: LuaValue])
-    /// A Lua function, kept alive in the state until it closes.
+    /// A Lua function, kept alive in the state until it closes. Equal functions of a state compare equal.
     case function(LuaFunction)
     /// A host object: userdata that holds nothing but these numbers.
     case object(LuaObject)

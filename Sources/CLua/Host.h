@@ -1,0 +1,89 @@
+#pragma once
+
+#include "CLua.h"
+
+#include <lua5.4/lauxlib.h>
+#include <lua5.4/lua.h>
+#include <lua5.4/lualib.h>
+#include <pthread.h>
+
+/// The name of the host's own Lua text in Lua's messages; a plugin's frames are those whose source starts with '@'.
+#define HOST_CHUNK "=[host]"
+
+enum {
+    HOOK_PERIOD = 1000,         // instructions between two checks of the budgets
+    HOOK_PERIOD_LARGE = 100,    // the same while a large block lives: one instruction can then cost milliseconds
+    LARGE_BLOCK = 128 * 1024,
+    DEEP_CALLS = 1000,          // a stack this deep that outgrows a block is called endless recursion
+    HOST_CALL_COST = 10,        // instructions charged for a call of a host function
+};
+
+enum mottle_request { REQUEST_PREPARE, REQUEST_RUN, REQUEST_CALL };
+
+struct mottle_host {
+    lua_State *lua;
+    mottle_limits limits;
+    mottle_callback callback;
+    void *context;
+    mottle_buffer values;
+    int functions, classes, globals;  // places in the registry
+
+    // budgets of the current entry
+    int64_t fuel, used;
+    int64_t deadline;  // nanoseconds of the thread's processor time
+    int period;
+    size_t heap, peak_heap;
+    int large_blocks;
+    enum mottle_status killed;  // sticky until the next entry
+    enum mottle_status denied;  // why the allocator last refused,
+    int denied_line;            // and where
+
+    // the current entry
+    enum mottle_request request;
+    char file[64];  // of the plugin, "" while preparing
+    const char *text, *prelude;
+    size_t text_count, prelude_count, text_read;
+    int32_t reference;
+
+    // its outcome
+    enum mottle_status status;
+    int line;
+    char message[4096];
+    size_t message_count;
+    char traceback[4096];
+
+    pthread_mutex_t lock;  // held while Swift runs for a script, so that no thread is abandoned inside Swift
+    bool condemned;        // under `lock`
+};
+
+static inline mottle_host *host_of(lua_State *L) { return *(mottle_host **)lua_getextraspace(L); }
+
+// Budgets.c
+int64_t thread_time(void);
+void *allocate(void *context, void *block, size_t old_size, size_t size);
+void start_budgets(mottle_host *host);
+/// Takes `cost` instructions; raises if the budget is spent.
+void charge(lua_State *L, int64_t cost);
+/// Raises the kill that no pcall of the script can hold.
+void kill(lua_State *L, enum mottle_status reason);
+/// The kill's reason where a protected call ended for want of memory.
+void note_memory_error(mottle_host *host);
+
+// Errors.c
+/// The line of the innermost frame of the plugin, 0 if none is active.
+int plugin_line(lua_State *L);
+/// Writes the plugin's line and frames to the host; allocates nothing.
+void record_place(lua_State *L);
+/// Pushes "file:line: " for the innermost frame of the plugin.
+void push_place(lua_State *L);
+/// Stores the error value at the top of the stack, its place split off, as the outcome's message.
+void record_message(lua_State *L);
+int outer_handler(lua_State *L);
+int protected_call(lua_State *L);
+
+// Values.c
+void read_values(lua_State *L, int first, int last);
+int push_values(lua_State *L);
+
+// Entry.c
+int call_host(lua_State *L);

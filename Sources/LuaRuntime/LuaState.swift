@@ -1,0 +1,98 @@
+import CLua
+
+/// One plugin's sandboxed interpreter.
+///
+/// Each run and call has a thread of its own, with a stack of `limits.stack` bytes, while the caller waits. One caller at a
+/// time: the type is not Sendable. A state is small and quick to make, so each plugin gets its own, and what a
+/// script does to its state hurts only itself.
+package final class LuaState {
+    package let limits: LuaLimits
+    package private(set) var usage = LuaUsage()
+    private let host: LuaHost
+    private var file = "prelude"
+    private var sourceLines: [Substring] = []
+
+    /// Builds the sandbox.
+    ///
+    /// `prelude` is the client's own, trusted Lua text. It runs with Lua's full basic, string, table and math libraries and
+    /// gets, as `...`:
+    /// - `env`: the plugin's globals; what it adds there becomes visible. Tables in it become read-only afterwards.
+    /// - `host`: `host.NAME(…)` calls the function of that name.
+    /// - `classes`: `classes.NAME` is the metatable of the objects of that class (their `type` is its place in the list).
+    /// - `fail(code, what, instead)`: raises an error at the plugin's line; `code` and `instead` may be nil.
+    /// - `suggest(name, candidates)`: " (did you mean 'x'?)" for the nearest key of the table `candidates`, or "".
+    package init(
+        limits: LuaLimits = LuaLimits(), classes: [String] = [], functions: [LuaHostFunction] = [],
+        prelude: String = ""
+    ) throws(LuaError) {
+        self.limits = limits
+        host = LuaHost(limits: limits, functions: functions)
+        let names: [LuaValue] = [
+            .table(list: classes.map(LuaValue.string), fields: [:]),
+            .table(list: functions.map { .string($0.name) }, fields: [:]),
+        ]
+        precondition(
+            ValueWriter(names, to: host.values).isComplete, "the names of the host's functions are too long")
+        let outcome = host.enter {
+            mottle_host_prepare($0, basePrelude, basePrelude.utf8.count, prelude, prelude.utf8.count)
+        }
+        try finish(outcome, activity: nil)
+    }
+
+    /// Runs a plugin's source text to its end. `file` is the name shown in messages.
+    package func run(_ source: String, file: String) throws(LuaError) {
+        self.file = shownName(file)
+        sourceLines = source.split(separator: "\n", omittingEmptySubsequences: false)
+        try checkSource(source, file: self.file, limit: limits.source)
+        let outcome = host.enter { mottle_host_run($0, self.file, source, source.utf8.count) }
+        try finish(outcome, activity: nil)
+    }
+
+    /// Calls a function of this state. `activity` is shown in messages: "apply of noise 'gaussian'".
+    package func call(
+        _ function: LuaFunction, _ arguments: [LuaValue], activity: String
+    ) throws(LuaError) -> [LuaValue] {
+        guard ValueWriter(arguments, to: host.values).isComplete else {
+            throw LuaError(
+                kind: .script, file: file, what: "the arguments are larger than \(limits.transfer / 1024) KB",
+                activity: activity)
+        }
+        let outcome = host.enter { mottle_host_call($0, function.reference) }
+        try finish(outcome, activity: activity)
+        return ValueReader.values(in: host.values.pointee)
+    }
+
+    private func finish(_ outcome: mottle_outcome, activity: String?) throws(LuaError) {
+        usage = LuaUsage(instructions: Int(outcome.instructions), peakHeap: outcome.peak_heap)
+        guard outcome.status != MOTTLE_OK else { return }
+        var error = error(of: outcome)
+        error.activity = activity
+        error.line = Int(outcome.line)
+        if sourceLines.indices.contains(error.line - 1) {
+            error.sourceLine = String(sourceLines[error.line - 1].prefix(160))
+        }
+        error.traceback = String(cString: outcome.traceback).split(separator: "\n").map(String.init)
+        throw error
+    }
+
+    private func error(of outcome: mottle_outcome) -> LuaError {
+        switch outcome.status {
+        case MOTTLE_LOAD, MOTTLE_SCRIPT:
+            let bytes = UnsafeRawBufferPointer(start: outcome.message, count: outcome.message_count)
+            let parts = LuaHostError(text: String(decoding: bytes, as: UTF8.self))
+            return LuaError(
+                kind: outcome.status == MOTTLE_LOAD ? .load : .script, code: parts.code, file: file,
+                what: parts.what, instead: parts.instead)
+        default:
+            return limits.error(for: outcome.status, file: file)
+        }
+    }
+}
+
+/// What messages call a file: the end of its name, as Lua keeps no more than 59 bytes of one.
+private func shownName(_ file: String) -> String {
+    let base = file.split(separator: "/").last ?? "plugin"
+    var name = String(String.UnicodeScalarView(base.unicodeScalars.map { $0.value < 0x20 ? "?" : $0 }))
+    while name.utf8.count > 55 { name.removeFirst() }
+    return name
+}
