@@ -1,7 +1,7 @@
 /// The vector types that kernels are generic in.
 ///
-/// Their operators are requirements, so that a specialised kernel gets the whole-vector ones of the concrete type: those
-/// of `SIMD`'s own extensions go lane by lane. A mask is a vector of words, all ones or all zeros in each lane.
+/// Their operators are requirements, met by whole-vector ones in CSIMD: those of `SIMD`'s own extensions go lane by lane.
+/// A mask is a vector of words, all ones or all zeros in each lane.
 public protocol FloatVector: SIMD, SendableMetatype where Scalar == Float {
     /// As many 32-bit words.
     associatedtype Words: WordVector
@@ -51,13 +51,13 @@ public protocol WordVector: SIMD, SendableMetatype where Scalar == UInt32 {
     static func & (a: Self, b: Self) -> Self
     static func | (a: Self, b: Self) -> Self
     static func ^ (a: Self, b: Self) -> Self
-    static prefix func ~ (a: Self) -> Self
     static func &+ (a: Self, b: Self) -> Self
     static func &- (a: Self, b: Self) -> Self
+    /// By less than the width of a lane.
     static func &<< (a: Self, b: Self) -> Self
     static func &>> (a: Self, b: Self) -> Self
     /// Shifts copies of the sign in from the left.
-    static func shiftRightSigned(_ a: Self, by bits: Int32) -> Self
+    static func shiftRightSigned(_ v: Self, by bits: Int32) -> Self
 }
 
 public protocol LongVector: SIMD, SendableMetatype where Scalar == UInt64 {
@@ -68,10 +68,10 @@ public protocol LongVector: SIMD, SendableMetatype where Scalar == UInt64 {
     static func & (a: Self, b: Self) -> Self
     static func | (a: Self, b: Self) -> Self
     static func ^ (a: Self, b: Self) -> Self
-    static prefix func ~ (a: Self) -> Self
     static func &+ (a: Self, b: Self) -> Self
     static func &- (a: Self, b: Self) -> Self
     static func &* (a: Self, b: Self) -> Self
+    /// By less than the width of a lane.
     static func &<< (a: Self, b: Self) -> Self
     static func &>> (a: Self, b: Self) -> Self
 }
@@ -119,6 +119,8 @@ extension FloatVector {
 
 extension WordVector {
     @inlinable @inline(__always)
+    public static prefix func ~ (a: Self) -> Self { a ^ Self(repeating: .max) }
+    @inlinable @inline(__always)
     public static func & (a: Self, b: UInt32) -> Self { a & Self(repeating: b) }
     @inlinable @inline(__always)
     public static func | (a: Self, b: UInt32) -> Self { a | Self(repeating: b) }
@@ -133,6 +135,8 @@ extension WordVector {
 }
 
 extension LongVector {
+    @inlinable @inline(__always)
+    public static prefix func ~ (a: Self) -> Self { a ^ Self(repeating: .max) }
     @inlinable @inline(__always)
     public static func & (a: Self, b: UInt64) -> Self { a & Self(repeating: b) }
     @inlinable @inline(__always)

@@ -1,7 +1,10 @@
-// What Swift's SIMD types lack as whole-vector operations: without these the compiler goes lane by lane.
+// Whole-vector operations. Swift's own + - * / & | ^ << >> of SIMD types, its conversions, roundings and roots go
+// lane by lane, and of longer formulas the compiler does not make vectors again.
 //
 // clang's importer hands ext_vector_type over as SIMD4<Float> and so on. Every function is inlined into the
-// module that calls it and compiled with that module's instruction set.
+// module that calls it and compiled with that module's instruction set. Results go through a pointer, which
+// inlining removes: a vector that is *returned* to Swift arrives in pieces of 128 bits, and what is made of it
+// stays in pieces.
 #pragma once
 
 #include <stdbool.h>
@@ -20,90 +23,116 @@
     MOTTLE_VECTOR(double, f64, lanes);   \
     MOTTLE_VECTOR(int32_t, i32, lanes);  \
     MOTTLE_VECTOR(uint32_t, u32, lanes); \
+    MOTTLE_VECTOR(uint64_t, u64, lanes); \
     MOTTLE_VECTOR(uint8_t, u8, lanes)
 
+MOTTLE_VECTOR(uint64_t, u64, 2);
 MOTTLE_VECTORS(4);
 MOTTLE_VECTORS(8);
 MOTTLE_VECTORS(16);
 
+// Puts a vector where Swift keeps it; a pointer to a vector type would be opaque there.
+#define MOTTLE_PUT(vector, to)                   \
+    do {                                         \
+        __typeof__(vector) put = (vector);       \
+        memcpy((to), &put, sizeof put);          \
+    } while (0)
+
 #if defined(__SSE4_1__) || defined(__aarch64__)
-#define MOTTLE_ROUNDING(lanes)                                                                         \
-    MOTTLE_INLINE f32x##lanes mottle_floor_f32x##lanes(f32x##lanes v) {                                \
-        return __builtin_elementwise_floor(v);                                                         \
-    }                                                                                                  \
-    MOTTLE_INLINE f32x##lanes mottle_ceil_f32x##lanes(f32x##lanes v) {                                 \
-        return __builtin_elementwise_ceil(v);                                                          \
-    }                                                                                                  \
-    MOTTLE_INLINE f32x##lanes mottle_round_f32x##lanes(f32x##lanes v) {                                \
-        return __builtin_elementwise_roundeven(v);                                                     \
+#define MOTTLE_ROUNDING(lanes)                                                               \
+    MOTTLE_INLINE void mottle_floor_f32x##lanes(f32x##lanes v, void *to) {                   \
+        MOTTLE_PUT(__builtin_elementwise_floor(v), to);                                      \
+    }                                                                                        \
+    MOTTLE_INLINE void mottle_ceil_f32x##lanes(f32x##lanes v, void *to) {                    \
+        MOTTLE_PUT(__builtin_elementwise_ceil(v), to);                                       \
+    }                                                                                        \
+    MOTTLE_INLINE void mottle_round_f32x##lanes(f32x##lanes v, void *to) {                   \
+        MOTTLE_PUT(__builtin_elementwise_roundeven(v), to);                                  \
     }
 #else
-// SSE2 has no rounding instruction and the builtins would call libm for each lane. Adding and taking away 2^23 rounds
-// to an integer, halves to even; larger numbers and NaN are what they are. The sign is kept: ceil(-0.5) is -0.
-#define MOTTLE_ROUNDING(lanes)                                                                         \
-    MOTTLE_INLINE f32x##lanes mottle_rounded_##lanes(f32x##lanes v, f32x##lanes nearest) {             \
-        const i32x##lanes bits = (i32x##lanes)v, magnitude = bits & 0x7fffffff;                        \
-        const i32x##lanes small = magnitude < 0x4b000000;                                              \
-        const i32x##lanes whole = ((i32x##lanes)nearest & 0x7fffffff) | (bits & ~0x7fffffff);          \
-        return (f32x##lanes)((whole & small) | (bits & ~small));                                       \
-    }                                                                                                  \
-    MOTTLE_INLINE f32x##lanes mottle_round_f32x##lanes(f32x##lanes v) {                                \
-        const f32x##lanes magnitude = (f32x##lanes)((i32x##lanes)v & 0x7fffffff);                      \
-        return mottle_rounded_##lanes(v, (magnitude + 8388608.0f) - 8388608.0f);                       \
-    }                                                                                                  \
-    MOTTLE_INLINE f32x##lanes mottle_floor_f32x##lanes(f32x##lanes v) {                                \
-        const f32x##lanes nearest = mottle_round_f32x##lanes(v);                                       \
-        const i32x##lanes one = (nearest > v) & 0x3f800000;                                            \
-        return mottle_rounded_##lanes(v, nearest - (f32x##lanes)one);                                  \
-    }                                                                                                  \
-    MOTTLE_INLINE f32x##lanes mottle_ceil_f32x##lanes(f32x##lanes v) {                                 \
-        const f32x##lanes nearest = mottle_round_f32x##lanes(v);                                       \
-        const i32x##lanes one = (nearest < v) & 0x3f800000;                                            \
-        return mottle_rounded_##lanes(v, nearest + (f32x##lanes)one);                                  \
+// SSE2 has no rounding instruction and the builtins would call libm for each lane. Adding and taking away 2^23
+// rounds to an integer, halves to even; larger numbers and NaN stay what they are. The sign is kept: ceil(-0.5)
+// is -0.
+#define MOTTLE_ROUNDING(lanes)                                                               \
+    MOTTLE_INLINE f32x##lanes mottle_nearest_f32x##lanes(f32x##lanes v) {                    \
+        const i32x##lanes bits = (i32x##lanes)v, sign = bits & INT32_MIN;                    \
+        const f32x##lanes whole = ((f32x##lanes)(bits ^ sign) + 0x1p23f) - 0x1p23f;          \
+        return (f32x##lanes)((i32x##lanes)whole | sign);                                     \
+    }                                                                                        \
+    MOTTLE_INLINE f32x##lanes mottle_rounded_f32x##lanes(f32x##lanes v, f32x##lanes whole) { \
+        const i32x##lanes bits = (i32x##lanes)v, sign = bits & INT32_MIN;                    \
+        const i32x##lanes small = (bits ^ sign) < 0x4b000000;                                \
+        const i32x##lanes signed_whole = ((i32x##lanes)whole & INT32_MAX) | sign;            \
+        return (f32x##lanes)((signed_whole & small) | (bits & ~small));                      \
+    }                                                                                        \
+    MOTTLE_INLINE void mottle_round_f32x##lanes(f32x##lanes v, void *to) {                   \
+        MOTTLE_PUT(mottle_rounded_f32x##lanes(v, mottle_nearest_f32x##lanes(v)), to);        \
+    }                                                                                        \
+    MOTTLE_INLINE void mottle_floor_f32x##lanes(f32x##lanes v, void *to) {                   \
+        const f32x##lanes nearest = mottle_nearest_f32x##lanes(v);                           \
+        const i32x##lanes one = (nearest > v) & 0x3f800000;                                  \
+        MOTTLE_PUT(mottle_rounded_f32x##lanes(v, nearest - (f32x##lanes)one), to);           \
+    }                                                                                        \
+    MOTTLE_INLINE void mottle_ceil_f32x##lanes(f32x##lanes v, void *to) {                    \
+        const f32x##lanes nearest = mottle_nearest_f32x##lanes(v);                           \
+        const i32x##lanes one = (nearest < v) & 0x3f800000;                                  \
+        MOTTLE_PUT(mottle_rounded_f32x##lanes(v, nearest + (f32x##lanes)one), to);           \
     }
 #endif
 
-#define MOTTLE_OPERATIONS(lanes)                                                                       \
-    MOTTLE_ROUNDING(lanes)                                                                             \
-    MOTTLE_INLINE f32x##lanes mottle_load_f32x##lanes(const float *from) {                             \
-        f32x##lanes v;                                                                                 \
-        memcpy(&v, from, sizeof v);                                                                    \
-        return v;                                                                                      \
-    }                                                                                                  \
-    MOTTLE_INLINE void mottle_store_f32x##lanes(f32x##lanes v, float *to) { memcpy(to, &v, sizeof v); }\
-    MOTTLE_INLINE f64x##lanes mottle_load_f64x##lanes(const double *from) {                            \
-        f64x##lanes v;                                                                                 \
-        memcpy(&v, from, sizeof v);                                                                    \
-        return v;                                                                                      \
-    }                                                                                                  \
-    MOTTLE_INLINE void mottle_store_f64x##lanes(f64x##lanes v, double *to) { memcpy(to, &v, sizeof v); }\
-    MOTTLE_INLINE f64x##lanes mottle_load_u8_as_f64x##lanes(const uint8_t *from) {                     \
-        u8x##lanes v;                                                                                  \
-        memcpy(&v, from, sizeof v);                                                                    \
-        return __builtin_convertvector(__builtin_convertvector(v, i32x##lanes), f64x##lanes);          \
-    }                                                                                                  \
-    /* The lowest byte of every word. */                                                               \
-    MOTTLE_INLINE void mottle_store_u8x##lanes(u32x##lanes v, uint8_t *to) {                           \
-        const u8x##lanes bytes = __builtin_convertvector(v, u8x##lanes);                               \
-        memcpy(to, &bytes, sizeof bytes);                                                              \
-    }                                                                                                  \
-    MOTTLE_INLINE f32x##lanes mottle_square_root_f32x##lanes(f32x##lanes v) {                          \
-        return __builtin_elementwise_sqrt(v);                                                          \
-    }                                                                                                  \
-    /* Words as signed integers. */                                                                    \
-    MOTTLE_INLINE f32x##lanes mottle_i32_to_f32x##lanes(u32x##lanes v) {                               \
-        return __builtin_convertvector((i32x##lanes)v, f32x##lanes);                                   \
-    }                                                                                                  \
-    MOTTLE_INLINE u32x##lanes mottle_shift_right_signed_u32x##lanes(u32x##lanes v, int32_t by) {       \
-        return (u32x##lanes)((i32x##lanes)v >> by);                                                    \
-    }                                                                                                  \
-    MOTTLE_INLINE f64x##lanes mottle_f32_to_f64x##lanes(f32x##lanes v) {                               \
-        return __builtin_convertvector(v, f64x##lanes);                                                \
-    }                                                                                                  \
-    MOTTLE_INLINE f32x##lanes mottle_f64_to_f32x##lanes(f64x##lanes v) {                               \
-        return __builtin_convertvector(v, f32x##lanes);                                                \
+#define MOTTLE_BINARY(name, type, sign)                                                      \
+    MOTTLE_INLINE void mottle_##name##_##type(type a, type b, void *to) { MOTTLE_PUT(a sign b, to); }
+
+#define MOTTLE_ARITHMETIC(type)      \
+    MOTTLE_BINARY(add, type, +)      \
+    MOTTLE_BINARY(subtract, type, -) \
+    MOTTLE_BINARY(multiply, type, *) \
+    MOTTLE_BINARY(divide, type, /)
+
+#define MOTTLE_BITS(type)           \
+    MOTTLE_BINARY(and, type, &)     \
+    MOTTLE_BINARY(or, type, |)      \
+    MOTTLE_BINARY(xor, type, ^)     \
+    MOTTLE_BINARY(shift_left, type, <<) \
+    MOTTLE_BINARY(shift_right, type, >>)
+
+#define MOTTLE_OPERATIONS(lanes)                                                             \
+    MOTTLE_ARITHMETIC(f32x##lanes)                                                           \
+    MOTTLE_ARITHMETIC(f64x##lanes)                                                           \
+    MOTTLE_BITS(u32x##lanes)                                                                 \
+    MOTTLE_BITS(u64x##lanes)                                                                 \
+    MOTTLE_ROUNDING(lanes)                                                                   \
+    MOTTLE_INLINE void mottle_square_root_f32x##lanes(f32x##lanes v, void *to) {             \
+        MOTTLE_PUT(__builtin_elementwise_sqrt(v), to);                                       \
+    }                                                                                        \
+    /* Shifts copies of the sign in from the left. */                                        \
+    MOTTLE_INLINE void mottle_shift_signed_u32x##lanes(u32x##lanes v, int32_t bits, void *to) { \
+        MOTTLE_PUT((i32x##lanes)v >> bits, to);                                              \
+    }                                                                                        \
+    /* Words as signed integers. */                                                          \
+    MOTTLE_INLINE void mottle_i32_to_f32x##lanes(u32x##lanes v, void *to) {                  \
+        MOTTLE_PUT(__builtin_convertvector((i32x##lanes)v, f32x##lanes), to);                \
+    }                                                                                        \
+    MOTTLE_INLINE void mottle_f32_to_f64x##lanes(f32x##lanes v, void *to) {                  \
+        MOTTLE_PUT(__builtin_convertvector(v, f64x##lanes), to);                             \
+    }                                                                                        \
+    MOTTLE_INLINE void mottle_f64_to_f32x##lanes(f64x##lanes v, void *to) {                  \
+        MOTTLE_PUT(__builtin_convertvector(v, f32x##lanes), to);                             \
+    }                                                                                        \
+    MOTTLE_INLINE void mottle_u8_to_f64x##lanes(u8x##lanes v, void *to) {                    \
+        const i32x##lanes words = __builtin_convertvector(v, i32x##lanes);                   \
+        MOTTLE_PUT(__builtin_convertvector(words, f64x##lanes), to);                         \
+    }                                                                                        \
+    /* The lowest byte of every word. */                                                     \
+    MOTTLE_INLINE void mottle_u32_to_u8x##lanes(u32x##lanes v, void *to) {                   \
+        MOTTLE_PUT(__builtin_convertvector(v, u8x##lanes), to);                              \
+    }                                                                                        \
+    /* The lower half of every long word. */                                                 \
+    MOTTLE_INLINE void mottle_u64_to_u32x##lanes(u64x##lanes v, void *to) {                  \
+        MOTTLE_PUT(__builtin_convertvector(v, u32x##lanes), to);                             \
     }
 
+MOTTLE_BITS(u64x2)
 MOTTLE_OPERATIONS(4)
 MOTTLE_OPERATIONS(8)
 MOTTLE_OPERATIONS(16)
