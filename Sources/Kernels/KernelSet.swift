@@ -11,19 +11,27 @@ import VectorKernels
 package struct KernelSet: Sendable {
     package let instructionSet: InstructionSet
     package let noise: NoiseKernels
+    package let training: TrainingKernels
 
     /// The kernels for `set`; nil where this processor lacks it.
     package static func of(_ set: InstructionSet) -> KernelSet? {
         guard set.isSupported else { return nil }
         #if arch(x86_64)
             return switch set {
-            case .baseline: KernelSet(instructionSet: set, noise: baselineNoiseKernels)
-            case .avx2: KernelSet(instructionSet: set, noise: avx2NoiseKernels)
-            case .avx512: KernelSet(instructionSet: set, noise: avx512NoiseKernels)
+            case .baseline: baseline
+            case .avx2:
+                KernelSet(instructionSet: set, noise: avx2NoiseKernels, training: avx2TrainingKernels)
+            case .avx512:
+                KernelSet(instructionSet: set, noise: avx512NoiseKernels, training: avx512TrainingKernels)
             }
         #else
-            return KernelSet(instructionSet: set, noise: baselineNoiseKernels)
+            return baseline
         #endif
+    }
+
+    private static var baseline: KernelSet {
+        KernelSet(
+            instructionSet: .baseline, noise: baselineNoiseKernels, training: baselineTrainingKernels)
     }
 
     /// The kernels that `MOTTLE_ISA` in `environment` names; where it is not set or empty, the best that this

@@ -2,3 +2,6 @@ import VectorKernels
 
 /// Noise kernels for x86-64-v3.
 public let avx2NoiseKernels = NoiseKernels(vector: SIMD8<Float>.self)
+
+/// Training kernels for x86-64-v3.
+public let avx2TrainingKernels = TrainingKernels(vector: SIMD8<Float>.self)

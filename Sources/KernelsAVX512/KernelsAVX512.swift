@@ -2,3 +2,6 @@ import VectorKernels
 
 /// Noise kernels for x86-64-v4.
 public let avx512NoiseKernels = NoiseKernels(vector: SIMD16<Float>.self)
+
+/// Training kernels for x86-64-v4.
+public let avx512TrainingKernels = TrainingKernels(vector: SIMD16<Float>.self)

@@ -2,3 +2,6 @@ import VectorKernels
 
 /// Noise kernels for every processor of the architecture.
 public let baselineNoiseKernels = NoiseKernels(vector: SIMD4<Float>.self)
+
+/// Training kernels for every processor of the architecture.
+public let baselineTrainingKernels = TrainingKernels(vector: SIMD4<Float>.self)

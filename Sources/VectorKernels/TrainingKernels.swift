@@ -1,32 +1,83 @@
-/// A matrix product: C[m, n] = start + Σₖ A[m, k] · B[k, n].
+/// What layers, losses and optimisers run on; one table for each instruction set.
 ///
-/// `columns` is a multiple of 16 and rows of B and C are as long in memory as their strides say, so kernels have no
-/// column tails: layers keep their columns padded to 16 with zeros.
-public struct MatrixProduct {
-    public var a: UnsafePointer<Float>
-    /// Where A[m, k] lies: m · aRowStride + k · aDepthStride. A transposed A is only other strides.
-    public var aRowStride: Int
-    public var aDepthStride: Int
-    public var b: UnsafePointer<Float>
-    public var bStride: Int
-    public var c: UnsafeMutablePointer<Float>
-    public var cStride: Int
-    public var rows: Int
-    public var columns: Int
-    public var depth: Int
-    /// Added to each row; nil: C starts at zero.
-    public var bias: UnsafePointer<Float>?
-    /// The depth is summed in this many contiguous leaves (a power of two; leaf i ends at depth · (i + 1) / leaves),
-    /// which are combined by a binary tree. 1: one running sum.
-    public var leaves: Int
+/// Bits may differ between instruction sets (some fuse a multiplication with an addition), but never depend on how work
+/// is shared between calls. Counts of elements are multiples of 16: rows are padded with zeros.
+public struct TrainingKernels: Sendable {
+    public let multiply: @Sendable (MatrixProduct) -> Void
 
-    public init(
-        a: UnsafePointer<Float>, aRowStride: Int, aDepthStride: Int, b: UnsafePointer<Float>, bStride: Int,
-        c: UnsafeMutablePointer<Float>, cStride: Int, rows: Int, columns: Int, depth: Int,
-        bias: UnsafePointer<Float>? = nil, leaves: Int = 1
-    ) {
-        (self.a, self.aRowStride, self.aDepthStride) = (a, aRowStride, aDepthStride)
-        (self.b, self.bStride, self.c, self.cStride) = (b, bStride, c, cStride)
-        (self.rows, self.columns, self.depth, self.bias, self.leaves) = (rows, columns, depth, bias, leaves)
+    /// out[c · outStride + r] = x[r · stride + c] for c < columns and r < rows rounded up to 4, zeros beyond `rows`.
+    /// Rows of x are readable up to `columns` rounded up to 4. `out` does not overlap x.
+    public let transpose:
+        @Sendable (
+            _ out: UnsafeMutablePointer<Float>, _ outStride: Int, _ x: UnsafePointer<Float>, _ stride: Int,
+            _ rows: Int, _ columns: Int
+        ) -> Void
+
+    /// out = max(x, 0); a NaN stays one. `out` may be x.
+    public let rectify:
+        @Sendable (_ out: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, _ count: Int) -> Void
+    /// out = y > 0 ? gradient : 0, where y is what `rectify` wrote. `out` may be one of the others.
+    public let rectifyBackward:
+        @Sendable (
+            _ out: UnsafeMutablePointer<Float>, _ y: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>,
+            _ count: Int
+        ) -> Void
+
+    /// scales = draws < rate ? 0 : 1 / (1 − rate), out = x · scales (Srivastava et al. 2014, in its inverted form).
+    /// Draws are uniform in [0, 1). `scales` is what the gradient is multiplied with.
+    public let dropOut:
+        @Sendable (
+            _ out: UnsafeMutablePointer<Float>, _ scales: UnsafeMutablePointer<Float>,
+            _ x: UnsafePointer<Float>,
+            _ draws: UnsafePointer<Float>, _ rate: Float, _ count: Int
+        ) -> Void
+    /// out = a · b. `out` may be one of them.
+    public let multiplyElements:
+        @Sendable (
+            _ out: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+            _ count: Int
+        ) -> Void
+
+    /// Returns how many rows have their first largest logit at their label.
+    public let softmaxCrossEntropy: @Sendable (SoftmaxCrossEntropy) -> Int
+
+    public let adam: @Sendable (WeightPanel, AdamStep) -> Void
+    public let momentum: @Sendable (WeightPanel, MomentumStep) -> Void
+
+    /// The kernels in vectors of type `V`, compiled in the module that calls this, with its instruction set.
+    @inlinable @inline(__always)
+    public init<V: ProductVector>(vector: V.Type) {
+        multiply = { V.multiply($0) }
+        transpose = { transposeBlocks($0, $1, $2, $3, $4, $5) }
+        rectify = { out, x, count in
+            let zero = V(repeating: 0)
+            for i in stride(from: 0, to: count, by: V.scalarCount) {
+                let value = V(loading: x + i)
+                V.select(V.less(value, zero), zero, value).store(to: out + i)
+            }
+        }
+        rectifyBackward = { out, y, gradient, count in
+            let zero = V(repeating: 0)
+            for i in stride(from: 0, to: count, by: V.scalarCount) {
+                let passes = V.less(zero, V(loading: y + i))
+                V.select(passes, V(loading: gradient + i), zero).store(to: out + i)
+            }
+        }
+        dropOut = { out, scales, x, draws, rate, count in
+            let (zero, kept) = (V(repeating: 0), V(repeating: 1 / (1 - rate)))
+            for i in stride(from: 0, to: count, by: V.scalarCount) {
+                let scale = V.select(V.less(V(loading: draws + i), V(repeating: rate)), zero, kept)
+                scale.store(to: scales + i)
+                (V(loading: x + i) * scale).store(to: out + i)
+            }
+        }
+        multiplyElements = { out, a, b, count in
+            for i in stride(from: 0, to: count, by: V.scalarCount) {
+                (V(loading: a + i) * V(loading: b + i)).store(to: out + i)
+            }
+        }
+        softmaxCrossEntropy = { $0.compute(vector: V.self) }
+        adam = { $1.apply(to: $0, vector: V.self) }
+        momentum = { $1.apply(to: $0, vector: V.self) }
     }
 }

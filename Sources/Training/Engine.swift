@@ -1,0 +1,44 @@
+import Kernels
+import Tensors
+import VectorKernels
+import Workers
+
+/// What all layers of a model run on.
+final class Engine {
+    let kernels: KernelSet
+    let pool: WorkerPool
+    /// The largest batch that buffers are planned for.
+    let capacity: Int
+    /// See `TrainConfig.leaves`.
+    let leaves: Int
+    let workspace: Workspace
+    private let workspaceMemory: Buffer<Float>
+
+    init(kernels: KernelSet, pool: WorkerPool, capacity: Int, leaves: Int) {
+        precondition(capacity > 0, "a model wants room for at least one sample, got \(capacity)")
+        precondition(
+            leaves > 0 && leaves <= MatrixProduct.maximumLeaves && leaves & (leaves - 1) == 0,
+            "leaves must be a power of two up to \(MatrixProduct.maximumLeaves), got \(leaves)")
+        (self.kernels, self.pool, self.capacity, self.leaves) = (kernels, pool, capacity, leaves)
+        workspaceMemory = Buffer(count: pool.threads * Workspace.count)
+        workspace = Workspace(memory: workspaceMemory.pointer)
+    }
+}
+
+/// Memory that each thread needs while it updates weights.
+struct Workspace {
+    /// Of a weight's gradient, this much is computed at a time: it stays in the first-level cache until the
+    /// optimiser has used it.
+    static let panelRows = 32
+    static let panelColumns = 64
+
+    static let count = panelRows * panelColumns + MatrixProduct.partialSumsCount
+
+    let memory: UnsafeMutablePointer<Float>
+
+    func panel(thread: Int) -> UnsafeMutablePointer<Float> { memory + thread * Self.count }
+
+    func partialSums(thread: Int) -> UnsafeMutablePointer<Float> {
+        panel(thread: thread) + Self.panelRows * Self.panelColumns
+    }
+}

@@ -1,0 +1,44 @@
+/// How a model is trained.
+package struct TrainConfig: Equatable, Sendable {
+    package var loss: Loss = .crossEntropy
+    package var optimizer: Optimizer = .adam(AdamConfig())
+    /// Samples a step.
+    package var batchSize = 32
+    package var epochs: Int
+    /// How many parts a sum over a batch has, a power of two up to 64; they are combined by a binary tree, so weights
+    /// depend on this number and never on how many threads, or processes, share the work.
+    package var leaves = 1
+
+    package init(epochs: Int) { self.epochs = epochs }
+}
+
+package enum Loss: Equatable, Sendable {
+    /// Mean of −ln softmax(outputs)[label] over the batch.
+    case crossEntropy
+}
+
+package enum Optimizer: Equatable, Sendable {
+    case adam(AdamConfig)
+    case sgd(SGDConfig)
+}
+
+/// Adam (Kingma & Ba 2015), with the defaults of the paper.
+package struct AdamConfig: Equatable, Sendable {
+    package var learningRate = 0.001
+    /// How much of the gradient's mean is kept in a step.
+    package var beta1 = 0.9
+    /// How much of the gradient's mean square is kept in a step.
+    package var beta2 = 0.999
+    /// Added to the root of the mean square; above 0.
+    package var epsilon = 1e-8
+
+    package init() {}
+}
+
+/// Stochastic gradient descent: v ← momentum · v + g, w ← w − learningRate · v.
+package struct SGDConfig: Equatable, Sendable {
+    package var learningRate = 0.01
+    package var momentum = 0.0
+
+    package init() {}
+}

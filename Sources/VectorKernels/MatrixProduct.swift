@@ -1,0 +1,54 @@
+/// A matrix product: C[m, n] = start + Σₖ A[m, k] · B[k, n].
+///
+/// All matrices stay in their natural row-major layout. `columns` is a multiple of 16, so kernels have no column tails:
+/// layers keep their columns padded to 16 with zeros. C overlaps neither A nor B.
+///
+/// Bits: each element of C is summed over k in order, by itself. How rows and columns are shared between calls, or cut
+/// into tiles, changes no bit.
+public struct MatrixProduct {
+    /// The most leaves that a product's depth may be cut into.
+    public static let maximumLeaves = 64
+    /// How many values `partialSums` has room for: one tile of any instruction set for each level of the tree.
+    public static let partialSumsCount = 6 * 256
+
+    public var a: UnsafePointer<Float>
+    /// Where A[m, k] lies: m · aRowStride + k · aDepthStride. A transposed A is only other strides.
+    public var aRowStride: Int
+    public var aDepthStride: Int
+    public var b: UnsafePointer<Float>
+    public var bStride: Int
+    public var c: UnsafeMutablePointer<Float>
+    public var cStride: Int
+    public var rows: Int
+    public var columns: Int
+    public var depth: Int
+    /// What each row starts from, `[columns]`; nil: zero.
+    public var bias: UnsafePointer<Float>?
+    /// The depth is summed in this many contiguous leaves (a power of two; leaf i ends at depth · (i + 1) / leaves),
+    /// which are combined by a binary tree; the first one starts from the bias. 1: one running sum.
+    public var leaves: Int
+    /// Memory for finished leaves that wait for their neighbour, wanted when there is more than one.
+    public var partialSums: UnsafeMutablePointer<Float>?
+
+    public init(
+        a: UnsafePointer<Float>, aRowStride: Int, aDepthStride: Int, b: UnsafePointer<Float>, bStride: Int,
+        c: UnsafeMutablePointer<Float>, cStride: Int, rows: Int, columns: Int, depth: Int,
+        bias: UnsafePointer<Float>? = nil, leaves: Int = 1, partialSums: UnsafeMutablePointer<Float>? = nil
+    ) {
+        (self.a, self.aRowStride, self.aDepthStride) = (a, aRowStride, aDepthStride)
+        (self.b, self.bStride, self.c, self.cStride) = (b, bStride, c, cStride)
+        (self.rows, self.columns, self.depth, self.bias) = (rows, columns, depth, bias)
+        (self.leaves, self.partialSums) = (leaves, partialSums)
+    }
+
+    /// The same product for some of C's rows and columns, which begin at a multiple of 16.
+    public func part(rows: Range<Int>, columns: Range<Int>) -> MatrixProduct {
+        var part = self
+        part.a += rows.lowerBound * aRowStride
+        part.b += columns.lowerBound
+        part.c += rows.lowerBound * cStride + columns.lowerBound
+        part.bias = bias.map { $0 + columns.lowerBound }
+        (part.rows, part.columns) = (rows.count, columns.count)
+        return part
+    }
+}

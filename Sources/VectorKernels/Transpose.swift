@@ -1,0 +1,23 @@
+/// As `TrainingKernels.transpose`: blocks of 4 × 4, whatever the width of vectors.
+@inlinable @inline(__always)
+func transposeBlocks(
+    _ out: UnsafeMutablePointer<Float>, _ outStride: Int, _ x: UnsafePointer<Float>, _ stride: Int,
+    _ rows: Int,
+    _ columns: Int
+) {
+    let zero = SIMD4<Float>(repeating: 0)
+    for row in Swift.stride(from: 0, to: rows, by: 4) {
+        for column in Swift.stride(from: 0, to: columns, by: 4) {
+            let source = x + row * stride + column
+            let a = SIMD4(loading: source)
+            let b = row + 1 < rows ? SIMD4(loading: source + stride) : zero
+            let c = row + 2 < rows ? SIMD4(loading: source + 2 * stride) : zero
+            let d = row + 3 < rows ? SIMD4(loading: source + 3 * stride) : zero
+            let target = out + column * outStride + row
+            SIMD4(a[0], b[0], c[0], d[0]).store(to: target)
+            if column + 1 < columns { SIMD4(a[1], b[1], c[1], d[1]).store(to: target + outStride) }
+            if column + 2 < columns { SIMD4(a[2], b[2], c[2], d[2]).store(to: target + 2 * outStride) }
+            if column + 3 < columns { SIMD4(a[3], b[3], c[3], d[3]).store(to: target + 3 * outStride) }
+        }
+    }
+}
