@@ -1,0 +1,55 @@
+import Glibc
+
+/// What is measured during training, appended to a file as one JSON object a line.
+///
+/// Every line is written by one call, so whatever interrupts the run, the file holds whole lines.
+package final class MetricsLog {
+    private let path: String
+    private let descriptor: Int32
+
+    /// Opens the file, makes it when it is absent.
+    package init(_ path: String) throws(FileError) {
+        descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw FileError(path, action: "write") }
+        self.path = path
+    }
+
+    deinit { close(descriptor) }
+
+    /// Appends the measures of some steps: the mean loss and the share of right answers since the line before.
+    package func step(
+        _ step: Int, epoch: Int, loss: Double, accuracy: Double, learningRate: Double,
+        samplesPerSecond: Double
+    ) throws(FileError) {
+        try append([
+            "event": "step", "epoch": .whole(epoch), "step": .whole(step), "loss": .number(loss),
+            "accuracy": .number(accuracy), "learning_rate": .number(learningRate),
+            "samples_per_second": .number(samplesPerSecond),
+        ])
+    }
+
+    /// Appends the measures of a whole epoch; `step` counts from the start of the run.
+    package func epoch(
+        _ epoch: Int, step: Int, loss: Double, accuracy: Double, seconds: Double, samplesPerSecond: Double
+    ) throws(FileError) {
+        try append([
+            "event": "epoch", "epoch": .whole(epoch), "step": .whole(step), "loss": .number(loss),
+            "accuracy": .number(accuracy), "seconds": .number(seconds),
+            "samples_per_second": .number(samplesPerSecond),
+        ])
+    }
+
+    /// Appends one line; when the disk takes only a part of it, that part is taken back.
+    func append(_ members: KeyValuePairs<String, JSONValue>) throws(FileError) {
+        let line = Array((JSONValue.object(members).text + "\n").utf8)
+        let start = lseek(descriptor, 0, SEEK_END)
+        var written = write(descriptor, line, line.count)
+        while written < 0, errno == EINTR { written = write(descriptor, line, line.count) }
+        if written == line.count { return }
+        // A disk that is full writes less and says why only when asked again.
+        if written >= 0 { errno = ENOSPC }
+        let error = FileError(path, action: "write")
+        if written > 0, start >= 0 { ftruncate(descriptor, start) }
+        throw error
+    }
+}

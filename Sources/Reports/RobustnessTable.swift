@@ -1,0 +1,88 @@
+/// How a model does on one test set: the clean one, or one with a certain noise.
+package struct RobustnessRow: Equatable, Sendable {
+    /// `clean`, or what the noise is called.
+    package var name: String
+    /// The noise's parameters in the order of the config; none for the clean set.
+    package var parameters: [JSONValue.Member]
+    /// The share of samples whose class was found, 0...1.
+    package var accuracy: Double
+    /// The mean loss of a sample.
+    package var loss: Double
+    /// How many samples were judged.
+    package var count: Int
+
+    package init(
+        name: String, parameters: [JSONValue.Member] = [], accuracy: Double, loss: Double, count: Int
+    ) {
+        (self.name, self.parameters) = (name, parameters)
+        (self.accuracy, self.loss, self.count) = (accuracy, loss, count)
+    }
+
+    package var json: JSONValue {
+        .object([
+            "name": .string(name), "parameters": .object(parameters), "accuracy": .number(accuracy),
+            "loss": .number(loss), "count": .whole(count),
+        ])
+    }
+
+    /// `sigma 0.1, mean 0`.
+    fileprivate var parameterText: String {
+        parameters.map { member in
+            if case .string(let text) = member.value {
+                "\(member.key) \(text)"
+            } else {
+                "\(member.key) \(member.value.text)"
+            }
+        }.joined(separator: ", ")
+    }
+}
+
+/// The results of an evaluation, the clean test set first.
+package struct RobustnessTable: Equatable, Sendable {
+    package var rows: [RobustnessRow]
+
+    package init(_ rows: [RobustnessRow]) { self.rows = rows }
+
+    /// The rows as a list, one a line: the content of `robustness.json`.
+    package var json: String { "[\n" + rows.map { "  " + $0.json.text }.joined(separator: ",\n") + "\n]\n" }
+
+    /// The rows in aligned columns, for a terminal.
+    package var text: String {
+        let cells = cells
+        let widths = cells[0].indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
+        return cells.map { row in
+            let columns = row.indices.map { column in
+                let space = String(repeating: " ", count: widths[column] - row[column].count)
+                return column < Self.firstNumber ? row[column] + space : space + row[column]
+            }
+            return columns.joined(separator: "  ") + "\n"
+        }.joined()
+    }
+
+    /// The rows as a table of Markdown.
+    package var markdown: String {
+        var lines = cells.map { "| " + $0.map(Self.escaped).joined(separator: " | ") + " |" }
+        lines.insert("| --- | --- | ---: | ---: |", at: 1)
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// The head and the rows.
+    private var cells: [[String]] {
+        [["test set", "parameters", "accuracy", "loss"]]
+            + rows.map { [$0.name, $0.parameterText, Self.decimal($0.accuracy), Self.decimal($0.loss)] }
+    }
+
+    /// The column from which on numbers stand, which are aligned at their end.
+    private static let firstNumber = 2
+
+    private static func escaped(_ cell: String) -> String { cell.replacing("|", with: "\\|") }
+
+    /// The number with four decimals.
+    private static func decimal(_ value: Double) -> String {
+        guard value.isFinite, abs(value) < 1e12 else { return "\(value)" }
+        let units = Int((abs(value) * 10000).rounded())
+        let fraction = String(units % 10000)
+        let sign = value < 0 && units > 0 ? "-" : ""
+        return "\(sign)\(units / 10000)." + String(repeating: "0", count: 4 - fraction.count) + fraction
+    }
+}

@@ -1,0 +1,60 @@
+import Glibc
+
+/// The folder of one training run, and the names of the files in it. It is made new and never overwritten.
+package struct RunFolder: Equatable, Sendable {
+    package let path: String
+
+    /// The config with every default spelled out, and the plugins' text.
+    package var lock: String { path + "/config.lock.yaml" }
+    /// What was measured during training, a JSON object a line.
+    package var metrics: String { path + "/metrics.jsonl" }
+    /// The weights.
+    package var model: String { path + "/model.safetensors" }
+    /// The results of the evaluation.
+    package var robustness: String { path + "/robustness.json" }
+
+    /// Makes `runs/<name>-<number>` with the first number from 1 that is free, also when others do so at the same time.
+    package static func next(named name: String, in parent: String = "runs") throws(FileError) -> RunFolder {
+        var number = 1
+        while true {
+            let path = "\(parent)/\(name)-\(number)"
+            if try Folder.create(path) { return RunFolder(path: path) }
+            number += 1
+        }
+    }
+
+    /// Makes a folder at `path`, where nothing may be yet.
+    package static func create(_ path: String) throws(FileError) -> RunFolder {
+        let path = trimmed(path)
+        guard try Folder.create(path) else {
+            throw FileError(path, "already exists, and a run never overwrites; choose another folder")
+        }
+        return RunFolder(path: path)
+    }
+
+    /// The folder of an earlier run.
+    package static func open(_ path: String) throws(FileError) -> RunFolder {
+        let folder = RunFolder(path: trimmed(path))
+        guard access(folder.path, F_OK) == 0 else { throw FileError(folder.path, "no such run folder") }
+        guard access(folder.lock, F_OK) == 0 else {
+            throw FileError(folder.path, "not a run folder: it has no config.lock.yaml")
+        }
+        return folder
+    }
+
+    /// What a run of a config is called: the file's name without folder and ending.
+    package static func name(ofConfig file: String) -> String {
+        let name = file.split(separator: "/").last.map(String.init) ?? file
+        for ending in [".yaml", ".yml"] where name.hasSuffix(ending) && name.count > ending.count {
+            return String(name.dropLast(ending.count))
+        }
+        return name
+    }
+
+    /// A folder's path without slashes at its end.
+    private static func trimmed(_ path: String) -> String {
+        var path = path
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        return path
+    }
+}

@@ -1,0 +1,62 @@
+import Testing
+
+@testable import Reports
+
+@Suite struct RobustnessTableTests {
+    private let table = RobustnessTable([
+        RobustnessRow(name: "clean", accuracy: 0.88125, loss: 0.3312, count: 10000),
+        RobustnessRow(
+            name: "gaussian", parameters: [.init("sigma", .single(0.1)), .init("mean", 0)], accuracy: 0.5,
+            loss: 12.34567, count: 9999),
+        RobustnessRow(
+            name: "a|b", parameters: [.init("fill", "mean")], accuracy: 1, loss: .nan, count: 1),
+    ])
+
+    @Test func `the terminal gets aligned columns`() {
+        #expect(
+            table.text == """
+                test set  parameters         accuracy     loss
+                clean                          0.8813   0.3312
+                gaussian  sigma 0.1, mean 0    0.5000  12.3457
+                a|b       fill mean            1.0000      nan
+
+                """)
+    }
+
+    @Test func `Markdown gets a table`() {
+        #expect(
+            table.markdown == """
+                | test set | parameters | accuracy | loss |
+                | --- | --- | ---: | ---: |
+                | clean |  | 0.8813 | 0.3312 |
+                | gaussian | sigma 0.1, mean 0 | 0.5000 | 12.3457 |
+                | a\\|b | fill mean | 1.0000 | nan |
+
+                """)
+    }
+
+    @Test func `programs get a list`() {
+        #expect(
+            table.json == """
+                [
+                  {"name": "clean", "parameters": {}, "accuracy": 0.88125, "loss": 0.3312, "count": 10000},
+                  {"name": "gaussian", "parameters": {"sigma": 0.1, "mean": 0}, "accuracy": 0.5, "loss": 12.34567, \
+                "count": 9999},
+                  {"name": "a|b", "parameters": {"fill": "mean"}, "accuracy": 1.0, "loss": null, "count": 1}
+                ]
+
+                """)
+    }
+}
+
+@Suite struct JSONValueTests {
+    @Test func `text is escaped and numbers read back as they were`() {
+        let value: JSONValue = [
+            "a\"\\\n\t\r\u{1}é😀", 1.5, .single(0.1), .number(0.1), -3, true, .null, [], .object([]),
+            .number(.infinity), .single(.nan), .number(1e300), .object([.init("k", "v")]),
+        ]
+        #expect(
+            value.text == #"["a\"\\\n\t\r\u0001é😀", 1.5, 0.1, 0.1, -3, true, null, [], {}, "#
+                + #"null, null, 1e+300, {"k": "v"}]"#)
+    }
+}
