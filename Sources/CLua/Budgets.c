@@ -32,7 +32,8 @@ void start_budgets(mottle_host *host) {
 static void *deny(mottle_host *host, enum mottle_status reason) {
     lua_Debug activation;
     if (host->lua != NULL) {  // reading the frames needs no memory
-        if (reason == MOTTLE_BLOCK && lua_getstack(host->lua, DEEP_CALLS, &activation)) reason = MOTTLE_RECURSION;
+        bool deep = lua_getstack(host->lua, DEEP_CALLS, &activation);
+        if (reason == MOTTLE_BLOCK && deep) reason = MOTTLE_RECURSION;
         host->denied_line = plugin_line(host->lua);
     }
     host->denied = reason;

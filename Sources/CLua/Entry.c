@@ -60,9 +60,25 @@ static int primitive_define(lua_State *L) {
     return 0;
 }
 
+static int call_wrapped(lua_State *L) {
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+    return lua_gettop(L);
+}
+
+/// Puts a C frame around a function of the host's Lua text. A script's `return f(x)` would replace the script's own
+/// frame by a Lua function's, and the line would be lost; before a C function the frame stays.
+static int primitive_wrap(lua_State *L) {
+    lua_settop(L, 1);
+    if (!lua_iscfunction(L, 1)) lua_pushcclosure(L, call_wrapped, 1);
+    return 1;
+}
+
 static const luaL_Reg primitives[] = {
     {"bind", primitive_bind},   {"charge", primitive_charge}, {"define", primitive_define},
-    {"pcall", protected_call}, {"place", primitive_place},   {NULL, NULL},
+    {"pcall", protected_call}, {"place", primitive_place},   {"wrap", primitive_wrap},
+    {NULL, NULL},
 };
 
 // The three requests, run by `perform`.
@@ -102,13 +118,17 @@ static void prepare(lua_State *L) {
     host->globals = luaL_ref(L, LUA_REGISTRYINDEX);
 }
 
-/// Hands the source out in small pieces, so that a slow compilation ends at the deadline.
+/// Hands the source out in small pieces, so that a slow compilation ends at the deadline. A piece ends with its line:
+/// the pieces then tell the line of an error for which Lua has none.
 static const char *read_source(lua_State *L, void *context, size_t *count) {
     mottle_host *host = context;
     if (thread_time() > host->deadline) kill(L, MOTTLE_TIME);
     const char *piece = host->text + host->text_read;
     size_t rest = host->text_count - host->text_read;
-    *count = rest < 256 ? rest : 256;
+    *count = rest < SOURCE_PIECE ? rest : SOURCE_PIECE;
+    if (host->text_read == 0 || piece[-1] == '\n') host->text_line++;
+    const char *end = memchr(piece, '\n', *count);
+    if (end != NULL) *count = (size_t)(end + 1 - piece);
     host->text_read += *count;
     return piece;
 }
@@ -118,10 +138,12 @@ static void run(lua_State *L) {
     char name[sizeof host->file + 1] = "@";
     strcat(name, host->file);
     host->text_read = 0;
+    host->text_line = 0;
     int status = lua_load(L, read_source, host, name, "t");
     if (status == LUA_ERRMEM) note_memory_error(host);
     if (status != LUA_OK) {
         if (host->killed == MOTTLE_OK) record_message(L);
+        if (host->line == 0) host->line = host->text_line;
         host->status = MOTTLE_LOAD;
         return;
     }
@@ -279,8 +301,9 @@ void mottle_host_free(mottle_host *host) {
 
 mottle_buffer *mottle_host_values(mottle_host *host) { return &host->values; }
 
-mottle_outcome mottle_host_prepare(mottle_host *host, const char *base, size_t base_count, const char *prelude,
-                                   size_t prelude_count) {
+mottle_outcome mottle_host_prepare(
+    mottle_host *host, const char *base, size_t base_count, const char *prelude, size_t prelude_count
+) {
     host->text = base;
     host->text_count = base_count;
     host->prelude = prelude;

@@ -126,11 +126,13 @@ static int inner_handler(lua_State *L) {
 int protected_call(lua_State *L) {
     luaL_checkany(L, 1);
     mottle_host *host = host_of(L);
+    charge(L, HOST_CALL_COST);
     lua_pushcfunction(L, inner_handler);
     lua_insert(L, 1);
     int status = lua_pcall(L, lua_gettop(L) - 2, LUA_MULTRET, 1);
     if (status == LUA_ERRMEM) note_memory_error(host);
     if (host->killed != MOTTLE_OK) kill(L, host->killed);
+    if (status != LUA_OK) charge(L, CAUGHT_ERROR_COST);
     lua_pushboolean(L, status == LUA_OK);
     lua_replace(L, 1);
     return lua_gettop(L);

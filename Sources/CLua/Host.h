@@ -15,7 +15,9 @@ enum {
     HOOK_PERIOD_LARGE = 100,    // the same while a large block lives: one instruction can then cost milliseconds
     LARGE_BLOCK = 128 * 1024,
     DEEP_CALLS = 1000,          // a stack this deep that outgrows a block is called endless recursion
-    HOST_CALL_COST = 10,        // instructions charged for a call of a host function
+    SOURCE_PIECE = 256,         // bytes that the compiler gets at once
+    HOST_CALL_COST = 10,        // instructions charged for a call of a host function or of pcall
+    CAUGHT_ERROR_COST = 200,    // the same for an error that pcall holds: a jump, and a message to word
 };
 
 enum mottle_request { REQUEST_PREPARE, REQUEST_RUN, REQUEST_CALL };
@@ -43,6 +45,7 @@ struct mottle_host {
     char file[64];  // of the plugin, "" while preparing
     const char *text, *prelude;
     size_t text_count, prelude_count, text_read;
+    int text_line;  // of the last piece handed to the compiler
     int32_t reference;
 
     // its outcome

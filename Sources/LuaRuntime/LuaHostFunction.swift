@@ -33,8 +33,8 @@ package struct LuaHostError: Error, Equatable {
         (self.code, self.what, self.instead) = (code, what, instead)
     }
 
-    /// One text for all parts, so that a script's `pcall` gets a plain string: the lines of `what`, then "Instead: …",
-    /// then "[M12]". The prelude's `fail` writes the same.
+    /// One text for all parts, so that a script's `pcall` gets a plain string: the lines of `what`, then
+    /// "Instead: …", then "[M12]". The prelude's `fail` writes the same.
     var text: String {
         var lines = [what]
         if let instead { lines.append("Instead: " + instead) }

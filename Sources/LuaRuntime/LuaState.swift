@@ -2,9 +2,9 @@ import CLua
 
 /// One plugin's sandboxed interpreter.
 ///
-/// Each run and call has a thread of its own, with a stack of `limits.stack` bytes, while the caller waits. One caller at a
-/// time: the type is not Sendable. A state is small and quick to make, so each plugin gets its own, and what a
-/// script does to its state hurts only itself.
+/// Each run and call has a thread of its own, with a stack of `limits.stack` bytes, while the caller waits. One
+/// caller at a time: the type is not Sendable. A state is small and quick to make, so each plugin gets its own, and
+/// what a script does to its state hurts only itself.
 package final class LuaState {
     package let limits: LuaLimits
     package private(set) var usage = LuaUsage()
@@ -14,13 +14,17 @@ package final class LuaState {
 
     /// Builds the sandbox.
     ///
-    /// `prelude` is the client's own, trusted Lua text. It runs with Lua's full basic, string, table and math libraries and
-    /// gets, as `...`:
-    /// - `env`: the plugin's globals; what it adds there becomes visible. Tables in it become read-only afterwards.
+    /// `prelude` is the client's own, trusted Lua text. It runs with Lua's full basic, string, table and math
+    /// libraries and gets, as `...`:
+    /// - `env`: the plugin's globals. What it adds there becomes visible; tables in it become read-only afterwards.
     /// - `host`: `host.NAME(…)` calls the function of that name.
-    /// - `classes`: `classes.NAME` is the metatable of the objects of that class (their `type` is its place in the list).
+    /// - `classes`: `classes.NAME` is the metatable of the objects of that class (their `type` is its place in the
+    ///   list). `__concat` must raise; `__gc`, `__close` and `__mode` are refused.
     /// - `fail(code, what, instead)`: raises an error at the plugin's line; `code` and `instead` may be nil.
     /// - `suggest(name, candidates)`: " (did you mean 'x'?)" for the nearest key of the table `candidates`, or "".
+    ///
+    /// A Lua function that a plugin gets in another way than from `env`, a table in it, or a table `__index` of a
+    /// class, loses the plugin's line where the plugin says `return f(x)`.
     package init(
         limits: LuaLimits = LuaLimits(), classes: [String] = [], functions: [LuaHostFunction] = [],
         prelude: String = ""
@@ -89,7 +93,7 @@ package final class LuaState {
     }
 }
 
-/// What messages call a file: the end of its name, as Lua keeps no more than 59 bytes of one.
+/// What messages call a file: its base name, or the end of one that is longer than Lua keeps.
 private func shownName(_ file: String) -> String {
     let base = file.split(separator: "/").last ?? "plugin"
     var name = String(String.UnicodeScalarView(base.unicodeScalars.map { $0.value < 0x20 ? "?" : $0 }))
