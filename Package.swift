@@ -55,7 +55,7 @@ let package = Package(
         .target(
             name: "Experiments",
             dependencies: [
-                "Datasets", "Generators", "Kernels", "LuaRuntime", "Pipelines", "Reports", "Tensors",
+                "CSystem", "Datasets", "Generators", "Kernels", "LuaRuntime", "Pipelines", "Reports", "Tensors",
                 "Training", "Workers", "Yams",
             ]),
         .target(name: "MottleKit", dependencies: ["Generators", "Datasets", "Pipelines", "Tensors"]),

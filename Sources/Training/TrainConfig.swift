@@ -12,14 +12,21 @@ package struct TrainConfig: Equatable, Sendable {
     package init(epochs: Int) { self.epochs = epochs }
 }
 
-package enum Loss: Equatable, Sendable {
+package enum Loss: String, CaseIterable, Sendable {
     /// Mean of −ln softmax(outputs)[label] over the batch.
-    case crossEntropy
+    case crossEntropy = "cross_entropy"
 }
 
 package enum Optimizer: Equatable, Sendable {
     case adam(AdamConfig)
     case sgd(SGDConfig)
+
+    package var learningRate: Double {
+        switch self {
+        case .adam(let adam): adam.learningRate
+        case .sgd(let sgd): sgd.learningRate
+        }
+    }
 }
 
 /// Adam (Kingma & Ba 2015), with the defaults of the paper.

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "Interrupts.h"
+#include "Processors.h"
+
 #include <stdint.h>
 
 /// Sleeps while `*word` is `expected`, until woken. Returns at once when it already differs, and sometimes for no

@@ -1,0 +1,68 @@
+import Generators
+import LuaRuntime
+import Tensors
+
+/// Loads the plugins that a chain's items name and checks what the config says of them.
+struct ChainBuilder {
+    let library: PluginLibrary
+    /// The folder from which relative plugin paths start.
+    let base: String
+
+    /// - Parameter path: the first part of the generators' paths, `chain` or `evaluate`.
+    /// - Throws: `ConfigError` for what the config says wrong, `PluginError.broken` for a broken plugin.
+    func chain(_ items: [ChainItemConfig], path: String) throws -> Chain {
+        var used: [String: Int] = [:]
+        var result: [ChainItem] = []
+        for item in items {
+            let plugin = try plugin(item)
+            let name = item.name ?? plugin.name
+            used[name, default: 0] += 1
+            if item.name != nil, used[name]! > 1 {
+                throw ConfigError(
+                    item.place, "the name '\(name)' is used twice; names keep the draws of generators apart")
+            }
+            if plugin.kind != .mask, let place = item.fillPlace {
+                throw ConfigError(place, "'fill' belongs to masks; \(plugin.title) makes its values itself")
+            }
+            var chainItem = ChainItem(
+                plugin: plugin, name: used[name]! == 1 ? name : "\(name)#\(used[name]!)",
+                probability: item.probability, fill: item.fill ?? .constant(0))
+            for parameter in item.parameters { try set(parameter, of: &chainItem) }
+            if let problem = chainItem.missing { throw ConfigError(item.place, problem) }
+            result.append(chainItem)
+        }
+        return Chain(result, path: path)
+    }
+
+    /// Traces and compiles a chain for samples of one shape and range.
+    ///
+    /// - Throws: `PluginError.broken` for what a script does wrong while it is traced.
+    func program(
+        _ chain: Chain, seed: UInt64, shape: Shape, range: ClosedRange<Float>
+    ) throws(PluginError) -> Program {
+        do {
+            return Program(try chain.trace(seed: seed, shape: shape, range: range))
+        } catch {
+            throw .broken(error)
+        }
+    }
+
+    /// The item's plugin; an unknown name is the config's mistake, a broken file the plugin's.
+    func plugin(_ item: ChainItemConfig) throws -> Plugin {
+        do {
+            return try library.plugin(item.reference, base: base)
+        } catch {
+            if case .broken = error { throw error }
+            throw ConfigError(item.place, error.description)
+        }
+    }
+
+    private func set(_ parameter: ConfigEntry, of item: inout ChainItem) throws(ConfigError) {
+        let setting = try ParameterSetting(parameter.value)
+        if let problem = item.problem(with: setting, of: parameter.key) {
+            let isKnown = item.plugin.parameters.contains { $0.name == parameter.key }
+            throw ConfigError(isKnown ? parameter.value.place : parameter.place, problem)
+        }
+        item.settings[parameter.key] = setting
+    }
+}

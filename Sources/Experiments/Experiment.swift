@@ -1,0 +1,149 @@
+import Datasets
+import Generators
+import Pipelines
+import Reports
+import Tensors
+import Training
+
+/// A config with everything that it names: data, chains with their plugins, the model's plan.
+package final class Experiment {
+    /// A row of the robustness table with its chain.
+    struct Evaluation {
+        var config: EvaluationConfig
+        var chain: Chain
+        var program: Program
+    }
+
+    let config: ExperimentConfig
+    /// What runs of it are called.
+    package let name: String
+    let runtime: Runtime
+    let data: DatasetSplits
+    let chain: Chain
+    let program: Program
+    let plan: ModelPlan
+    /// The clean test set first.
+    let evaluations: [Evaluation]
+
+    /// Reads a config and builds what it names; nothing is written.
+    ///
+    /// - Parameters:
+    ///   - overrides: changes as `--set` takes them.
+    ///   - seed: goes before the config's own.
+    /// - Throws: `ConfigError`, `PluginError`, `DatasetError` for what a person can mend.
+    package init(file: String, overrides: [String] = [], seed: UInt64? = nil, runtime: Runtime) throws {
+        var document = try ConfigDocument(file: file)
+        for override in overrides { try document.set(override) }
+        let base = FilePath.folder(of: file)
+        var config = try ExperimentConfig(document, base: base)
+        if let seed { config.seed = seed }
+        let builder = ChainBuilder(
+            library: PluginLibrary(folders: runtime.pluginFolders, recorded: config.lock?.plugins ?? [:]),
+            base: base)
+        // What costs little is checked first: chains, then data, then the model's fit.
+        chain = try builder.chain(config.chain, path: "chain")
+        let rows = try Self.rows(config, builder)
+        let data = try config.data.load()
+        do {
+            plan = try ModelPlan(config.model, input: data.train.sampleShape, classes: data.train.classes)
+        } catch {
+            throw config.error(error)
+        }
+        let seed = config.seed
+        program = try builder.program(
+            chain, seed: seed, shape: data.train.sampleShape, range: data.train.range)
+        evaluations = try rows.map { row, chain in
+            let program = try builder.program(
+                chain, seed: seed, shape: data.test.sampleShape, range: data.test.range)
+            return Evaluation(config: row, chain: chain, program: program)
+        }
+        (self.config, self.runtime, self.data) = (config, runtime, data)
+        name = config.lock?.config ?? RunFolder.name(ofConfig: file)
+    }
+
+    /// The rows of the robustness table: those of the config, and the clean test set first in any case.
+    private static func rows(
+        _ config: ExperimentConfig, _ builder: ChainBuilder
+    ) throws -> [(EvaluationConfig, Chain)] {
+        var rows: [EvaluationConfig] = []
+        for node in config.evaluate { rows += try EvaluationConfig.rows(node, builder) }
+        let clean = EvaluationConfig(place: .program, name: "clean", items: [])
+        rows = [clean] + rows.filter { !$0.items.isEmpty }
+        return try rows.map { ($0, try builder.chain($0.items, path: "evaluate")) }
+    }
+
+    /// A model with its start values.
+    func makeModel() -> Model {
+        Model(
+            plan, seed: config.seed, capacity: max(config.train.batchSize, Self.evaluationBatch),
+            leaves: config.train.leaves, kernels: runtime.kernels, pool: runtime.pool)
+    }
+
+    /// Samples that are evaluated at a time; results don't depend on it.
+    static let evaluationBatch = 256
+
+    /// Measures a model on every test set; stops between two of them when `isInterrupted` says so.
+    func evaluate(
+        _ trainer: Trainer, observer: some RunObserver, isInterrupted: () -> Bool = { false }
+    ) throws -> RobustnessTable {
+        var rows: [RobustnessRow] = []
+        for (index, evaluation) in evaluations.enumerated() where !isInterrupted() {
+            observer.evaluating(evaluation.config.name, index: index, count: evaluations.count)
+            let pipeline = Pipeline(
+                dataset: data.test, program: evaluation.program, batchSize: Self.evaluationBatch,
+                order: SampleOrder(.sequential, seed: config.seed), kernels: runtime.kernels,
+                pool: runtime.pool)
+            let stream = pipeline.stream()
+            stream.begin(epoch: 0)
+            var (loss, correct) = (0.0, 0)
+            while let batch = try stream.nextBatch() {
+                let result = trainer.evaluate(batch)
+                loss += result.lossSum
+                correct += result.correct
+            }
+            let count = data.test.count
+            rows.append(
+                RobustnessRow(
+                    name: evaluation.config.name, parameters: evaluation.parameters,
+                    accuracy: Double(correct) / Double(count), loss: loss / Double(count), count: count))
+        }
+        return RobustnessTable(rows)
+    }
+}
+
+extension Experiment.Evaluation {
+    /// The parameters that the config names; of several generators each behind its name.
+    fileprivate var parameters: [JSONValue.Member] {
+        zip(config.items, chain.items).flatMap { itemConfig, item in
+            itemConfig.parameters.compactMap { parameter in
+                let key = config.items.count > 1 ? "\(item.name).\(parameter.key)" : parameter.key
+                return item.settings[parameter.key].map { JSONValue.Member(key, $0.json) }
+            }
+        }
+    }
+}
+
+extension ParameterSetting {
+    /// A value as it is, anything else as the config spells it.
+    fileprivate var json: JSONValue { node.json }
+}
+
+extension ConfigNode {
+    /// The same tree as JSON.
+    fileprivate var json: JSONValue {
+        switch content {
+        case .nothing: .null
+        case .plain(let text):
+            if let flag = Bool(text) {
+                .flag(flag)
+            } else if let number = Double(text) {
+                .number(number)
+            } else {
+                .string(text)
+            }
+        case .quoted(let text): .string(text)
+        case .list(let items): .list(items.map(\.json))
+        case .table(let entries): .object(entries.map { JSONValue.Member($0.key, $0.value.json) })
+        }
+    }
+}

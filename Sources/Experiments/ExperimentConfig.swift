@@ -1,0 +1,44 @@
+import Datasets
+import Training
+
+/// A whole config of `mottle train`, read and checked as far as that goes without data and plugins.
+struct ExperimentConfig {
+    var seed: UInt64 = 0
+    var data: DatasetSource
+    var chain: [ChainItemConfig] = []
+    var model: [LayerConfig] = []
+    /// Where the model and each of its layers stand, for errors that only the data's shape brings to light.
+    var modelPlace: ConfigPlace
+    var layerPlaces: [ConfigPlace] = []
+    var train: TrainConfig
+    /// Entries of `evaluate`, whose lists are spread once their plugins are known.
+    var evaluate: [ConfigNode] = []
+    /// What only a lock file has.
+    var lock: LockRecord?
+
+    /// - Parameter base: the folder from which relative paths of data start.
+    init(_ document: ConfigDocument, base: String) throws(ConfigError) {
+        var table = try document.table()
+        try table.read("seed", into: &seed)
+        data = try DatasetSource(table.requireNode("data"), base: base)
+        if let node = table.take("chain") { chain = try Self.chain(node) }
+        let modelNode = try table.requireNode("model")
+        modelPlace = modelNode.place
+        for node in try modelNode.items() {
+            model.append(try LayerConfig(node))
+            layerPlaces.append(node.place)
+        }
+        train = try TrainConfig(table.requireNode("train"))
+        if let node = table.take("evaluate") { evaluate = try node.items() }
+        lock = try LockRecord(&table)
+        try table.finish()
+    }
+
+    /// A chain is a list of generators; nothing is the empty chain.
+    static func chain(_ node: ConfigNode) throws(ConfigError) -> [ChainItemConfig] {
+        if case .nothing = node.content { return [] }
+        var items: [ChainItemConfig] = []
+        for item in try node.items() { items.append(try ChainItemConfig(item)) }
+        return items
+    }
+}

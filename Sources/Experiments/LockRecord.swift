@@ -1,0 +1,106 @@
+import Generators
+import Kernels
+import Reports
+import Tensors
+
+/// What a lock file has beyond a config: the plugins' text and the circumstances of the run.
+struct LockRecord {
+    /// The name of the config that the first run was made from.
+    var config: String
+    var contract: Int
+    var instructionSet: String
+    /// Source texts by the reference that chains use.
+    var plugins: [String: String]
+
+    /// Takes `lock` and `plugins` from a config's table; nil if it is no lock file.
+    ///
+    /// - Throws: where the numeric contract is another one, or a plugin's text is not what its hash says.
+    init?(_ table: inout ConfigTable) throws(ConfigError) {
+        guard let node = table.take("lock") else { return nil }
+        var fields = try node.table()
+        config = try fields.require("config")
+        guard let contractNode = fields.take("contract") else {
+            throw ConfigError(node.place, "'contract' is required in 'lock'")
+        }
+        contract = try Int(contractNode)
+        instructionSet = try fields.require("instruction_set")
+        try fields.finish()
+        guard contract == numericContract else {
+            throw ConfigError(
+                contractNode.place,
+                "this run was made under numeric contract \(contract), this mottle has "
+                    + "\(numericContract) and would give other bits; remove 'lock' to train anew")
+        }
+        plugins = [:]
+        for node in try table.requireNode("plugins").items() { try readPlugin(node) }
+    }
+
+    private mutating func readPlugin(_ node: ConfigNode) throws(ConfigError) {
+        var fields = try node.table()
+        let reference = try fields.require("reference", as: String.self)
+        let hashNode = try fields.requireNode("sha256")
+        let hash = try String(hashNode)
+        let source = try fields.require("source", as: String.self)
+        try fields.finish()
+        let found = SHA256.hexadecimal(of: source.utf8)
+        guard found == hash else {
+            throw ConfigError(
+                hashNode.place,
+                "the source of plugin '\(reference)' has the SHA-256 \(found.prefix(12))…, not "
+                    + "\(hash.prefix(12))…; it was changed since the run")
+        }
+        plugins[reference] = source
+    }
+}
+
+extension Experiment {
+    /// The config with every default spelled out and everything that the weights depend on: training from it alone
+    /// gives them again, bit for bit on one instruction set.
+    var lockFile: String {
+        var entries = [
+            ConfigEntry("seed", .whole(config.seed)), ConfigEntry("data", config.data.node),
+            ConfigEntry("chain", .list(zip(config.chain, chain.items).map(Self.node))),
+            ConfigEntry("model", .list(config.model.map(\.node))), ConfigEntry("train", config.train.node),
+            ConfigEntry("evaluate", .list(evaluations.map(Self.node))),
+        ]
+        let lock: ConfigNode = .table([
+            "config": .string(name), "contract": .whole(numericContract),
+            "instruction_set": .string(runtime.kernels.instructionSet.rawValue),
+        ])
+        entries += [ConfigEntry("lock", lock), ConfigEntry("plugins", .list(pluginNodes))]
+        return "# Written by mottle train. Training from this file alone gives the same weights.\n"
+            + ConfigWriter.yaml(ConfigNode(.table(entries)))
+    }
+
+    private var pluginNodes: [ConfigNode] {
+        var sources: [String: String] = [:]
+        let all =
+            zip(config.chain, chain.items) + evaluations.flatMap { zip($0.config.items, $0.chain.items) }
+        for (config, item) in all { sources[config.reference] = item.plugin.source }
+        return sources.sorted { $0.key < $1.key }.map { reference, source in
+            .table([
+                "reference": .string(reference), "sha256": .string(SHA256.hexadecimal(of: source.utf8)),
+                "source": .string(source),
+            ])
+        }
+    }
+
+    private static func node(_ config: ChainItemConfig, _ item: ChainItem) -> ConfigNode {
+        let settings = item.completeSettings
+        let parameters = item.plugin.parameters.compactMap { parameter in
+            settings[parameter.name].map { ConfigEntry(parameter.name, $0.node) }
+        }
+        var entries = [ConfigEntry(config.reference, ConfigNode(.table(parameters)))]
+        if let name = config.name { entries.append(ConfigEntry("name", .string(name))) }
+        entries.append(ConfigEntry("probability", .number(item.probability)))
+        if item.plugin.kind == .mask { entries.append(ConfigEntry("fill", item.fill.node)) }
+        return ConfigNode(.table(entries))
+    }
+
+    private static func node(_ evaluation: Evaluation) -> ConfigNode {
+        if evaluation.config.items.isEmpty { return .string("clean") }
+        let items = zip(evaluation.config.items, evaluation.chain.items).map(node)
+        if items.count == 1, evaluation.config.name == evaluation.chain.items[0].name { return items[0] }
+        return .table(["chain": .list(items), "name": .string(evaluation.config.name)])
+    }
+}

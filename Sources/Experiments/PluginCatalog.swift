@@ -1,0 +1,97 @@
+import Generators
+import Reports
+
+/// The plugins that can be named in a config, described for people.
+package struct PluginCatalog {
+    private let library: PluginLibrary
+
+    package init(runtime: Runtime) { library = PluginLibrary(folders: runtime.pluginFolders) }
+
+    /// A line for each plugin that is found: name, kind and what it does. One that is broken says so.
+    package var list: String {
+        let names = library.names
+        let width = names.map(\.count).max() ?? 0
+        let lines = names.map { name in
+            let space = String(repeating: " ", count: width - name.count)
+            guard let plugin = try? library.plugin(name, base: ".") else {
+                return "\(name)\(space)  broken; see: mottle plugins show \(name)"
+            }
+            return "\(name)\(space)  \(plugin.kind.rawValue)  \(plugin.documentation)"
+        }
+        return lines.joined(separator: "\n") + (lines.isEmpty ? "no plugins found" : "")
+    }
+
+    /// One plugin's parameters with their types, ranges, units and documentation.
+    package func description(of name: String) throws(PluginError) -> String {
+        let plugin = try library.plugin(name, base: ".")
+        var lines = [
+            "\(plugin.name) (\(plugin.kind.rawValue), axes \(plugin.axes))", plugin.documentation, "",
+        ]
+        for parameter in plugin.parameters {
+            let standard =
+                parameter.defaultValue.map { "default \($0)" }
+                ?? (parameter.isOptional ? "optional" : "required")
+            lines.append("  \(parameter.name): \(parameter.expectation), \(standard)")
+            if !parameter.documentation.isEmpty { lines.append("      \(parameter.documentation)") }
+        }
+        if plugin.parameters.isEmpty { lines.append("  no parameters") }
+        return lines.joined(separator: "\n")
+    }
+
+    /// `list` for a program.
+    package var json: String {
+        let rows: [JSONValue] = library.names.map { name in
+            guard let plugin = try? library.plugin(name, base: ".") else {
+                return .object(["name": .string(name), "kind": .null])
+            }
+            return plugin.json(withParameters: false)
+        }
+        return JSONValue.list(rows).text
+    }
+
+    /// `description(of:)` for a program.
+    package func json(of name: String) throws(PluginError) -> String {
+        try library.plugin(name, base: ".").json(withParameters: true).text
+    }
+}
+
+extension Plugin {
+    fileprivate func json(withParameters: Bool) -> JSONValue {
+        var members = [
+            JSONValue.Member("name", .string(name)), JSONValue.Member("kind", .string(kind.rawValue)),
+            JSONValue.Member("axes", .string(axes)), JSONValue.Member("doc", .string(documentation)),
+        ]
+        if withParameters { members.append(JSONValue.Member("parameters", .list(parameters.map(\.json)))) }
+        return .object(members)
+    }
+}
+
+extension ParameterDeclaration {
+    fileprivate var json: JSONValue {
+        let (type, choices): (String, JSONValue) =
+            switch kind {
+            case .number: ("number", .null)
+            case .integer: ("integer", .null)
+            case .boolean: ("boolean", .null)
+            case .interval: ("range", .null)
+            case .choice(let names): ("choice", .list(names.map { .string($0) }))
+            }
+        return .object([
+            "name": .string(name), "type": .string(type), "choices": choices,
+            "min": minimum.map { .number($0) } ?? .null, "max": maximum.map { .number($0) } ?? .null,
+            "unit": unit.map { .string($0.rawValue) } ?? .null, "default": defaultValue?.json ?? .null,
+            "optional": .flag(isOptional), "doc": .string(documentation),
+        ])
+    }
+}
+
+extension ParameterValue {
+    fileprivate var json: JSONValue {
+        switch self {
+        case .number(let number): .number(number)
+        case .boolean(let flag): .flag(flag)
+        case .choice(let name): .string(name)
+        case .interval(let low, let high): .list([.number(low), .number(high)])
+        }
+    }
+}

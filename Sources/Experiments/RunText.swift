@@ -1,0 +1,58 @@
+import Reports
+import Tensors
+
+extension RunResult {
+    /// For a person: the table, what was done and where it is.
+    package var text: String {
+        let work =
+            "\(epochs) epochs, \(steps) steps in \(seconds.tenths) s, \(Int(samplesPerSecond)) samples/s"
+        guard let robustness, !wasInterrupted else {
+            return "interrupted after \(work); the weights so far are in \(folder.model)"
+        }
+        return robustness.text + "\n" + work + "\n" + folder.path
+    }
+
+    /// For a program, on one line.
+    package var json: String {
+        let rows: JSONValue = robustness.map { .list($0.rows.map(\.json)) } ?? .null
+        return JSONValue.object([
+            "run": .string(folder.path), "epochs": .whole(epochs), "steps": .whole(steps),
+            "seconds": .number(seconds),
+            "samples_per_second": .number(samplesPerSecond), "interrupted": .flag(wasInterrupted),
+            "robustness": rows,
+        ]).text
+    }
+}
+
+extension RobustnessTable {
+    /// The rows on one line.
+    package var jsonLine: String { JSONValue.list(rows.map(\.json)).text }
+}
+
+extension ChainRun {
+    package static func json(shape: Shape, output: String, maskOutput: String?) -> String {
+        JSONValue.object([
+            "output": .string(output), "shape": .list(shape.sizes.map { .whole($0) }),
+            "mask_output": maskOutput.map { .string($0) } ?? .null,
+        ]).text
+    }
+}
+
+extension Experiment {
+    /// What a person should know before the run, nil for nothing.
+    package var note: String? {
+        guard let locked = config.lock?.instructionSet, locked != runtime.kernels.instructionSet.rawValue
+        else { return nil }
+        return
+            "locked on \(locked), runs on \(runtime.kernels.instructionSet.rawValue): the stream has the same bits, "
+            + "the weights may differ in their last ones; MOTTLE_ISA=\(locked) gives them exactly"
+    }
+}
+
+extension Double {
+    /// With one decimal.
+    fileprivate var tenths: String {
+        let tenths = Int((self * 10).rounded())
+        return "\(tenths / 10).\(tenths % 10)"
+    }
+}

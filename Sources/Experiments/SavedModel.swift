@@ -1,0 +1,45 @@
+import Reports
+import Tensors
+import Training
+
+extension Experiment {
+    /// Measures the model of an earlier run on every test set of its config.
+    ///
+    /// - Parameters:
+    ///   - run: the run's folder.
+    ///   - overrides: changes as `--set` takes them, for instance other noise.
+    /// - Returns: the table, which is also written to the run's folder if nothing was changed.
+    package static func evaluate(
+        run path: String, overrides: [String], runtime: Runtime, observer: some RunObserver
+    ) throws -> RobustnessTable {
+        let folder = try RunFolder.open(path)
+        let experiment = try Experiment(file: folder.lock, overrides: overrides, runtime: runtime)
+        let model = experiment.makeModel()
+        try model.load(from: folder.model)
+        let trainer = Trainer(model, optimizer: experiment.config.train.optimizer)
+        let table = try experiment.evaluate(trainer, observer: observer)
+        if overrides.isEmpty { try AtomicFile.write(folder.robustness, text: table.json) }
+        return table
+    }
+}
+
+extension Model {
+    /// Writes all weights in the order of the layers.
+    func save(to path: String, metadata: [String: String] = [:]) throws {
+        let saved = savedWeights()
+        let tensors = weights.map { weight in
+            StoredTensor(name: weight.name, shape: weight.shape, values: Buffer(saved[weight.name]!.values))
+        }
+        try Safetensors(tensors: tensors, metadata: metadata).write(to: path)
+    }
+
+    func load(from path: String) throws {
+        let file = try Safetensors(file: path)
+        let pairs = file.tensors.map { ($0.name, SavedWeight(shape: $0.shape, values: $0.values.values)) }
+        do {
+            try load(Dictionary(uniqueKeysWithValues: pairs))
+        } catch {
+            throw FileError(path, error.description)
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import Training
+
+extension TrainConfig: ConfigValue {
+    package init(_ node: ConfigNode) throws(ConfigError) {
+        var table = try node.table()
+        self.init(epochs: try table.require("epochs", in: 1...))
+        try table.read("loss", into: &loss)
+        try table.read("optimizer", into: &optimizer)
+        try table.read("batch_size", into: &batchSize, in: 1...65_536)
+        if let node = table.take("leaves") {
+            leaves = try node.value(in: 1...64)
+            if leaves & (leaves - 1) != 0 { throw node.mismatch(wanted: "a power of two") }
+        }
+        try table.finish()
+    }
+
+    /// As the lock file spells it.
+    var node: ConfigNode {
+        .table([
+            "loss": .string(loss.rawValue), "optimizer": optimizer.node, "batch_size": .whole(batchSize),
+            "epochs": .whole(epochs), "leaves": .whole(leaves),
+        ])
+    }
+}
+
+extension Loss: ConfigValue {}
+
+extension Optimizer: ConfigValue {
+    /// `adam`, `sgd`, or one of them with its settings: `adam: { learning_rate: 0.001 }`.
+    package init(_ node: ConfigNode) throws(ConfigError) {
+        var (name, place, settings) = ("", node.place, ConfigNode(.nothing, place: node.place))
+        if node.isTable {
+            var table = try node.table()
+            let entry = try table.takeOnly(naming: "one optimizer, adam or sgd")
+            try table.finish()
+            (name, place, settings) = (entry.key, entry.place, entry.value)
+        } else {
+            name = try String(node)
+        }
+        switch name {
+        case "adam": self = .adam(try AdamConfig(settings))
+        case "sgd": self = .sgd(try SGDConfig(settings))
+        default:
+            throw ConfigError(
+                place,
+                "unknown optimizer '\(name)'; known are adam, sgd"
+                    + Suggestion.hint(name, among: ["adam", "sgd"]))
+        }
+    }
+
+    var node: ConfigNode {
+        switch self {
+        case .adam(let adam):
+            .table([
+                "adam": .table([
+                    "learning_rate": .number(adam.learningRate), "beta1": .number(adam.beta1),
+                    "beta2": .number(adam.beta2), "epsilon": .number(adam.epsilon),
+                ])
+            ])
+        case .sgd(let sgd):
+            .table([
+                "sgd": .table(["learning_rate": .number(sgd.learningRate), "momentum": .number(sgd.momentum)])
+            ])
+        }
+    }
+}
+
+extension AdamConfig: ConfigValue {
+    package init(_ node: ConfigNode) throws(ConfigError) {
+        self.init()
+        var table = try node.table()
+        try table.read("learning_rate", into: &learningRate, in: MoreThan(0.0))
+        try table.read("beta1", into: &beta1, in: 0..<1)
+        try table.read("beta2", into: &beta2, in: 0..<1)
+        try table.read("epsilon", into: &epsilon, in: MoreThan(0.0))
+        try table.finish()
+    }
+}
+
+extension SGDConfig: ConfigValue {
+    package init(_ node: ConfigNode) throws(ConfigError) {
+        self.init()
+        var table = try node.table()
+        try table.read("learning_rate", into: &learningRate, in: MoreThan(0.0))
+        try table.read("momentum", into: &momentum, in: 0..<1)
+        try table.finish()
+    }
+}

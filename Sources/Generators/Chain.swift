@@ -1,0 +1,124 @@
+import LuaRuntime
+import Tensors
+import VectorKernels
+
+/// What takes the place of hidden values.
+package enum Fill: Sendable, Equatable {
+    /// One value, a share of the data's range: 0 is its low end.
+    case constant(Double)
+    /// The sample's own mean, in each channel.
+    case mean
+    /// Uniform over the data's range, an element at a time (random erasing: Zhong et al. 2020).
+    case noise
+}
+
+/// One generator of a chain with what the config says of it.
+package struct ChainItem {
+    package var plugin: Plugin
+    /// The last part of its path: the plugin's name, with `#2` for a second one, or a name of its own.
+    package var name: String
+    /// Settings of parameters by name; absent ones take their defaults.
+    package var settings: [String: ParameterSetting]
+    /// The share of samples that it is applied to.
+    package var probability: Double
+    /// For masks only.
+    package var fill: Fill
+
+    package init(
+        plugin: Plugin, name: String, settings: [String: ParameterSetting] = [:], probability: Double = 1,
+        fill: Fill = .constant(0)
+    ) {
+        (self.plugin, self.name, self.settings) = (plugin, name, settings)
+        (self.probability, self.fill) = (probability, fill)
+    }
+
+    /// The settings with the defaults of absent parameters.
+    package var completeSettings: [String: ParameterSetting] {
+        var complete = settings
+        for parameter in plugin.parameters where complete[parameter.name] == nil {
+            complete[parameter.name] = parameter.defaultValue.map { .value($0) }
+        }
+        return complete
+    }
+
+    /// Says what is wrong with one setting, nil if nothing is.
+    package func problem(with setting: ParameterSetting, of name: String) -> String? {
+        if let parameter = plugin.parameters.first(where: { $0.name == name }) {
+            return parameter.problem(with: setting).map { "\(plugin.title): \($0)" }
+        }
+        let known = plugin.parameters.map(\.name)
+        let hint =
+            nearestName(to: name, among: known).map { "did you mean '\($0)'?" }
+            ?? (known.isEmpty ? "it has none" : "it has \(known.joined(separator: ", "))")
+        return "unknown parameter '\(name)' of \(plugin.title); \(hint)"
+    }
+
+    /// Says which parameter must be given and is not, nil if none.
+    package var missing: String? {
+        let complete = completeSettings
+        return plugin.parameters.first { complete[$0.name] == nil && !$0.isOptional }.map {
+            "\(plugin.title): '\($0.name)' has no default and must be given: \($0.expectation)"
+        }
+    }
+}
+
+/// Generators applied one after the other, as one graph and one program.
+package struct Chain {
+    package var items: [ChainItem]
+    /// The first part of the items' paths: `chain`, or `evaluate`.
+    package var path: String
+
+    package init(_ items: [ChainItem], path: String = "chain") { (self.items, self.path) = (items, path) }
+
+    /// Traces the whole chain for samples of one shape.
+    ///
+    /// - Throws: `LuaError` for what a plugin does wrong.
+    package func trace(seed: UInt64, shape: Shape, range: ClosedRange<Float>) throws(LuaError) -> TracedChain
+    {
+        var traced = TracedChain(graph: Graph(shape: shape), values: 0, mask: nil)
+        for item in items {
+            let context = TraceContext(seed: seed, path: "\(path)/\(item.name)", range: range)
+            var result = try item.plugin.trace(
+                into: &traced.graph, input: traced.values, settings: item.completeSettings, context: context)
+            if result.values == nil, let hidden = result.mask {
+                let filling = traced.graph.filling(
+                    item.fill, of: traced.values, hasChannels: item.plugin.axes.hasSuffix("C"), context)
+                result.values = traced.graph.elementwise(.select, hidden, filling, traced.values)
+            }
+            traced.apply(result, probability: item.probability, context)
+        }
+        return traced
+    }
+}
+
+extension TracedChain {
+    /// Goes on with what a generator returned, in the share of samples that draw it.
+    fileprivate mutating func apply(_ result: Plugin.Result, probability: Double, _ context: TraceContext) {
+        var (newValues, newMask) = (result.values!, result.mask)
+        if probability < 1 {
+            let unit = graph.draw(.uniform, key: context.key("probability"), axes: [])
+            let isApplied = graph.elementwise(.less, unit, graph.constant(Float(probability)))
+            newValues = graph.elementwise(.select, isApplied, newValues, values)
+            newMask = newMask.map { graph.elementwise(.and, isApplied, $0) }
+        }
+        values = newValues
+        if let newMask { mask = mask.map { graph.elementwise(.or, $0, newMask) } ?? newMask }
+    }
+}
+
+extension Graph {
+    fileprivate mutating func filling(
+        _ fill: Fill, of values: NodeID, hasChannels: Bool, _ context: TraceContext
+    ) -> NodeID {
+        let (low, high) = (context.range.lowerBound, context.range.upperBound)
+        switch fill {
+        case .constant(let share): return constant(Float(Double(low) + share * (Double(high) - Double(low))))
+        case .mean:
+            let channels: AxisSet = hasChannels ? .axis(shape.rank - 1) : []
+            return reduce(.mean, values, over: full.subtracting(channels))
+        case .noise:
+            let unit = draw(.uniform, key: context.key("fill"), axes: full)
+            return elementwise(.add, constant(low), elementwise(.multiply, unit, constant(high - low)))
+        }
+    }
+}

@@ -1,0 +1,175 @@
+import Tensors
+import VectorKernels
+
+extension Program {
+    /// Compiles a traced chain: what the outputs don't need is dropped, the rest falls into groups of fused steps.
+    package init(_ chain: TracedChain) {
+        let graph = chain.graph
+        let schedule = GroupSchedule(chain)
+        var slots: [NodeID: Int] = [:]
+        var slotMemory = 0
+        for node in schedule.crossing.sorted() {
+            slots[node] = slotMemory
+            slotMemory += (graph.nodes[node].axes.count(in: graph.shape) + 63) / 64 * 64  // draws write groups of 64
+        }
+        // Constants keep their registers for good.
+        var constants: [UInt32: Int] = [:]
+        for node in schedule.needed.sorted() {
+            if case .constant(let value) = graph.nodes[node].operation, constants[value.bitPattern] == nil {
+                constants[value.bitPattern] = constants.count
+            }
+        }
+        var groups: [Group] = []
+        var (registers, totals, accumulators) = (constants.count, 0, 0)
+        for (index, members) in schedule.groups.enumerated() {
+            var builder = GroupBuilder(
+                graph: graph, axes: members.axes, constants: constants, slots: slots, firstTotal: totals)
+            builder.build(members.nodes, outputs: index == schedule.groups.count - 1 ? chain : nil)
+            groups.append(builder.group)
+            registers = max(registers, builder.registerCount)
+            totals += builder.group.totals.count
+            accumulators = max(accumulators, builder.group.partials.map(\.results).max() ?? 0)
+        }
+        shape = graph.shape
+        writesMask = chain.mask != nil
+        self.groups = groups
+        self.constants = constants.map { (register: $1 * Program.blockLength, value: Float(bitPattern: $0)) }
+        schedules = graph.schedules
+        registerMemory = registers * Program.blockLength
+        self.slotMemory = slotMemory
+        accumulatorCount = max(totals * 16, accumulators)
+    }
+}
+
+/// Writes the steps of one group and shares registers between values that don't live at the same time.
+private struct GroupBuilder {
+    let graph: Graph
+    let axes: AxisSet
+    let constants: [UInt32: Int]
+    let slots: [NodeID: Int]
+    let firstTotal: Int
+
+    private(set) var group: Group
+    private(set) var registerCount: Int
+    private var freeRegisters: [Int] = []
+    /// Where the values that this group has at hand are.
+    private var places: [NodeID: Place] = [:]
+    /// The position among the members after which a value's register is free; outputs come after all.
+    private var lastUses: [NodeID: Int] = [:]
+
+    init(graph: Graph, axes: AxisSet, constants: [UInt32: Int], slots: [NodeID: Int], firstTotal: Int) {
+        (self.graph, self.axes, self.constants) = (graph, axes, constants)
+        (self.slots, self.firstTotal) = (slots, firstTotal)
+        group = Group(count: axes.count(in: graph.shape))
+        registerCount = constants.count
+    }
+
+    /// - Parameter outputs: the chain whose outputs the group writes, if it is the last one.
+    mutating func build(_ members: [NodeID], outputs: TracedChain?) {
+        for (position, node) in members.enumerated() {
+            for operand in graph.nodes[node].operands { lastUses[operand] = position }
+        }
+        if let outputs {
+            lastUses[outputs.values] = .max
+            if let mask = outputs.mask { lastUses[mask] = .max }
+        }
+        for (position, node) in members.enumerated() { emit(node, at: position, outputs: outputs) }
+        guard let outputs else { return }
+        let values = place(of: outputs.values)
+        if values.base != .output { group.steps.append(.outputValues(values)) }
+        if let mask = outputs.mask { group.steps.append(.outputMask(place(of: mask))) }
+    }
+
+    private mutating func emit(_ id: NodeID, at position: Int, outputs: TracedChain?) {
+        let node = graph.nodes[id]
+        if case .reduce(let reduction) = node.operation { return emit(reduction, id, at: position) }
+        let operands = node.operands.map { place(of: $0) }
+        release(node.operands, after: position)
+        let to = destination(of: id, outputs: outputs)
+        places[id] = to
+        switch node.operation {
+        case .draw(let kind, let key): group.steps.append(.draw(kind, key: key, to: to))
+        case .index: group.steps.append(.index(to: to))
+        case .schedule(let schedule): group.steps.append(.schedule(schedule, to: to))
+        case .elementwise(let operation):
+            // Kernels take three operands and ignore those that they don't need.
+            let (a, b) = (operands[0], operands.count > 1 ? operands[1] : operands[0])
+            group.steps.append(.elementwise(operation, a, b, operands.count > 2 ? operands[2] : a, to: to))
+        case .input, .constant, .reduce: preconditionFailure("\(node.operation) needs no step of its own")
+        }
+    }
+
+    private mutating func emit(_ reduction: Reduction, _ id: NodeID, at position: Int) {
+        let (node, operand) = (graph.nodes[id], graph.nodes[id].operands[0])
+        let result = slots[id]!
+        if node.axes.isEmpty {
+            let total = TotalReduction(
+                reduction: reduction, accumulator: (firstTotal + group.totals.count) * 16, slot: result)
+            group.steps.append(.accumulate(reduction, place(of: operand), accumulator: total.accumulator))
+            group.totals.append(total)
+        } else {
+            let source = place(of: operand)
+            precondition(source.base == .slot, "a partial reduction reads a whole sample")
+            group.partials.append(
+                PartialReduction(
+                    reduction: reduction, source: source.offset, elements: group.count,
+                    resultPlace: Expansion(of: node.axes, along: axes, shape: graph.shape),
+                    slot: result, results: node.axes.count(in: graph.shape)))
+        }
+        release([operand], after: position)
+    }
+
+    /// Where a value is, after bringing it into this group if it is not here yet.
+    private mutating func place(of id: NodeID) -> Place {
+        if let place = places[id] { return place }
+        let node = graph.nodes[id]
+        var place: Place
+        if case .constant(let value) = node.operation {
+            place = Place(base: .register, offset: constants[value.bitPattern]! * Program.blockLength)
+        } else if case .input = node.operation, node.axes == axes {
+            place = slots[id].map { Place(base: .slot, offset: $0) } ?? newRegister()
+            group.steps.append(.load(to: place))
+        } else if node.axes == axes {
+            place = Place(base: .slot, offset: slots[id]!)
+        } else {
+            place = newRegister()
+            if node.axes.isEmpty {
+                group.splats.append((slot: slots[id]!, register: place.offset))
+                lastUses[id] = .max  // filled before the first block, so it lasts through all blocks
+            } else {
+                let expansion = Expansion(of: node.axes, along: axes, shape: graph.shape)
+                group.steps.append(.expand(expansion, slot: slots[id]!, to: place))
+            }
+        }
+        places[id] = place
+        return place
+    }
+
+    /// Where a computed value goes: its slot if others need it, straight into the batch if it is the result.
+    private mutating func destination(of id: NodeID, outputs: TracedChain?) -> Place {
+        if let slot = slots[id] { return Place(base: .slot, offset: slot) }
+        // Kernels write whole groups of 16: into the batch only where that cannot reach the next sample.
+        if case .elementwise = graph.nodes[id].operation, id == outputs?.values, group.count % 16 == 0 {
+            return Place(base: .output, offset: 0)
+        }
+        return newRegister()
+    }
+
+    private mutating func newRegister() -> Place {
+        if let free = freeRegisters.popLast() { return Place(base: .register, offset: free) }
+        defer { registerCount += 1 }
+        return Place(base: .register, offset: registerCount * Program.blockLength)
+    }
+
+    /// Frees the registers of operands that nothing after `position` uses; constants stay.
+    private mutating func release(_ operands: [NodeID], after position: Int) {
+        for operand in Set(operands) where lastUses[operand] == position {
+            if let place = places[operand], place.base == .register,
+                place.offset >= constants.count * Program.blockLength
+            {
+                freeRegisters.append(place.offset)
+                places[operand] = nil
+            }
+        }
+    }
+}

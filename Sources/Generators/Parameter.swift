@@ -1,0 +1,135 @@
+/// What a parameter's number measures.
+package enum ParameterUnit: String, CaseIterable, Sendable {
+    /// A share of the data's declared value range; what the plugin sees is already in the data's own scale.
+    case range
+    case db, pixels, frames, tokens, ratio, count
+}
+
+/// A parameter's plain value.
+package enum ParameterValue: Sendable, Equatable, CustomStringConvertible {
+    case number(Double)
+    case boolean(Bool)
+    case choice(String)
+    case interval(Double, Double)
+
+    package var description: String {
+        switch self {
+        case .number(let value): formatted(value)
+        case .boolean(let value): String(value)
+        case .choice(let value): value
+        case .interval(let low, let high): "[\(formatted(low)), \(formatted(high))]"
+        }
+    }
+}
+
+/// What a config says of a parameter: a value, a distribution drawn once a sample, or a schedule over epochs.
+package enum ParameterSetting: Sendable, Equatable {
+    case value(ParameterValue)
+    /// Uniform in low ..< high; over whole numbers low ... high for an integer.
+    case uniform(Double, Double)
+    /// Normal, cut off at the parameter's limits; rounded for an integer.
+    case normal(mean: Double, deviation: Double)
+    /// One of these, each as likely.
+    case choice([Double])
+    case ramp(Ramp)
+}
+
+/// A parameter as its plugin declares it.
+package struct ParameterDeclaration: Sendable, Equatable {
+    package enum Kind: Sendable, Equatable {
+        case number, integer, boolean
+        case choice([String])
+        /// Two numbers, the lower first.
+        case interval
+    }
+
+    package var name: String
+    package var kind: Kind
+    package var unit: ParameterUnit?
+    package var minimum: Double?
+    package var maximum: Double?
+    package var defaultValue: ParameterValue?
+    /// True if the parameter may be absent, which the plugin sees as nil.
+    package var isOptional = false
+    package var documentation = ""
+    /// Where the plugin declares it.
+    package var line = 0
+
+    /// What values are wanted, for messages: "a number between 0 and 10 (range)".
+    package var expectation: String {
+        let noun =
+            switch kind {
+            case .number: "a number"
+            case .integer: "a whole number"
+            case .boolean: "true or false"
+            case .choice(let names): "one of " + names.joined(separator: ", ")
+            case .interval: "two numbers [low, high]"
+            }
+        return noun + limits.map { " " + $0 }.joined()
+    }
+
+    /// The limits in words, if there are any; the unit in brackets.
+    private var limits: [String] {
+        let bounds: [String] =
+            switch (minimum, maximum) {
+            case (let low?, let high?): ["between \(formatted(low)) and \(formatted(high))"]
+            case (let low?, nil): ["of at least \(formatted(low))"]
+            case (nil, let high?): ["of at most \(formatted(high))"]
+            case (nil, nil): []
+            }
+        return bounds + (unit.map { ["(\($0.rawValue))"] } ?? [])
+    }
+
+    /// Says what is wrong with a setting, nil if nothing is.
+    package func problem(with setting: ParameterSetting) -> String? {
+        switch setting {
+        case .value(let value): return allows(value) ? nil : "'\(name)' must be \(expectation), got \(value)"
+        case .uniform(let low, let high):
+            if low > high {
+                return "'\(name)': uniform wants [low, high], got [\(formatted(low)), \(formatted(high))]"
+            }
+            return problem(withNumbers: [low, high])
+        case .normal(let mean, let deviation):
+            if deviation < 0 {
+                return "'\(name)': normal wants a deviation of at least 0, got \(formatted(deviation))"
+            }
+            return problem(withNumbers: [mean])
+        case .choice(let values):
+            return values.isEmpty
+                ? "'\(name)': choice wants at least one value" : problem(withNumbers: values)
+        case .ramp(let ramp):
+            if ramp.epochs < 1 { return "'\(name)': ramp wants at least 1 epoch, got \(ramp.epochs)" }
+            return problem(withNumbers: [ramp.from, ramp.to])
+        }
+    }
+
+    private func problem(withNumbers numbers: [Double]) -> String? {
+        if kind != .number && kind != .integer {
+            return
+                "'\(name)' must be \(expectation); only numbers can change from sample to sample or epoch to epoch"
+        }
+        return numbers.first { !allows(.number($0)) }.map {
+            "'\(name)' must be \(expectation), got \(formatted($0))"
+        }
+    }
+
+    private func allows(_ value: ParameterValue) -> Bool {
+        switch (kind, value) {
+        case (.number, .number(let number)): isInside(number)
+        case (.integer, .number(let number)): number == number.rounded() && isInside(number)
+        case (.boolean, .boolean): true
+        case (.choice(let names), .choice(let name)): names.contains(name)
+        case (.interval, .interval(let low, let high)): low <= high && isInside(low) && isInside(high)
+        default: false
+        }
+    }
+
+    private func isInside(_ number: Double) -> Bool {
+        number.isFinite && number >= minimum ?? -.infinity && number <= maximum ?? .infinity
+    }
+}
+
+/// A number without a needless ".0".
+package func formatted(_ number: Double) -> String {
+    number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : String(number)
+}

@@ -1,0 +1,157 @@
+import LuaRuntime
+import Tensors
+
+/// A generator as its file declares it, loaded into a sandboxed state of its own.
+///
+/// Tracing runs on the state; programs don't, so nothing of Lua is left when a chain runs. Not `Sendable`: a plugin
+/// belongs to the thread that builds chains.
+package final class Plugin {
+    /// The file's name as messages show it.
+    package let file: String
+    package let source: String
+    package var kind: GeneratorKind { declaration.kind }
+    package var name: String { declaration.name }
+    package var documentation: String { declaration.documentation }
+    package var axes: String { declaration.axes }
+    package var parameters: [ParameterDeclaration] { declaration.parameters }
+
+    private let declaration: PluginDeclaration
+    private let tracer: Tracer
+    private let state: LuaState
+
+    /// Runs a plugin's source text and takes what it registers.
+    package init(source: String, file: String) throws(LuaError) {
+        let (tracer, reader) = (Tracer(), DeclarationReader())
+        var functions = TraceFunctions.all.map { function in
+            LuaHostFunction(name: function.name) { call throws(LuaHostError) in
+                [try function.body(tracer, call)]
+            }
+        }
+        functions.append(
+            LuaHostFunction(name: "parameter") { call throws(LuaHostError) in [try reader.parameter(call)] })
+        functions.append(
+            LuaHostFunction(name: "register") { call throws(LuaHostError) in [try reader.register(call)] })
+        state = try LuaState(classes: Tracer.classes, functions: functions, prelude: pluginPrelude)
+        try state.run(source, file: file)
+        guard let declaration = reader.declaration else {
+            throw LuaError(
+                kind: .load, code: "M01", file: file, what: "the file ran but registered nothing",
+                instead: "end it with mottle.noise { … } or mottle.mask { … }")
+        }
+        (self.file, self.source, self.tracer, self.declaration) = (file, source, tracer, declaration)
+    }
+
+    /// "noise 'gaussian'", for messages.
+    package var title: String { "\(kind.rawValue) '\(name)'" }
+
+    /// What a call of the plugin gave, as nodes of the graph.
+    struct Result: Equatable {
+        /// What noise returned; nil for a mask generator.
+        var values: NodeID?
+        /// What is hidden, or was destroyed.
+        var mask: NodeID?
+    }
+
+    /// Adds what the generator does to `input` to a graph.
+    ///
+    /// - Parameter settings: a checked setting for each parameter that isn't absent, by name.
+    /// - Throws: `LuaError` for what the script does wrong, with its line.
+    func trace(
+        into graph: inout Graph, input: NodeID, settings: [String: ParameterSetting], context: TraceContext
+    ) throws(LuaError) -> Result {
+        let places = try axisPlaces(in: graph.shape)
+        let before = graph
+        let result = try record(&graph, input, settings, context, places)
+        // A second time from the same start: what differs depends on something other than its arguments.
+        var again = before
+        let second = try record(&again, input, settings, context, places)
+        guard second == result, again.nodes == graph.nodes else {
+            let operation = zip(graph.nodes, again.nodes).prefix { $0 == $1 }.count - before.nodes.count + 1
+            throw failure(
+                "M14",
+                "\(entry) is not repeatable: two runs with the same input differ at operation \(operation)",
+                "keep no variable outside \(entry) that it changes")
+        }
+        return result
+    }
+
+    private var entry: String { kind == .noise ? "apply" : "make" }
+    private var activity: String { "\(entry) of \(title)" }
+
+    private func record(
+        _ graph: inout Graph, _ input: NodeID, _ settings: [String: ParameterSetting],
+        _ context: TraceContext,
+        _ places: [Character: Int?]
+    ) throws(LuaError) -> Result {
+        tracer.begin(graph, context, axes: places)
+        var fields: [String: LuaValue] = [:]
+        for parameter in parameters {
+            if let setting = settings[parameter.name] {
+                fields[parameter.name] = tracer.value(of: parameter, setting)
+            }
+        }
+        let results = try state.call(
+            declaration.function, [tracer.object(input), .table(list: [], fields: fields), tracer.random],
+            activity: activity)
+        do {
+            let result = try result(of: results, input: input)
+            graph = tracer.end()
+            return result
+        } catch {
+            throw failure(error.code, error.what, error.instead)
+        }
+    }
+
+    private func result(of results: [LuaValue], input: NodeID) throws(LuaHostError) -> Result {
+        guard let first = results.first, first != .none else {
+            throw LuaHostError(code: "M13", what: "\(entry) returned nothing", instead: "return … at its end")
+        }
+        if kind == .mask {
+            guard case .object(let object) = first, object.type == 1 else {
+                throw LuaHostError(
+                    code: "M13",
+                    what: "\(entry) returned \(tracer.name(of: first)); \(title) must return a mask",
+                    instead: "return x:gt(0.5)")
+            }
+            return Result(values: nil, mask: try tracer.node(object))
+        }
+        guard case .object(let object) = first, object.type == 0 else {
+            throw LuaHostError(
+                code: "M13",
+                what:
+                    "\(entry) returned \(tracer.name(of: first)); \(title) must return values like its input's",
+                instead: "mottle.where(mask, a, x)")
+        }
+        let values = try tracer.node(object)
+        guard tracer.graph.nodes[values].axes == tracer.graph.full else {
+            throw LuaHostError(
+                code: "M13",
+                what: "\(entry) returned values along fewer axes than its input's \(tracer.graph.shape)",
+                instead: "return x + …")
+        }
+        guard results.count > 1, results[1] != .none else { return Result(values: values, mask: nil) }
+        return Result(values: values, mask: try tracer.mask(results[1], for: "the second result"))
+    }
+
+    /// Where the plugin's axis letters are in a sample of `shape`. A plugin for channels takes samples without them, too.
+    private func axisPlaces(in shape: Shape) throws(LuaError) -> [Character: Int?] {
+        guard !axes.hasSuffix("...") else { return [:] }
+        let letters = Array(axes.dropFirst())
+        var places: [Character: Int?] = [:]
+        for (place, letter) in letters.enumerated() {
+            places[letter] = place < shape.rank ? place : Int?.none
+        }
+        let lacksChannels = letters.last == "C" && shape.rank == letters.count - 1
+        guard shape.rank == letters.count || lacksChannels else {
+            throw failure(
+                "M12",
+                "\(title) wants samples with the axes \(axes.dropFirst()), got samples of shape \(shape)", nil
+            )
+        }
+        return places
+    }
+
+    private func failure(_ code: String?, _ what: String, _ instead: String?) -> LuaError {
+        LuaError(kind: .script, code: code, file: file, what: what, instead: instead, activity: activity)
+    }
+}

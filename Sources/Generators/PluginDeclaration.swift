@@ -1,0 +1,223 @@
+import LuaRuntime
+
+/// The two kinds of generator.
+package enum GeneratorKind: String, Sendable {
+    /// Values in, values out; may say which it destroyed.
+    case noise
+    /// Says what to hide; the host fills.
+    case mask
+}
+
+/// What a plugin's file registers.
+struct PluginDeclaration {
+    var kind: GeneratorKind
+    var name: String
+    var documentation: String
+    /// As written: `N...` or letters such as `NHWC`.
+    var axes: String
+    var parameters: [ParameterDeclaration]
+    var function: LuaFunction
+}
+
+/// Reads `mottle.noise { … }`, `mottle.mask { … }` and the parameters' constructors.
+final class DeclarationReader {
+    private(set) var declaration: PluginDeclaration?
+    /// Parameters in the order in which their constructors ran; tables of Lua keep none.
+    private var parameters: [ParameterDeclaration] = []
+    private static let parameterLimit = 64
+
+    /// `host.parameter(kind, fields)`: remembers the parameter and returns what stands for it in the plugin's table.
+    func parameter(_ call: LuaCall) throws(LuaHostError) -> LuaValue {
+        guard case .string(let kindName) = call[0] else { preconditionFailure("the prelude gives the kind") }
+        let owner = "mottle.\(kindName)"
+        let fields = try fields(of: call[1], owner)
+        guard parameters.count < Self.parameterLimit else {
+            throw LuaHostError(code: "M18", what: "more than \(Self.parameterLimit) parameters")
+        }
+        try refuseUnknown(
+            fields,
+            known: ["default", "min", "max", "unit", "doc", "optional"]
+                + (kindName == "choice" ? ["of"] : []),
+            owner)
+        var parameter = ParameterDeclaration(name: "", kind: try kind(kindName, fields), line: call.line)
+        parameter.minimum = try number(fields["min"], "\(owner): 'min'")
+        parameter.maximum = try number(fields["max"], "\(owner): 'max'")
+        parameter.documentation = try text(fields["doc"], "\(owner): 'doc'") ?? ""
+        parameter.unit = try unit(fields["unit"], owner)
+        parameter.isOptional = fields["optional"] == .boolean(true)
+        if let value = fields["default"] {
+            guard let value = parameterValue(value) else {
+                throw LuaHostError(code: "M03", what: "\(owner): a default must be a plain value")
+            }
+            parameter.defaultValue = value
+        }
+        parameters.append(parameter)
+        return .table(list: [], fields: ["parameter": .integer(parameters.count - 1)])
+    }
+
+    /// `host.register(kind, fields)`.
+    func register(_ call: LuaCall) throws(LuaHostError) -> LuaValue {
+        guard case .string(let kindName) = call[0], let kind = GeneratorKind(rawValue: kindName) else {
+            preconditionFailure("the prelude gives the kind")
+        }
+        let owner = "mottle.\(kindName)"
+        guard declaration == nil else {
+            throw LuaHostError(
+                code: "M01",
+                what: "\(owner): this file has registered a generator already; a plugin is one generator")
+        }
+        let fields = try fields(of: call[1], owner)
+        let entry = kind == .noise ? "apply" : "make"
+        try refuseUnknown(fields, known: ["name", "doc", "axes", "params", entry], owner)
+        guard case .function(let function) = fields[entry] else {
+            throw LuaHostError(
+                code: "M02", what: "\(owner): '\(entry)' must be a function",
+                instead: "\(entry) = function(x, p, rng) … end")
+        }
+        guard let name = try text(fields["name"], "\(owner): 'name'"), Self.isName(name) else {
+            throw LuaHostError(
+                code: "M02", what: "\(owner): 'name' must be a name of letters, digits and '_'",
+                instead: "name = \"my_noise\"")
+        }
+        declaration = PluginDeclaration(
+            kind: kind, name: name, documentation: try text(fields["doc"], "\(owner): 'doc'") ?? "",
+            axes: try axes(fields["axes"], owner),
+            parameters: try parameterList(fields["params"] ?? .table(list: [], fields: [:]), kind, owner),
+            function: function)
+        return .none
+    }
+
+    private func parameterList(
+        _ value: LuaValue, _ kind: GeneratorKind, _ owner: String
+    ) throws(LuaHostError) -> [ParameterDeclaration] {
+        var placed: [(place: Int, parameter: ParameterDeclaration)] = []
+        for (name, value) in try fields(of: value, "\(owner): 'params'") {
+            guard case .table(_, let fields) = value, case .integer(let place) = fields["parameter"] else {
+                throw LuaHostError(
+                    code: "M03", what: "\(owner): param '\(name)' has no type",
+                    instead: "\(name) = mottle.number { default = 0.1 }")
+            }
+            var parameter = parameters[place]
+            parameter.name = name
+            // A strength without a unit is a share of the data's range where it is added to data.
+            if parameter.unit == nil, parameter.kind == .number || parameter.kind == .interval {
+                parameter.unit = kind == .noise ? .range : .ratio
+            }
+            if let value = parameter.defaultValue, let problem = parameter.problem(with: .value(value)) {
+                throw LuaHostError(
+                    code: "M03", what: "line \(parameter.line): the default of param \(problem)")
+            }
+            placed.append((place, parameter))
+        }
+        return placed.sorted { $0.place < $1.place }.map(\.parameter)
+    }
+
+    private func kind(
+        _ name: String, _ fields: [String: LuaValue]
+    ) throws(LuaHostError) -> ParameterDeclaration.Kind {
+        switch name {
+        case "number": return .number
+        case "integer": return .integer
+        case "boolean": return .boolean
+        case "range": return .interval
+        default:
+            guard case .table(let list, _) = fields["of"], !list.isEmpty else {
+                throw LuaHostError(
+                    code: "M03", what: "mottle.choice: 'of' must list the names",
+                    instead: "of = { \"a\", \"b\" }")
+            }
+            var names: [String] = []
+            for value in list {
+                guard case .string(let name) = value else {
+                    throw LuaHostError(code: "M03", what: "mottle.choice: 'of' must list names in quotes")
+                }
+                names.append(name)
+            }
+            return .choice(names)
+        }
+    }
+
+    private func axes(_ value: LuaValue?, _ owner: String) throws(LuaHostError) -> String {
+        let axes = try text(value, "\(owner): 'axes'") ?? "N..."
+        let letters = axes.hasSuffix("...") ? String(axes.dropLast(3)) : axes
+        guard letters.first == "N", letters.allSatisfy({ $0.isASCII && $0.isUppercase }),
+            Set(letters).count == letters.count,
+            letters == axes || letters == "N"
+        else {
+            throw LuaHostError(
+                code: "M12",
+                what:
+                    "\(owner): 'axes' must be N and a letter for each axis of a sample, or N... for any, got '\(axes)'",
+                instead: "axes = \"NHWC\"")
+        }
+        return axes
+    }
+
+    private func unit(_ value: LuaValue?, _ owner: String) throws(LuaHostError) -> ParameterUnit? {
+        guard let name = try text(value, "\(owner): 'unit'") else { return nil }
+        guard let unit = ParameterUnit(rawValue: name) else {
+            let known = ParameterUnit.allCases.map(\.rawValue).joined(separator: ", ")
+            throw LuaHostError(code: "M03", what: "\(owner): unknown unit '\(name)'; units are \(known)")
+        }
+        return unit
+    }
+
+    private func refuseUnknown(
+        _ fields: [String: LuaValue], known: [String], _ owner: String
+    ) throws(LuaHostError) {
+        guard let unknown = fields.keys.sorted().first(where: { !known.contains($0) }) else { return }
+        let near = nearestName(to: unknown, among: known)
+        let hint =
+            near.map { " (did you mean '\($0)'?)" } ?? "; its fields are \(known.joined(separator: ", "))"
+        throw LuaHostError(code: "M02", what: "\(owner): unknown field '\(unknown)'\(hint)")
+    }
+
+    private func fields(of value: LuaValue, _ owner: String) throws(LuaHostError) -> [String: LuaValue] {
+        guard case .table(let list, let fields) = value, list.isEmpty else {
+            throw LuaHostError(
+                code: "M02", what: "\(owner) wants a table with named fields",
+                instead: "\(owner) { name = … }")
+        }
+        return fields
+    }
+
+    private func text(_ value: LuaValue?, _ owner: String) throws(LuaHostError) -> String? {
+        switch value {
+        case nil: return nil
+        case .string(let text) where text.utf8.count <= 4096: return text
+        default: throw LuaHostError(code: "M02", what: "\(owner) must be a text of up to 4,096 bytes")
+        }
+    }
+
+    private func number(_ value: LuaValue?, _ owner: String) throws(LuaHostError) -> Double? {
+        switch value {
+        case nil: return nil
+        case .integer(let number): return Double(number)
+        case .number(let number): return number
+        default: throw LuaHostError(code: "M03", what: "\(owner) must be a number")
+        }
+    }
+
+    private func parameterValue(_ value: LuaValue) -> ParameterValue? {
+        switch value {
+        case .integer(let number): .number(Double(number))
+        case .number(let number): .number(number)
+        case .boolean(let flag): .boolean(flag)
+        case .string(let name): .choice(name)
+        case .table(let list, _):
+            if list.count == 2, case .number(let low)? = parameterValue(list[0]),
+                case .number(let high)? = parameterValue(list[1])
+            {
+                .interval(low, high)
+            } else {
+                nil
+            }
+        default: nil
+        }
+    }
+
+    private static func isName(_ name: String) -> Bool {
+        !name.isEmpty && name.utf8.count <= 64
+            && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+    }
+}

@@ -1,0 +1,103 @@
+import FoundationEssentials
+import LuaRuntime
+
+/// Why a plugin could not be had.
+package enum PluginError: Error, Equatable, CustomStringConvertible {
+    case unknown(name: String, nearest: String?, folders: [String])
+    case unreadable(path: String)
+    /// A broken or hostile script.
+    case broken(LuaError)
+
+    package var description: String {
+        switch self {
+        case .unknown(let name, let nearest, let folders):
+            let hint =
+                nearest.map { "did you mean '\($0)'?" } ?? "looked in \(folders.joined(separator: ", "))"
+            return "unknown plugin '\(name)'; " + (folders.isEmpty ? "there is no folder 'plugins'" : hint)
+        case .unreadable(let path): return "cannot read the plugin '\(path)'"
+        case .broken(let error): return error.description
+        }
+    }
+}
+
+/// Finds plugins by name in folders, or by path, and loads each once.
+package final class PluginLibrary {
+    /// In the order in which they are searched.
+    package let folders: [String]
+    /// Source texts by reference, from a lock file: they go before every file.
+    private let recorded: [String: String]
+    private var loaded: [String: Plugin] = [:]
+
+    package init(folders: [String], recorded: [String: String] = [:]) {
+        (self.folders, self.recorded) = (folders, recorded)
+    }
+
+    /// The folders of `MOTTLE_PLUGINS` (separated by colons), `plugins` in the working folder, and `plugins` beside the
+    /// executable or beside one of the four folders above it, where a package's build puts it.
+    package static func standardFolders(environment: [String: String], executable: String) -> [String] {
+        var folders = (environment["MOTTLE_PLUGINS"] ?? "").split(separator: ":").map(String.init)
+        folders.append("plugins")
+        var folder = URL(filePath: executable).resolvingSymlinksInPath().deletingLastPathComponent()
+        for _ in 0..<5 {
+            folders.append(folder.appending(path: "plugins").path(percentEncoded: false))
+            folder.deleteLastPathComponent()
+        }
+        var isDirectory = false
+        return folders.filter {
+            FileManager.default.fileExists(atPath: $0, isDirectory: &isDirectory) && isDirectory
+        }
+    }
+
+    /// Names of the plugins in the folders, each once.
+    package var names: [String] {
+        var names: Set<String> = []
+        for folder in folders {
+            for file in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+            where file.hasSuffix(".lua") {
+                names.insert(String(file.dropLast(4)))
+            }
+        }
+        return names.sorted()
+    }
+
+    /// Loads a plugin.
+    ///
+    /// - Parameters:
+    ///   - reference: a name, or a path if it has a slash or ends in `.lua`.
+    ///   - base: the folder that a relative path starts from, for instance the config's.
+    package func plugin(_ reference: String, base: String) throws(PluginError) -> Plugin {
+        let isPath = reference.contains("/") || reference.hasSuffix(".lua")
+        let path = isPath && !reference.hasPrefix("/") ? "\(base)/\(reference)" : reference
+        let key = recorded[reference] != nil ? reference : path
+        if let plugin = loaded[key] { return plugin }
+        let (source, file) = try text(reference, path: isPath ? path : nil)
+        do {
+            let plugin = try Plugin(source: source, file: file)
+            loaded[key] = plugin
+            return plugin
+        } catch {
+            throw .broken(error)
+        }
+    }
+
+    private func text(_ reference: String, path: String?) throws(PluginError) -> (
+        source: String, file: String
+    ) {
+        let file = String(reference.split(separator: "/").last ?? "")
+        if let source = recorded[reference] { return (source, path == nil ? "\(file).lua" : file) }
+        if let path {
+            guard let source = Self.read(path) else { throw .unreadable(path: path) }
+            return (source, file)
+        }
+        for folder in folders {
+            if let source = Self.read("\(folder)/\(reference).lua") { return (source, "\(reference).lua") }
+        }
+        throw .unknown(name: reference, nearest: nearestName(to: reference, among: names), folders: folders)
+    }
+
+    /// The file's text, byte by byte where it isn't UTF-8: Lua reads bytes.
+    private static func read(_ path: String) -> String? {
+        guard let data = FileManager.default.contents(atPath: path) else { return nil }
+        return String(decoding: data, as: UTF8.self)
+    }
+}

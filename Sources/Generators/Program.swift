@@ -1,0 +1,66 @@
+import Tensors
+import VectorKernels
+
+/// Where a step finds or leaves a block of values.
+struct Place: Sendable, Equatable {
+    enum Base: Int, Sendable {
+        /// A register: one block in the worker's memory, used again by every block.
+        case register
+        /// A slot: a whole sample's values in the worker's memory, of which a step takes the block at hand.
+        case slot
+        /// The sample that is being made, in the batch.
+        case output
+    }
+    var base: Base
+    /// In values, from the base's start.
+    var offset: Int
+}
+
+/// One instruction of a program; it handles a block of up to `Program.blockLength` neighbouring values.
+enum Step: Sendable {
+    /// The clean sample's values, decoded if they are bytes.
+    case load(to: Place)
+    case draw(DrawKind, key: UInt64, to: Place)
+    /// 1-based positions along the group's only axis.
+    case index(to: Place)
+    case schedule(Int, to: Place)
+    case elementwise(ElementwiseOperation, Place, Place, Place, to: Place)
+    /// A value with fewer axes, repeated along the others.
+    case expand(Expansion, slot: Int, to: Place)
+    /// Folds the block into the sixteen lanes of an accumulator.
+    case accumulate(Reduction, Place, accumulator: Int)
+    case outputValues(Place)
+    case outputMask(Place)
+}
+
+/// Steps that run together over all blocks of one sample's elements along the same axes: what they pass on to each
+/// other stays in registers, in the first-level cache.
+struct Group: Sendable {
+    /// Elements of one sample.
+    var count: Int
+    /// One value a sample, which fills its register before the first block.
+    var splats: [(slot: Int, register: Int)] = []
+    var steps: [Step] = []
+    /// Reductions to be finished after the last block.
+    var totals: [TotalReduction] = []
+    var partials: [PartialReduction] = []
+}
+
+/// A compiled chain: groups of steps with their memory planned. It gives the bits of the graph's reference at the
+/// speed of the kernels. A value; every worker runs it in a `Workspace` of its own.
+package struct Program: Sendable {
+    /// 1,024 values are 4 KB: eight registers fit a first-level cache of 32 KB.
+    package static let blockLength = 1024
+
+    /// The shape of one sample.
+    package let shape: Shape
+    /// True if the chain has a mask to write.
+    package let writesMask: Bool
+    let groups: [Group]
+    let constants: [(register: Int, value: Float)]
+    let schedules: [Ramp]
+    /// Floats that a worker needs for registers, and behind them for slots.
+    let registerMemory: Int
+    let slotMemory: Int
+    let accumulatorCount: Int
+}

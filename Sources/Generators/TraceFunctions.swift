@@ -1,0 +1,98 @@
+import LuaRuntime
+import VectorKernels
+
+/// A host function with its name in Lua and what it records.
+struct TraceFunction: Sendable {
+    let name: String
+    let body: @Sendable (Tracer, LuaCall) throws(LuaHostError) -> LuaValue
+}
+
+extension LuaCall {
+    /// The argument at this place, nil where the script gave none.
+    subscript(place: Int) -> LuaValue { place < arguments.count ? arguments[place] : .none }
+}
+
+/// The operations that a plugin can record; the prelude binds them to operators and methods.
+enum TraceFunctions {
+    static let all = arithmetic + comparisons + masks + unary + reductions + draws + shapes
+
+    private static let arithmetic: [TraceFunction] = [
+        binary("add", .add, "adding"), binary("subtract", .subtract, "subtracting"),
+        binary("multiply", .multiply, "multiplying"), binary("divide", .divide, "dividing"),
+        binary("floorDivide", .floorDivide, "'//'"), binary("modulo", .modulo, "'%'"),
+        binary("min", .minimum, "min"), binary("max", .maximum, "max"),
+        TraceFunction(name: "power") { tracer, call throws(LuaHostError) in
+            let (base, exponent) = (
+                try tracer.number(call[0], for: "'^'"), try tracer.number(call[1], for: "'^'")
+            )
+            // A square is exact as a product; everything else goes through logarithms.
+            if tracer.graph.nodes[exponent].operation == .constant(2) {
+                return tracer.object(tracer.graph.elementwise(.multiply, base, base))
+            }
+            return tracer.object(tracer.graph.elementwise(.power, base, exponent))
+        },
+        TraceFunction(name: "clamp") { tracer, call throws(LuaHostError) in
+            let value = try tracer.number(call[0], for: "clamp")
+            let (low, high) = (
+                try tracer.number(call[1], for: "clamp"), try tracer.number(call[2], for: "clamp")
+            )
+            return tracer.object(
+                tracer.graph.elementwise(.minimum, tracer.graph.elementwise(.maximum, value, low), high))
+        },
+    ]
+
+    private static let comparisons: [TraceFunction] = [
+        binary("lt", .less, "lt"), binary("le", .lessEqual, "le"), binary("eq", .equal, "eq"),
+        binary("ne", .notEqual, "ne"), binary("gt", .less, "gt", swapped: true),
+        binary("ge", .lessEqual, "ge", swapped: true),
+    ]
+
+    private static let masks: [TraceFunction] = [
+        TraceFunction(name: "and") { tracer, call throws(LuaHostError) in
+            let (a, b) = (try tracer.mask(call[0], for: "'&'"), try tracer.mask(call[1], for: "'&'"))
+            return tracer.object(tracer.graph.elementwise(.and, a, b))
+        },
+        TraceFunction(name: "or") { tracer, call throws(LuaHostError) in
+            let (a, b) = (try tracer.mask(call[0], for: "'|'"), try tracer.mask(call[1], for: "'|'"))
+            return tracer.object(tracer.graph.elementwise(.or, a, b))
+        },
+        TraceFunction(name: "not") { tracer, call throws(LuaHostError) in
+            tracer.object(tracer.graph.elementwise(.not, try tracer.mask(call[0], for: "'~'")))
+        },
+        TraceFunction(name: "where") { tracer, call throws(LuaHostError) in
+            let mask = try tracer.mask(call[0], for: "where")
+            func isMask(_ value: LuaValue) -> Bool {
+                if case .object(let object) = value { object.type == 1 } else { false }
+            }
+            let both = isMask(call[1]) || isMask(call[2])
+            func operand(_ value: LuaValue) throws(LuaHostError) -> Int {
+                both ? try tracer.mask(value, for: "where") : try tracer.number(value, for: "where")
+            }
+            return tracer.object(
+                tracer.graph.elementwise(.select, mask, try operand(call[1]), try operand(call[2])))
+        },
+    ]
+
+    private static let unary: [TraceFunction] =
+        ([
+            ("negate", .negate), ("abs", .absolute), ("exp", .exp), ("log", .log), ("sqrt", .squareRoot),
+            ("sin", .sin),
+            ("cos", .cos), ("tanh", .tanh), ("floor", .floor), ("ceil", .ceil), ("round", .round),
+            ("sign", .sign),
+        ] as [(String, ElementwiseOperation)]).map { name, operation in
+            TraceFunction(name: name) { tracer, call throws(LuaHostError) in
+                tracer.object(tracer.graph.elementwise(operation, try tracer.number(call[0], for: name)))
+            }
+        }
+
+    private static func binary(
+        _ name: String, _ operation: ElementwiseOperation, _ action: String, swapped: Bool = false
+    ) -> TraceFunction {
+        TraceFunction(name: name) { tracer, call throws(LuaHostError) in
+            let (a, b) = (try tracer.number(call[0], for: action), try tracer.number(call[1], for: action))
+            return tracer.object(
+                swapped
+                    ? tracer.graph.elementwise(operation, b, a) : tracer.graph.elementwise(operation, a, b))
+        }
+    }
+}

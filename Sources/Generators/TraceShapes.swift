@@ -1,0 +1,65 @@
+import LuaRuntime
+import VectorKernels
+
+extension TraceFunctions {
+    /// Sizes, positions and constants along named axes.
+    static let shapes: [TraceFunction] = [
+        TraceFunction(name: "field") { tracer, call throws(LuaHostError) in
+            guard case .object(let object) = call[0], case .string(let key) = call[1] else {
+                throw LuaHostError(
+                    code: "M17",
+                    what: "tensors have no element \(call[1]): their values are not known while tracing")
+            }
+            guard object.type < 2 else { throw LuaHostError(code: "M17", what: "rng has no method '\(key)'") }
+            switch key {
+            case "low": return .number(Double(tracer.context.range.lowerBound))
+            case "high": return .number(Double(tracer.context.range.upperBound))
+            case _ where key.count == 1 && tracer.hasAxis(key.first!):
+                return .integer(try tracer.size(key.first!))
+            default:
+                let kind = object.type == 0 ? "tensors" : "masks"
+                throw LuaHostError(code: "M17", what: "\(kind) have no method '\(key)'" + suggestion(key))
+            }
+        },
+        TraceFunction(name: "size") { tracer, call throws(LuaHostError) in
+            .integer(try tracer.size(try letter(call[1], for: "size")))
+        },
+        // 1 … size along one axis.
+        TraceFunction(name: "index") { tracer, call throws(LuaHostError) in
+            let letter = try letter(call[0], for: "index")
+            guard let place = try tracer.place(letter, in: String(letter)), tracer.graph.shape[place] != 1
+            else {
+                return tracer.object(tracer.graph.constant(1))
+            }
+            return tracer.object(tracer.graph.add(.index, axes: .axis(place), type: .number))
+        },
+        TraceFunction(name: "zeros") { tracer, call throws(LuaHostError) in
+            let axes = try tracer.axes(call[0], for: "zeros", batch: false)
+            return tracer.object(tracer.graph.add(.constant(0), axes: axes, type: .number))
+        },
+        TraceFunction(name: "none") { tracer, call throws(LuaHostError) in
+            tracer.object(tracer.graph.mask(false, axes: try tracer.axes(call[0], for: "none", batch: false)))
+        },
+        TraceFunction(name: "full") { tracer, call throws(LuaHostError) in
+            tracer.object(tracer.graph.mask(true, axes: try tracer.axes(call[0], for: "all", batch: false)))
+        },
+        TraceFunction(name: "names") { _, _ in
+            .string("where, index, zeros, none, all, noise, mask, number, integer, boolean, choice, range")
+        },
+    ]
+
+    private static func letter(_ value: LuaValue, for action: String) throws(LuaHostError) -> Character {
+        guard case .string(let letters) = value, let letter = letters.first, letters.count == 1 else {
+            throw LuaHostError(code: "M12", what: "\(action) wants one axis letter, for instance \"H\"")
+        }
+        return letter
+    }
+
+    private static func suggestion(_ name: String) -> String {
+        [
+            "clip": " (did you mean 'clamp'?)", "pow": " (write x ^ y)", "maximum": " (did you mean 'max'?)",
+            "minimum": " (did you mean 'min'?)", "var": " (did you mean 'std'?)",
+            "shape": " (write x.H, x.W, x.C)",
+        ][name] ?? ""
+    }
+}

@@ -1,0 +1,130 @@
+import Kernels
+import Tensors
+import VectorKernels
+
+/// A clean sample as the data set keeps it.
+package enum SampleValues {
+    case floats(UnsafePointer<Float>)
+    /// Value = byte · scale + low, rounded once.
+    case bytes(UnsafePointer<UInt8>, scale: Double, low: Double)
+}
+
+/// The memory in which one worker runs a program, one sample at a time.
+package final class Workspace {
+    private let program: Program
+    private let kernels: NoiseKernels
+    private let memory: Buffer<Float>
+    private let accumulators: Buffer<Double>
+    private var scheduleValues: [Float]
+    private var scheduleEpoch = -1
+
+    package init(_ program: Program, kernels: NoiseKernels) {
+        (self.program, self.kernels) = (program, kernels)
+        memory = Buffer(count: program.registerMemory + program.slotMemory)
+        accumulators = Buffer(count: program.accumulatorCount)
+        scheduleValues = [Float](repeating: 0, count: program.schedules.count)
+        for constant in program.constants {
+            (memory.pointer + constant.register).update(repeating: constant.value, count: Program.blockLength)
+        }
+    }
+
+    /// Runs the program over one sample.
+    ///
+    /// - Parameters:
+    ///   - values: room for the sample, written whole.
+    ///   - mask: room for the sample's mask, a byte an element, 1 hidden; only a program that writes one needs it.
+    package func run(
+        _ sample: SampleValues, id: UInt64, epoch: Int, values: UnsafeMutablePointer<Float>,
+        mask: UnsafeMutablePointer<UInt8>?
+    ) {
+        if epoch != scheduleEpoch {
+            for (index, ramp) in program.schedules.enumerated() {
+                scheduleValues[index] = Float(ramp.value(epoch: epoch))
+            }
+            scheduleEpoch = epoch
+        }
+        let slots = memory.pointer + program.registerMemory
+        let block = Block(
+            sample: sample, id: id, epoch: UInt32(epoch), registers: memory.pointer, slots: slots,
+            values: values,
+            mask: mask, accumulators: accumulators.pointer)
+        for group in program.groups { run(group, block) }
+    }
+
+    private func run(_ group: Group, _ whole: Block) {
+        for splat in group.splats {
+            (whole.registers + splat.register).update(
+                repeating: whole.slots[splat.slot], count: min(group.count, Program.blockLength))
+        }
+        for total in group.totals {
+            (whole.accumulators + total.accumulator).update(repeating: total.reduction.start, count: 16)
+        }
+        var block = whole
+        for first in stride(from: 0, to: group.count, by: Program.blockLength) {
+            block.first = first
+            block.count = min(Program.blockLength, group.count - first)
+            for step in group.steps { run(step, block) }
+        }
+        for total in group.totals {
+            let result = total.reduction.combine(lanes: whole.accumulators + total.accumulator)
+            whole.slots[total.slot] = total.reduction.finish(result, count: group.count)
+        }
+        for partial in group.partials { partial.run(slots: whole.slots, accumulators: whole.accumulators) }
+    }
+
+    private func run(_ step: Step, _ block: Block) {
+        switch step {
+        case .elementwise(let operation, let a, let b, let c, let to):
+            kernels.elementwise[operation.rawValue](block[to], block[a], block[b], block[c], block.count)
+        case .draw(.uniform, let key, let to):
+            kernels.uniform(block[to], block.count, key, block.epoch, block.id, block.first)
+        case .draw(.normal, let key, let to):
+            kernels.normal(block[to], block.count, key, block.epoch, block.id, block.first)
+        case .load(let to): load(block, to: block[to])
+        case .expand(let expansion, let slot, let to):
+            expansion.copy(block.slots + slot, to: block[to], first: block.first, count: block.count)
+        case .index(let to):
+            let out = block[to]
+            for element in 0..<block.count { out[element] = Float(block.first + element + 1) }
+        case .schedule(let index, let to): block[to][0] = scheduleValues[index]
+        case .accumulate(let reduction, let from, let accumulator):
+            reduction.kernel(kernels)(block.accumulators + accumulator, block[from], block.count)
+        case .outputValues(let from):
+            (block.values + block.first).update(from: block[from], count: block.count)
+        case .outputMask(let from):
+            guard let mask = block.mask else { return }
+            kernels.encodeMask(mask + block.first, block[from], block.count)
+        }
+    }
+
+    private func load(_ block: Block, to out: UnsafeMutablePointer<Float>) {
+        switch block.sample {
+        case .floats(let values): out.update(from: values + block.first, count: block.count)
+        case .bytes(let bytes, let scale, let low):
+            kernels.decodeBytes(out, bytes + block.first, block.count, scale, low)
+        }
+    }
+}
+
+/// The block of one sample that steps work on.
+private struct Block {
+    let sample: SampleValues
+    let id: UInt64
+    let epoch: UInt32
+    let registers: UnsafeMutablePointer<Float>
+    let slots: UnsafeMutablePointer<Float>
+    let values: UnsafeMutablePointer<Float>
+    let mask: UnsafeMutablePointer<UInt8>?
+    let accumulators: UnsafeMutablePointer<Double>
+    /// Elements `first ..< first + count` of the group.
+    var first = 0
+    var count = 0
+
+    subscript(place: Place) -> UnsafeMutablePointer<Float> {
+        switch place.base {
+        case .register: registers + place.offset
+        case .slot: slots + place.offset + first
+        case .output: values + first
+        }
+    }
+}

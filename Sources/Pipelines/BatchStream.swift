@@ -1,0 +1,104 @@
+import Datasets
+import Generators
+import Tensors
+
+/// The batches of a pipeline in order.
+///
+/// The pool's threads make a few batches at a time, each thread its share of the samples, straight into the memory that
+/// the consumer reads; that memory is used again when the consumer has asked for the batch behind the last of them.
+package final class BatchStream {
+    private let pipeline: Pipeline
+    private let sampleCount: Int
+    private let values: Buffer<Float>
+    private let mask: Buffer<UInt8>?
+    private let labels: Buffer<Int32>
+    private let ids: Buffer<UInt64>
+    private let order: Buffer<UInt32>
+    private let workers: [Worker]
+
+    private var epoch = 0
+    /// The samples in memory are places `first ..< end` of the epoch's order; the next batch starts at `next`.
+    private var (first, next, end) = (0, 0, 0)
+    /// Kept, because a closure literal in a hot loop is allocated each time.
+    private var fill: ((Int, Int) -> Void)!
+
+    /// One thread's own memory.
+    private final class Worker {
+        let workspace: Workspace
+        let sample: Buffer<Float>
+        var error: (any Error)?
+
+        init(_ pipeline: Pipeline) {
+            workspace = Workspace(pipeline.program, kernels: pipeline.kernels.noise)
+            sample = Buffer(count: pipeline.dataset.sampleShape.count)
+        }
+    }
+
+    init(_ pipeline: Pipeline) {
+        self.pipeline = pipeline
+        sampleCount = pipeline.dataset.sampleShape.count
+        let samples = min(pipeline.batchSize * pipeline.batchesInFlight, pipeline.dataset.count)
+        values = Buffer(count: samples * sampleCount)
+        mask = pipeline.program.writesMask ? Buffer(count: samples * sampleCount) : nil
+        labels = Buffer(count: samples)
+        ids = Buffer(count: samples)
+        order = Buffer(count: pipeline.dataset.count)
+        workers = (0..<pipeline.pool.threads).map { _ in Worker(pipeline) }
+        fill = { [unowned self] thread, threads in
+            let count = end - first
+            let share = (first + count * thread / threads)..<(first + count * (thread + 1) / threads)
+            do {
+                for place in share { try make(place, workers[thread]) }
+            } catch {
+                workers[thread].error = error
+            }
+        }
+    }
+
+    /// Starts an epoch, whatever was streamed before.
+    package func begin(epoch: Int) {
+        self.epoch = epoch
+        (first, next, end) = (0, 0, 0)
+        pipeline.order.write(epoch: epoch, count: pipeline.dataset.count, to: order.pointer)
+    }
+
+    /// The next batch of the epoch, nil behind the last one. It is valid until the next call.
+    ///
+    /// - Throws: what reading the data set throws.
+    package func nextBatch() throws -> Batch? {
+        if next == end {
+            guard end < pipeline.dataset.count else { return nil }
+            first = end
+            end = min(first + pipeline.batchSize * pipeline.batchesInFlight, pipeline.dataset.count)
+            pipeline.pool.run(fill)
+            for worker in workers {
+                if let error = worker.error { throw error }
+            }
+        }
+        let start = next - first
+        let count = min(pipeline.batchSize, end - next)
+        next += count
+        return Batch(
+            count: count, shape: pipeline.dataset.sampleShape, values: values.pointer + start * sampleCount,
+            labels: labels.pointer + start, ids: ids.pointer + start, epoch: epoch,
+            mask: mask.map { UnsafePointer($0.pointer + start * sampleCount) })
+    }
+
+    /// Makes the sample at one place of the epoch's order.
+    private func make(_ place: Int, _ worker: Worker) throws {
+        let id = Int(order.pointer[place])
+        let slot = place - first
+        let sample: SampleValues
+        if let bytes = pipeline.dataset.bytes(of: id) {
+            sample = .bytes(bytes, scale: 1.0 / 255, low: 0)
+        } else {
+            try pipeline.dataset.read(id, into: worker.sample.pointer)
+            sample = .floats(worker.sample.pointer)
+        }
+        worker.workspace.run(
+            sample, id: UInt64(id), epoch: epoch, values: values.pointer + slot * sampleCount,
+            mask: mask.map { $0.pointer + slot * sampleCount })
+        labels.pointer[slot] = Int32(pipeline.dataset.label(of: id))
+        ids.pointer[slot] = UInt64(id)
+    }
+}

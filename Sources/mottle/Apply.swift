@@ -1,0 +1,51 @@
+import ArgumentParser
+import Experiments
+
+struct Apply: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Put the samples of a NumPy array through a chain.",
+        discussion: """
+            Of the config only seed, chain and range count. float32 values are taken as they are; the bytes of uint8 are
+            spread over the range, 0...1 if not given. The output is float32 of the same shape; sample i has the id
+            first-id + i.
+            """)
+
+    @Argument(help: "The config with the chain.")
+    var chain: String
+
+    @Option(help: "A .npy file of shape [N, …], float32 or uint8.")
+    var input: String
+
+    @Option(help: "Where the float32 array goes.")
+    var output: String
+
+    @Option(help: "Where the mask goes: uint8 of the same shape, 1 hidden, 0 visible.")
+    var maskOutput: String?
+
+    @Option(help: "The epoch, counted from 0.")
+    var epoch = 0
+
+    @Option(help: "The id of the first sample.")
+    var firstId: UInt64 = 0
+
+    @OptionGroup var changes: ConfigOptions
+    @OptionGroup var options: RunOptions
+
+    mutating func validate() throws {
+        if epoch < 0 || epoch > Int(UInt32.max) {
+            throw ValidationError("--epoch must be between 0 and \(UInt32.max), got \(epoch)")
+        }
+    }
+
+    func run() throws {
+        let chain = try ChainRun(
+            file: chain, overrides: changes.overrides, seed: changes.seed, runtime: options.runtime())
+        let shape = try chain.run(
+            input: input, output: output, maskOutput: maskOutput, epoch: epoch, firstID: firstId)
+        if options.json {
+            print(ChainRun.json(shape: shape, output: output, maskOutput: maskOutput))
+        } else if !options.quiet {
+            print("\(output): \(shape)")
+        }
+    }
+}

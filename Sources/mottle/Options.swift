@@ -1,0 +1,44 @@
+import ArgumentParser
+import CSystem
+import Experiments
+import Foundation
+
+/// Options that every command with work to do takes.
+struct RunOptions: ParsableArguments {
+    @Option(help: "Threads to use; as many as there are processors if not given.")
+    var threads: Int?
+
+    @Flag(help: "Print no progress.")
+    var quiet = false
+
+    @Flag(help: "Print the result as JSON, on the last line of standard output.")
+    var json = false
+
+    mutating func validate() throws {
+        if let threads, threads < 1 || threads > 1024 {
+            throw ValidationError("--threads must be between 1 and 1024, got \(threads)")
+        }
+    }
+
+    func runtime() throws -> Runtime {
+        try Runtime(
+            threads: threads, environment: ProcessInfo.processInfo.environment, executable: ThisProgram.path)
+    }
+}
+
+/// Changes of a config from the command line.
+struct ConfigOptions: ParsableArguments {
+    @Option(name: .customLong("set"), help: "Change a key of the config, for instance train.epochs=3.")
+    var overrides: [String] = []
+
+    @Option(help: "The seed, instead of the config's.")
+    var seed: UInt64?
+}
+
+enum ThisProgram {
+    /// Where this program's file is, however it was called.
+    static var path: String {
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+            ?? CommandLine.arguments[0]
+    }
+}

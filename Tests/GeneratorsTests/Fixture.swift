@@ -1,0 +1,103 @@
+import Foundation
+import Generators
+import Kernels
+import LuaRuntime
+import Tensors
+import Testing
+
+/// Chains, samples and comparisons for the tests of generators.
+enum Fixture {
+    /// The repository's folder.
+    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().path
+
+    /// A plugin that ships with Mottle or stands in `examples`.
+    static func shipped(_ path: String) throws -> Plugin {
+        let source = try String(contentsOfFile: "\(root)/\(path).lua", encoding: .utf8)
+        return try Plugin(source: source, file: path.split(separator: "/").last! + ".lua")
+    }
+
+    /// A noise plugin around the body of its `apply`.
+    static func noise(_ body: String, axes: String = "NHWC", params: String = "") throws(LuaError) -> Plugin {
+        try Plugin(
+            source: """
+                mottle.noise { name = "test", axes = "\(axes)", params = { \(params) },
+                  apply = function(x, p, rng)
+                \(body)
+                  end }
+                """, file: "test.lua")
+    }
+
+    /// Values in 0 ..< 1 that all differ, with neither order nor pattern.
+    static func sample(_ shape: Shape) -> [Float] {
+        (0..<shape.count).map { Float(($0 * 7919 + 13) % 10_007) / 10_007 }
+    }
+
+    static func trace(
+        _ items: [ChainItem], shape: Shape, seed: UInt64 = 5, range: ClosedRange<Float> = 0...1
+    ) throws -> TracedChain {
+        try Chain(items).trace(seed: seed, shape: shape, range: range)
+    }
+
+    /// What the compiled program makes of a sample.
+    static func run(
+        _ chain: TracedChain, _ sample: [Float], id: UInt64 = 9, epoch: Int = 2,
+        kernels: KernelSet = .current
+    ) -> (values: [Float], mask: [UInt8]?) {
+        let program = Program(chain)
+        let workspace = Workspace(program, kernels: kernels.noise)
+        let (input, output) = (Buffer(sample), Buffer<Float>(count: sample.count))
+        let mask = Buffer<UInt8>(count: sample.count)
+        workspace.run(
+            .floats(input.pointer), id: id, epoch: epoch, values: output.pointer, mask: mask.pointer)
+        return (output.values, program.writesMask ? mask.values : nil)
+    }
+
+    /// What one noise plugin's body makes of a sample.
+    static func apply(_ body: String, to shape: Shape, axes: String = "NHWC") throws -> [Float] {
+        let chain = try trace([ChainItem(plugin: try noise(body, axes: axes), name: "test")], shape: shape)
+        return run(chain, sample(shape)).values
+    }
+}
+
+/// Demands that the compiled program gives the bits of the scalar reference on every instruction set of this processor.
+func expectEqualBits(
+    _ chain: TracedChain, _ sample: [Float], ids: [UInt64] = [0, 1, 70_000, 1 << 40], epochs: [Int] = [0, 3],
+    sourceLocation: SourceLocation = #_sourceLocation
+) {
+    let reference = ReferenceExecutor(chain)
+    for kernels in InstructionSet.supported.compactMap(KernelSet.of) {
+        for (id, epoch) in ids.flatMap({ id in epochs.map { (id, $0) } }) {
+            let expected = reference.run(sample, id: id, epoch: epoch)
+            let found = Fixture.run(chain, sample, id: id, epoch: epoch, kernels: kernels)
+            expectSameBits(
+                found.values, expected.values, "\(kernels.instructionSet), sample \(id), epoch \(epoch)",
+                sourceLocation: sourceLocation)
+            #expect(
+                found.mask == expected.mask, "mask on \(kernels.instructionSet)",
+                sourceLocation: sourceLocation)
+        }
+    }
+}
+
+/// Demands equal bits; all NaNs are one value.
+func expectSameBits(
+    _ found: [Float], _ expected: [Float], _ what: String = "",
+    sourceLocation: SourceLocation = #_sourceLocation
+) {
+    #expect(found.count == expected.count, sourceLocation: sourceLocation)
+    let different = zip(found, expected).enumerated().first { _, pair in
+        pair.0.bitPattern != pair.1.bitPattern && !(pair.0.isNaN && pair.1.isNaN)
+    }
+    if let (place, pair) = different {
+        Issue.record(
+            "element \(place) is \(pair.0), expected \(pair.1) (\(what))", sourceLocation: sourceLocation)
+    }
+}
+
+@Test func `expectSameBits can fail`() {
+    withKnownIssue { expectSameBits([1, 2], [1, 2.0000002]) }
+    withKnownIssue { expectSameBits([0], [-0.0]) }
+    withKnownIssue { expectSameBits([1], [1, 2]) }
+    withKnownIssue { expectSameBits([.nan], [1]) }
+}
