@@ -1,13 +1,15 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Kernels are optimised in debug builds too: a debug build of the whole stays usable on real data.
-let optimised: SwiftSetting = .unsafeFlags(["-O"])
+// Kernels are optimised in debug builds too: a debug build of the whole stays usable on real data. They are compiled as
+// whole modules, since an incremental build misses changes in bodies that another module inlines; one thread keeps the
+// index, which a debug build writes, in step with that.
+let optimised = ["-O", "-whole-module-optimization", "-disable-batch-mode", "-num-threads", "1"]
 
 func kernelModule(_ name: String, march: String? = nil) -> Target {
     .target(
         name: name, dependencies: ["VectorKernels", "CSIMD"],
-        swiftSettings: [.unsafeFlags(["-O"] + (march.map { ["-Xcc", "-march=\($0)"] } ?? []))])
+        swiftSettings: [.unsafeFlags(optimised + (march.map { ["-Xcc", "-march=\($0)"] } ?? []))])
 }
 
 // The same kernel source, compiled once for each instruction set; `Kernels` picks one at start.
@@ -40,11 +42,11 @@ let package = Package(
         .target(name: "Tensors"),
         .target(name: "Workers", dependencies: ["CSystem"]),
 
-        .target(name: "VectorKernels", dependencies: ["CSIMD"], swiftSettings: [optimised]),
+        .target(name: "VectorKernels", dependencies: ["CSIMD"], swiftSettings: [.unsafeFlags(optimised)]),
         kernelModule("KernelsBaseline"),
         .target(
             name: "Kernels",
-            dependencies: ["VectorKernels", "KernelsBaseline", "CSIMD"]
+            dependencies: ["VectorKernels", "KernelsBaseline", "CSIMD", "Tensors"]
                 + instructionSets.map { .target(name: $0.name) }),
 
         .target(name: "Generators", dependencies: ["LuaRuntime", "Tensors", "Kernels"]),
