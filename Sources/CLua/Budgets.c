@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-int64_t thread_time(void) {
+int64_t mottle_thread_time(void) {
     struct timespec now;
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
     return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
@@ -18,11 +18,11 @@ static void set_period(mottle_host *host, int period) {
     lua_sethook(host->lua, hook, LUA_MASKCOUNT, period);
 }
 
-void start_budgets(mottle_host *host) {
+void mottle_start_budgets(mottle_host *host) {
     bool trusted = host->request == REQUEST_PREPARE;  // the host's own text: the limits are not for it
     host->fuel = trusted ? INT64_MAX : host->limits.instructions;
     host->used = 0;
-    host->deadline = trusted ? INT64_MAX : thread_time() + (int64_t)(host->limits.seconds * 1e9);
+    host->deadline = trusted ? INT64_MAX : mottle_thread_time() + (int64_t)(host->limits.seconds * 1e9);
     host->peak_heap = host->heap;
     host->killed = host->denied = MOTTLE_OK;
     host->denied_line = 0;
@@ -34,13 +34,13 @@ static void *deny(mottle_host *host, enum mottle_status reason) {
     if (host->lua != NULL) {  // reading the frames needs no memory
         bool deep = lua_getstack(host->lua, DEEP_CALLS, &activation);
         if (reason == MOTTLE_BLOCK && deep) reason = MOTTLE_RECURSION;
-        host->denied_line = plugin_line(host->lua);
+        host->denied_line = mottle_plugin_line(host->lua);
     }
     host->denied = reason;
     return NULL;
 }
 
-void *allocate(void *context, void *block, size_t old_size, size_t size) {
+void *mottle_allocate(void *context, void *block, size_t old_size, size_t size) {
     mottle_host *host = context;
     if (block == NULL) old_size = 0;  // Lua then passes a type tag
     if (size == 0) {
@@ -68,30 +68,30 @@ void *allocate(void *context, void *block, size_t old_size, size_t size) {
     return grown;
 }
 
-void kill(lua_State *L, enum mottle_status reason) {
+void mottle_stop(lua_State *L, enum mottle_status reason) {
     mottle_host *host = host_of(L);
     if (host->killed == MOTTLE_OK) {
         host->killed = reason;
-        record_place(L);
+        mottle_record_place(L);
     }
     lua_pushlightuserdata(L, host);  // allocates nothing; no script ever sees it
     lua_error(L);
 }
 
-void note_memory_error(mottle_host *host) {
+void mottle_note_memory_error(mottle_host *host) {
     if (host->killed != MOTTLE_OK) return;
     host->killed = host->denied == MOTTLE_OK ? MOTTLE_HEAP : host->denied;
     host->line = host->denied_line;
     host->traceback[0] = 0;
 }
 
-void charge(lua_State *L, int64_t cost) {
+void mottle_charge(lua_State *L, int64_t cost) {
     mottle_host *host = host_of(L);
     host->fuel -= cost;
     host->used += cost;
-    if (host->killed != MOTTLE_OK) kill(L, host->killed);
-    if (host->fuel <= 0) kill(L, MOTTLE_FUEL);
-    if (cost >= HOOK_PERIOD && thread_time() > host->deadline) kill(L, MOTTLE_TIME);
+    if (host->killed != MOTTLE_OK) mottle_stop(L, host->killed);
+    if (host->fuel <= 0) mottle_stop(L, MOTTLE_FUEL);
+    if (cost >= HOOK_PERIOD && mottle_thread_time() > host->deadline) mottle_stop(L, MOTTLE_TIME);
 }
 
 static void hook(lua_State *L, lua_Debug *activation) {
@@ -99,6 +99,6 @@ static void hook(lua_State *L, lua_Debug *activation) {
     mottle_host *host = host_of(L);
     int elapsed = host->period;
     if (elapsed != HOOK_PERIOD && host->large_blocks == 0) set_period(host, HOOK_PERIOD);
-    charge(L, elapsed);
-    if (thread_time() > host->deadline) kill(L, MOTTLE_TIME);
+    mottle_charge(L, elapsed);
+    if (mottle_thread_time() > host->deadline) mottle_stop(L, MOTTLE_TIME);
 }

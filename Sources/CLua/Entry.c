@@ -11,21 +11,21 @@
 // From Lua into Swift.
 
 /// Every host function; its place in the list is the upvalue.
-int call_host(lua_State *L) {
+static int call_host(lua_State *L) {
     mottle_host *host = host_of(L);
-    charge(L, HOST_CALL_COST);
-    read_values(L, 1, lua_gettop(L));
+    mottle_charge(L, HOST_CALL_COST);
+    mottle_read_values(L, 1, lua_gettop(L));
     int32_t function = (int32_t)lua_tointeger(L, lua_upvalueindex(1));
-    int32_t line = plugin_line(L);
+    int32_t line = mottle_plugin_line(L);
     pthread_mutex_lock(&host->lock);
     bool condemned = host->condemned;
     bool succeeded = !condemned && host->callback(host->context, function, line, &host->values);
     pthread_mutex_unlock(&host->lock);
     // Swift has returned, and what it made is in the host's own buffer: from here on it is safe to raise.
-    if (condemned) kill(L, MOTTLE_TIME);
+    if (condemned) mottle_stop(L, MOTTLE_TIME);
     lua_settop(L, 0);
-    if (succeeded) return push_values(L);
-    push_place(L);
+    if (succeeded) return mottle_push_values(L);
+    mottle_push_place(L);
     lua_pushlstring(L, (const char *)host->values.bytes, host->values.count);
     lua_concat(L, 2);
     return lua_error(L);
@@ -34,12 +34,12 @@ int call_host(lua_State *L) {
 // What the host's own Lua text is given.
 
 static int primitive_charge(lua_State *L) {
-    charge(L, luaL_checkinteger(L, 1));
+    mottle_charge(L, luaL_checkinteger(L, 1));
     return 0;
 }
 
 static int primitive_place(lua_State *L) {
-    push_place(L);
+    mottle_push_place(L);
     return 1;
 }
 
@@ -77,7 +77,7 @@ static int primitive_wrap(lua_State *L) {
 
 static const luaL_Reg primitives[] = {
     {"bind", primitive_bind},   {"charge", primitive_charge}, {"define", primitive_define},
-    {"pcall", protected_call}, {"place", primitive_place},   {"wrap", primitive_wrap},
+    {"pcall", mottle_protected_call}, {"place", primitive_place},   {"wrap", primitive_wrap},
     {NULL, NULL},
 };
 
@@ -112,7 +112,7 @@ static void prepare(lua_State *L) {
     open_libraries(L);
     load_trusted(L, host->text, host->text_count);
     luaL_newlib(L, primitives);
-    int values = push_values(L);
+    int values = mottle_push_values(L);
     load_trusted(L, host->prelude, host->prelude_count);
     lua_call(L, values + 2, 1);
     host->globals = luaL_ref(L, LUA_REGISTRYINDEX);
@@ -122,7 +122,7 @@ static void prepare(lua_State *L) {
 /// the pieces then tell the line of an error for which Lua has none.
 static const char *read_source(lua_State *L, void *context, size_t *count) {
     mottle_host *host = context;
-    if (thread_time() > host->deadline) kill(L, MOTTLE_TIME);
+    if (mottle_thread_time() > host->deadline) mottle_stop(L, MOTTLE_TIME);
     const char *piece = host->text + host->text_read;
     size_t rest = host->text_count - host->text_read;
     *count = rest < SOURCE_PIECE ? rest : SOURCE_PIECE;
@@ -140,9 +140,9 @@ static void run(lua_State *L) {
     host->text_read = 0;
     host->text_line = 0;
     int status = lua_load(L, read_source, host, name, "t");
-    if (status == LUA_ERRMEM) note_memory_error(host);
+    if (status == LUA_ERRMEM) mottle_note_memory_error(host);
     if (status != LUA_OK) {
-        if (host->killed == MOTTLE_OK) record_message(L);
+        if (host->killed == MOTTLE_OK) mottle_record_message(L);
         if (host->line == 0) host->line = host->text_line;
         host->status = MOTTLE_LOAD;
         return;
@@ -156,9 +156,9 @@ static void call(lua_State *L) {
     mottle_host *host = host_of(L);
     lua_rawgeti(L, LUA_REGISTRYINDEX, host->functions);
     lua_rawgeti(L, 1, host->reference);
-    int arguments = push_values(L);
+    int arguments = mottle_push_values(L);
     lua_call(L, arguments, LUA_MULTRET);
-    read_values(L, 2, lua_gettop(L));
+    mottle_read_values(L, 2, lua_gettop(L));
 }
 
 static int perform(lua_State *L) {
@@ -179,13 +179,13 @@ static int perform(lua_State *L) {
 /// Runs `perform` with the message handler; its own protection is `serve`'s.
 static int guarded(lua_State *L) {
     mottle_host *host = host_of(L);
-    lua_pushcfunction(L, outer_handler);
+    lua_pushcfunction(L, mottle_outer_handler);
     lua_pushcfunction(L, perform);
     int status = lua_pcall(L, 0, 0, 1);
     if (status == LUA_OK) return 0;
     host->status = MOTTLE_SCRIPT;
-    if (status == LUA_ERRMEM) note_memory_error(host);
-    if (status == LUA_ERRERR) record_message(L);  // the handler did not finish
+    if (status == LUA_ERRMEM) mottle_note_memory_error(host);
+    if (status == LUA_ERRERR) mottle_record_message(L);  // the handler did not finish
     return 0;
 }
 
@@ -197,11 +197,11 @@ static void *serve(void *context) {
     host->line = 0;
     host->message_count = 0;
     host->traceback[0] = 0;
-    start_budgets(host);
+    mottle_start_budgets(host);
     lua_settop(L, 0);
     lua_pushcfunction(L, guarded);
     int status = lua_pcall(L, 0, 0, 0);
-    if (status == LUA_ERRMEM) note_memory_error(host);
+    if (status == LUA_ERRMEM) mottle_note_memory_error(host);
     if (status != LUA_OK) host->status = MOTTLE_SCRIPT;
     if (host->killed != MOTTLE_OK) host->status = host->killed;  // whatever the error's value says
     lua_settop(L, 0);
@@ -281,7 +281,7 @@ mottle_host *mottle_host_new(const mottle_limits *limits, mottle_callback callba
     host->context = context;
     host->values.limit = limits->transfer;
     host->period = HOOK_PERIOD;
-    lua_State *L = lua_newstate(allocate, host);
+    lua_State *L = lua_newstate(mottle_allocate, host);
     if (L == NULL) {
         free(host);
         return NULL;

@@ -10,7 +10,7 @@ static bool is_plugin_frame(lua_State *L, int level, lua_Debug *activation) {
     return lua_getstack(L, level, activation) && lua_getinfo(L, "Sl", activation) && activation->source[0] == '@';
 }
 
-int plugin_line(lua_State *L) {
+int mottle_plugin_line(lua_State *L) {
     lua_Debug activation;
     for (int level = 0; lua_getstack(L, level, &activation); level++) {
         if (is_plugin_frame(L, level, &activation)) return activation.currentline;
@@ -39,7 +39,7 @@ static bool append_frame(lua_State *L, int level, lua_Debug *frame, char *end, s
     return true;
 }
 
-void record_place(lua_State *L) {
+void mottle_record_place(lua_State *L) {
     enum { FRAMES = 10 };  // innermost ones shown
     mottle_host *host = host_of(L);
     lua_Debug frame;
@@ -61,8 +61,8 @@ void record_place(lua_State *L) {
     }
 }
 
-void push_place(lua_State *L) {
-    int line = plugin_line(L);
+void mottle_push_place(lua_State *L) {
+    int line = mottle_plugin_line(L);
     if (line == 0) {
         lua_pushliteral(L, "");
     } else {
@@ -81,7 +81,7 @@ static size_t place_length(const char *text, const char *name, int *line) {
     return (size_t)(end + 2 - text);
 }
 
-void record_message(lua_State *L) {
+void mottle_record_message(lua_State *L) {
     mottle_host *host = host_of(L);
     int host_line;
     if (lua_type(L, -1) != LUA_TSTRING) {  // converting would run __tostring or show an address
@@ -94,17 +94,17 @@ void record_message(lua_State *L) {
     const char *text = lua_tolstring(L, -1, &count);
     size_t place = place_length(text, host->file, &host->line);
     // While the host's own text is being prepared, its lines are what the reader needs.
-    if (place == 0 && host->file[0] != 0) place = place_length(text, HOST_CHUNK + 1, &host_line);
+    if (place == 0 && host->file[0] != 0) place = place_length(text, HOST_NAME, &host_line);
     count -= place;
     if (count > sizeof host->message) count = sizeof host->message;
     memcpy(host->message, text + place, count);
     host->message_count = count;
 }
 
-int outer_handler(lua_State *L) {
+int mottle_outer_handler(lua_State *L) {
     if (host_of(L)->killed == MOTTLE_OK) {
-        record_place(L);
-        record_message(L);
+        mottle_record_place(L);
+        mottle_record_message(L);
     }
     return 1;
 }
@@ -114,25 +114,25 @@ static int inner_handler(lua_State *L) {
     int host_line;
     if (lua_type(L, 1) != LUA_TSTRING) return 1;
     const char *text = lua_tostring(L, 1);
-    size_t place = place_length(text, HOST_CHUNK + 1, &host_line);
+    size_t place = place_length(text, HOST_NAME, &host_line);
     if (place == 0) return 1;
-    push_place(L);
+    mottle_push_place(L);
     lua_pushstring(L, text + place);
     lua_concat(L, 2);
     return 1;
 }
 
 /// `pcall` that cannot hold a kill.
-int protected_call(lua_State *L) {
+int mottle_protected_call(lua_State *L) {
     luaL_checkany(L, 1);
     mottle_host *host = host_of(L);
-    charge(L, HOST_CALL_COST);
+    mottle_charge(L, HOST_CALL_COST);
     lua_pushcfunction(L, inner_handler);
     lua_insert(L, 1);
     int status = lua_pcall(L, lua_gettop(L) - 2, LUA_MULTRET, 1);
-    if (status == LUA_ERRMEM) note_memory_error(host);
-    if (host->killed != MOTTLE_OK) kill(L, host->killed);
-    if (status != LUA_OK) charge(L, CAUGHT_ERROR_COST);
+    if (status == LUA_ERRMEM) mottle_note_memory_error(host);
+    if (host->killed != MOTTLE_OK) mottle_stop(L, host->killed);
+    if (status != LUA_OK) mottle_charge(L, CAUGHT_ERROR_COST);
     lua_pushboolean(L, status == LUA_OK);
     lua_replace(L, 1);
     return lua_gettop(L);

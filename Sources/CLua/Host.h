@@ -8,7 +8,8 @@
 #include <pthread.h>
 
 /// The name of the host's own Lua text in Lua's messages; a plugin's frames are those whose source starts with '@'.
-#define HOST_CHUNK "=[host]"
+#define HOST_NAME "[host]"
+#define HOST_CHUNK "=" HOST_NAME
 
 enum {
     HOOK_PERIOD = 1000,         // instructions between two checks of the budgets
@@ -62,31 +63,28 @@ struct mottle_host {
 static inline mottle_host *host_of(lua_State *L) { return *(mottle_host **)lua_getextraspace(L); }
 
 // Budgets.c
-int64_t thread_time(void);
-void *allocate(void *context, void *block, size_t old_size, size_t size);
-void start_budgets(mottle_host *host);
+int64_t mottle_thread_time(void);
+void *mottle_allocate(void *context, void *block, size_t old_size, size_t size);
+void mottle_start_budgets(mottle_host *host);
 /// Takes `cost` instructions; raises if the budget is spent.
-void charge(lua_State *L, int64_t cost);
+void mottle_charge(lua_State *L, int64_t cost);
 /// Raises the kill that no pcall of the script can hold.
-void kill(lua_State *L, enum mottle_status reason);
+void mottle_stop(lua_State *L, enum mottle_status reason);
 /// The kill's reason where a protected call ended for want of memory.
-void note_memory_error(mottle_host *host);
+void mottle_note_memory_error(mottle_host *host);
 
 // Errors.c
 /// The line of the innermost frame of the plugin, 0 if none is active.
-int plugin_line(lua_State *L);
+int mottle_plugin_line(lua_State *L);
 /// Writes the plugin's line and frames to the host; allocates nothing.
-void record_place(lua_State *L);
+void mottle_record_place(lua_State *L);
 /// Pushes "file:line: " for the innermost frame of the plugin.
-void push_place(lua_State *L);
+void mottle_push_place(lua_State *L);
 /// Stores the error value at the top of the stack, its place split off, as the outcome's message.
-void record_message(lua_State *L);
-int outer_handler(lua_State *L);
-int protected_call(lua_State *L);
+void mottle_record_message(lua_State *L);
+int mottle_outer_handler(lua_State *L);
+int mottle_protected_call(lua_State *L);
 
 // Values.c
-void read_values(lua_State *L, int first, int last);
-int push_values(lua_State *L);
-
-// Entry.c
-int call_host(lua_State *L);
+void mottle_read_values(lua_State *L, int first, int last);
+int mottle_push_values(lua_State *L);

@@ -68,7 +68,7 @@ static bool is_list_key(lua_State *L, int index, lua_Unsigned length) {
 static int64_t count_fields(lua_State *L, int table, lua_Unsigned length) {
     int64_t fields = 0;
     for (lua_pushnil(L); lua_next(L, table); lua_pop(L, 1)) {
-        charge(L, 1);
+        mottle_charge(L, 1);
         if (lua_type(L, -2) == LUA_TSTRING) {
             fields++;
         } else if (lua_type(L, -2) == LUA_TNUMBER) {
@@ -101,7 +101,7 @@ static void read_table(lua_State *L, int table, int depth) {
 }
 
 static void read_value(lua_State *L, int index, int depth) {
-    charge(L, 1);
+    mottle_charge(L, 1);
     switch (lua_type(L, index)) {
     case LUA_TNONE:
     case LUA_TNIL:
@@ -142,7 +142,7 @@ static void read_value(lua_State *L, int index, int depth) {
 }
 
 /// Replaces the buffer's content by the stack's values first … last.
-void read_values(lua_State *L, int first, int last) {
+void mottle_read_values(lua_State *L, int first, int last) {
     host_of(L)->values.count = 0;
     put_count(L, last - first + 1);
     luaL_checkstack(L, 8, "too many arguments");
@@ -235,7 +235,7 @@ static void push_value(lua_State *L, const uint8_t **from) {
 }
 
 /// Pushes the buffer's values and returns how many.
-int push_values(lua_State *L) {
+int mottle_push_values(lua_State *L) {
     const uint8_t *from = host_of(L)->values.bytes;
     int count = (int)take_count(&from);
     luaL_checkstack(L, count + 8, "too many values");

@@ -23,6 +23,9 @@ package final class LuaState {
     /// - `fail(code, what, instead)`: raises an error at the plugin's line; `code` and `instead` may be nil.
     /// - `suggest(name, candidates)`: " (did you mean 'x'?)" for the nearest key of the table `candidates`, or "".
     ///
+    /// What the prelude's functions do later must use `string.find(s, …)`, not `s:find(…)`: a string's methods are
+    /// the plugin's by then.
+    ///
     /// A Lua function that a plugin gets in another way than from `env`, a table in it, or a table `__index` of a
     /// class, loses the plugin's line where the plugin says `return f(x)`.
     package init(
