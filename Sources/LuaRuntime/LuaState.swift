@@ -38,8 +38,8 @@ package final class LuaState {
             .table(list: classes.map(LuaValue.string), fields: [:]),
             .table(list: functions.map { .string($0.name) }, fields: [:]),
         ]
-        precondition(
-            ValueWriter(names, to: host.values).isComplete, "the names of the host's functions are too long")
+        let isComplete = ValueWriter(names, to: host.values).isComplete
+        precondition(isComplete, "the names of the host's functions take more than \(limits.transfer) bytes")
         let outcome = host.enter {
             mottle_host_prepare($0, basePrelude, basePrelude.utf8.count, prelude, prelude.utf8.count)
         }
@@ -49,7 +49,8 @@ package final class LuaState {
     /// Runs a plugin's source text to its end. `file` is the name shown in messages.
     package func run(_ source: String, file: String) throws(LuaError) {
         self.file = shownName(file)
-        sourceLines = source.split(separator: "\n", omittingEmptySubsequences: false)
+        // "\r\n" is one Character.
+        sourceLines = source.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
         try checkSource(source, file: self.file, limit: limits.source)
         let outcome = host.enter { mottle_host_run($0, self.file, source, source.utf8.count) }
         try finish(outcome, activity: nil)

@@ -67,6 +67,13 @@ import Testing
         #expect(try outcome(of: "local x = 1", file: "hang.lua", in: state)?.what == error?.what)
     }
 
+    @Test func `a thread that cannot be started is an error`() {
+        var limits = LuaLimits()
+        limits.stack = 1 << 60
+        let error = #expect(throws: LuaError.self) { _ = try LuaState(limits: limits) }
+        #expect(error?.what == "no thread with a stack of 1099511627776 MB could be started.")
+    }
+
     @Test func `a larger limit lets more through`() throws {
         let source = "local t = {} for i = 1, 400 do t[i] = ('x'):rep(100000 + i) end"
         var limits = LuaLimits()

@@ -38,6 +38,12 @@ import Testing
                 """)
     }
 
+    @Test func `lines that end in CR LF are counted and shown like others`() throws {
+        let error = try outcome(of: "local a = 1\r\n\r\nlocal b = a.x.y\r\n")
+        #expect(error?.line == 3)
+        #expect(error?.sourceLine == "local b = a.x.y")
+    }
+
     @Test func `a deep stack shows its innermost frames`() throws {
         let error = try outcome(
             of: "local function f(n)\n  if n == 0 then error('deep') end\n  f(n - 1)\nend\nf(50)")
