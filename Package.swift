@@ -64,7 +64,7 @@ let package = Package(
         .executableTarget(
             name: "mottle",
             dependencies: [
-                "Experiments", "CSystem", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Experiments", "CSystem", "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
     ] + instructionSets + testTargets,
     swiftLanguageModes: [.v6]

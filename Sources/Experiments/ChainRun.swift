@@ -61,7 +61,7 @@ package struct ChainRun {
                 input, "the array has no axes; the first one counts the samples: x.reshape(1, -1)")
         }
         let shape = Shape(Array(array.shape.sizes.dropFirst()))
-        let program = try builder.program(chain, seed: seed, shape: shape, range: range)
+        let program = try program(for: shape)
         if maskOutput != nil, !program.writesMask {
             throw ConfigError(
                 chainPlace, "the chain has no mask to write; masks, and noise that returns one, make it")
@@ -78,6 +78,11 @@ package struct ChainRun {
             try write(NumPyArray(shape: array.shape, values: .uint8(mask)), to: maskOutput)
         }
         return array.shape
+    }
+
+    /// The chain compiled for samples of one shape.
+    func program(for shape: Shape) throws(PluginError) -> Program {
+        try builder.program(chain, seed: seed, shape: shape, range: range)
     }
 
     private func apply(

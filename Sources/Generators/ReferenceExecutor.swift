@@ -39,8 +39,8 @@ package struct ReferenceExecutor {
             let address = DrawAddress(key: key, epoch: UInt32(epoch), sample: id)
             return (0..<count).map { element in
                 switch kind {
-                case .uniform: ScalarReference.uniform(address, element: element)
-                case .normal: ScalarReference.normal(address, element: element)
+                case .uniform: ScalarReference.uniform(address: address, element: element)
+                case .normal: ScalarReference.normal(address: address, element: element)
                 }
             }
         case .elementwise(let operation):

@@ -6,7 +6,7 @@ import Glibc
 struct Mottle: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mottle", abstract: "Noise and masks in Lua, streamed into training.",
-        subcommands: [Train.self, Evaluate.self, Apply.self, Plugins.self])
+        subcommands: [Train.self, Evaluate.self, Apply.self, Plugins.self, Bench.self])
 }
 
 /// Runs the command and turns what it throws into a text and an exit code: 1 for a failed run, 2 for a wrong config or

@@ -1,0 +1,46 @@
+import ArgumentParser
+import Experiments
+import Tensors
+
+struct Bench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Measure speed on this machine.", subcommands: [Noise.self])
+
+    struct Noise: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Measure how many values a second a chain makes of an array in memory.")
+
+        @Argument(help: "The config with the chain.")
+        var chain: String
+
+        @Option(help: "The array's shape, the first axis being the samples.")
+        var shape = "256,28,28,1"
+
+        @Option(help: "Rounds; the median is the result.")
+        var rounds = 7
+
+        @Option(help: "How long a round lasts, in seconds.")
+        var seconds = 0.2
+
+        @OptionGroup var options: RunOptions
+
+        mutating func validate() throws {
+            if sizes.isEmpty || sizes.contains(where: { $0 < 1 }) || sizes.reduce(1.0, { $0 * Double($1) }) > 1e9 {
+                throw ValidationError("--shape wants sizes of 1 or more with commas, such as 256,28,28,1, got '\(shape)'")
+            }
+            if rounds < 1 || seconds <= 0 { throw ValidationError("--rounds and --seconds must be above 0") }
+        }
+
+        func run() throws {
+            let result = try NoiseBenchmark(
+                file: chain, shape: Shape(sizes), rounds: rounds, seconds: seconds, runtime: options.runtime())
+            print(options.json ? result.json : result.text)
+        }
+
+        private var sizes: [Int] {
+            let parts = shape.split(separator: ",", omittingEmptySubsequences: false)
+            let sizes = parts.compactMap { Int($0) }
+            return sizes.count == parts.count ? sizes : []
+        }
+    }
+}
