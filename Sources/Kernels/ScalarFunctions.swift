@@ -49,6 +49,14 @@ extension ScalarReference {
         return (f + tail) + e * 0.693359375
     }
 
+    /// −2 ln x for a normal x in (0, 1], as the radius of normal draws wants it.
+    static func minusTwoLog(_ x: Float) -> Float {
+        let (f, e) = split(x)
+        let even = polynomial(f * f, [-0.17444719, -0.29904532, -0.39913666, -0.66668373, -2])
+        let odd = polynomial(f * f, [0.28733692, 0.33124787, 0.50004148, 0.99999976])
+        return (odd * f + even) * f + e * -1.38629436111989061883
+    }
+
     static func sin(_ x: Float) -> Float {
         let (r, quadrant) = reduced(x)
         switch quadrant {
@@ -75,9 +83,7 @@ extension ScalarReference {
     }
 
     static func cosNearZero(_ x: Float) -> Float {
-        let z = x * x
-        let p = polynomial(z, [2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2])
-        return ((p * z) * z - z * 0.5) + 1
+        polynomial(x * x, [2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2, -0.5, 1])
     }
 
     /// x = n · π/2 + r, and n modulo 4.

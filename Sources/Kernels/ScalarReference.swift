@@ -57,8 +57,7 @@ package enum ScalarReference {
         let angleBits = address.bits(first + 16)
 
         let u = Float(radiusBits >> 1) * 0x1p-31 + 0x1p-32
-        let (f, e) = split(u)
-        let radius = (log(f: f, e: e) * -2).squareRoot()
+        let radius = minusTwoLog(u).squareRoot()
 
         // Bit 31 mirrors at the vertical axis, bit 30 swaps the axes, the rest is a signed fraction of π/4.
         let fraction = Float(Int32(bitPattern: angleBits << 2))

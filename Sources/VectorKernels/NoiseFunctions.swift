@@ -92,7 +92,8 @@ extension FloatVector {
         let z = x * x
         var p = z * 2.443315711809948e-5 - 1.388731625493765e-3
         p = p * z + 4.166664568298827e-2
-        return ((p * z) * z - z * 0.5) + 1
+        p = p * z - 0.5
+        return p * z + 1
     }
 
     /// sin x, ≤ 2 ulp for |x| ≤ 10⁶, within 2e-7 for |x| < 2³⁰; larger numbers count as 0. −0 gives 0, ±∞ and NaN NaN.
