@@ -5,7 +5,8 @@
 struct ConfigOverride {
     let place: ConfigPlace
     private let keys: [String]
-    private let value: ConfigNode
+    /// The new value as YAML.
+    private let value: String
 
     init(_ assignment: String) throws(ConfigError) {
         place = .override(assignment)
@@ -13,16 +14,13 @@ struct ConfigOverride {
             throw ConfigError(place, "expected KEY=VALUE")
         }
         keys = assignment[..<equals].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        value = try ConfigParser.parse(
-            value: String(assignment[assignment.index(after: equals)...]), place: place,
-            path: keys.joined(separator: "."), name: keys.last ?? "")
+        value = String(assignment[assignment.index(after: equals)...])
     }
 
     /// Puts the value where `keys[depth...]` leads from `node`.
     fileprivate func put(into node: inout ConfigNode, depth: Int) throws(ConfigError) {
         guard depth < keys.count else {
-            node.content = value.content
-            node.place = place
+            node = try ConfigParser.parse(value: value, place: place, path: node.path, name: node.name)
             return
         }
         switch node.content {

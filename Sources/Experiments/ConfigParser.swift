@@ -70,6 +70,7 @@ struct ConfigParser {
     private mutating func entries(of mapping: Node.Mapping, path: String) throws(ConfigError) -> [ConfigEntry]
     {
         var entries: [ConfigEntry] = []
+        var keys: Set<String> = []
         for (keyNode, value) in mapping {
             let keyPlace = source.place(keyNode.mark)
             guard case .scalar(let scalar) = keyNode else {
@@ -77,7 +78,7 @@ struct ConfigParser {
             }
             let key = scalar.string
             // The composer tells `1` from `"1"`; as keys of a config they are the same.
-            guard !entries.contains(where: { $0.key == key }) else { throw Self.duplicate(key, keyPlace) }
+            guard keys.insert(key).inserted else { throw Self.duplicate(key, keyPlace) }
             let value = try node(value, path: path.appendingKey(key), name: key)
             entries.append(ConfigEntry(key, value, place: keyPlace))
         }

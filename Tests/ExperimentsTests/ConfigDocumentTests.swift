@@ -131,6 +131,18 @@ private func complaint(about yaml: String) -> String? {
         #expect(error?.description == text)
     }
 
+    @Test func `parts of an assigned value are named by where they stand`() throws {
+        var document = try ConfigDocument(text: "sigma: [1, 2]", file: "train.yaml")
+        try document.set("sigma.1=[3, x]")
+        var table = try document.table()
+        let inner = try table.requireNode("sigma").items()[1]
+        let error = #expect(throws: ConfigError.self) { try [Int](inner) }
+        #expect(
+            error?.description == "--set sigma.1=[3, x]: error: 'sigma[1][1]' must be a whole number, got 'x'"
+        )
+        #expect(try inner.items()[1].path == "sigma.1.1")
+    }
+
     @Test func `errors about an assigned value show the assignment`() throws {
         var document = try ConfigDocument(text: "seed: 7", file: "train.yaml")
         try document.set("seed=x")
