@@ -82,7 +82,8 @@ var testTargets: [Target] {
         .target(name: "CAllocations", path: "Tests/CAllocations"),
         .testTarget(name: "WorkersTests", dependencies: ["Workers", "CAllocations"]),
         .testTarget(
-            name: "TrainingTests", dependencies: ["Training", "Kernels", "Tensors", "Workers", "CAllocations"]),
+            name: "TrainingTests",
+            dependencies: ["Training", "Kernels", "VectorKernels", "Tensors", "Workers", "CAllocations"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Tensors"]),
         .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"]),
     ]

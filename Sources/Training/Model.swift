@@ -11,6 +11,8 @@ package final class Model {
     private let layers: [any Layer]
     /// The first layer that has weights: gradients are not carried further back.
     private let firstTrained: Int
+    /// Values in one sample.
+    private let features: Int
     /// Samples with padded rows, where their own are not a multiple of 16 long; nil where none are.
     private let paddedInput: Buffer<Float>?
 
@@ -24,7 +26,7 @@ package final class Model {
         layers = plan.layers.compactMap { $0.make(seed: seed, engine: engine) }
         weights = layers.flatMap(\.weights)
         firstTrained = layers.firstIndex { !$0.weights.isEmpty }!
-        let features = plan.input.count
+        features = plan.input.count
         paddedInput = features % 16 == 0 ? nil : .rows(capacity, stride: paddedTo16(features))
         (self.plan, self.engine) = (plan, engine)
     }
@@ -36,7 +38,7 @@ package final class Model {
             batch.count > 0 && batch.count <= engine.capacity,
             "the model has room for 1 to \(engine.capacity) samples, got \(batch.count)")
         var rows = input(batch)
-        for layer in layers { rows = layer.forward(rows, pass) }
+        for index in 0..<layers.count { rows = layers[index].forward(rows, pass) }
         return rows
     }
 
@@ -49,7 +51,6 @@ package final class Model {
     }
 
     private func input(_ batch: Batch) -> Rows {
-        let features = plan.input.count
         guard let paddedInput else { return Rows(values: batch.values, stride: features) }
         let stride = paddedTo16(features)
         for row in 0..<batch.count {

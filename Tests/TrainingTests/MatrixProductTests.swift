@@ -1,0 +1,172 @@
+import Kernels
+import Tensors
+import Testing
+import VectorKernels
+
+/// A product over buffers with a guard zone around C.
+private struct Case {
+    static let untouched: Float = 1e30
+
+    let a: Buffer<Float>
+    let b: Buffer<Float>
+    let bias: Buffer<Float>?
+    let c: Buffer<Float>
+    let partialSums = Buffer<Float>(count: MatrixProduct.partialSumsCount)
+    let rows: Int
+    let columns: Int
+    let depth: Int
+    let isTransposed: Bool
+
+    /// Rows of A have 3 values more than are used, those of B 16, those of C 32.
+    init(rows: Int, columns: Int, depth: Int, isTransposed: Bool = false, hasBias: Bool = false) {
+        (self.rows, self.columns, self.depth, self.isTransposed) = (rows, columns, depth, isTransposed)
+        a = Fixture.buffer(isTransposed ? depth * (rows + 3) : rows * (depth + 3), seed: 1)
+        b = Fixture.buffer(depth * (columns + 16), seed: 2)
+        bias = hasBias ? Fixture.buffer(columns, seed: 3) : nil
+        c = Buffer(Array(repeating: Self.untouched, count: 64 + rows * (columns + 32)))
+    }
+
+    func product(leaves: Int = 1) -> MatrixProduct {
+        MatrixProduct(
+            a: a.pointer, aRowStride: isTransposed ? 1 : depth + 3, aDepthStride: isTransposed ? rows + 3 : 1,
+            b: b.pointer, bStride: columns + 16, c: c.pointer + 64, cStride: columns + 32, rows: rows,
+            columns: columns, depth: depth, bias: bias.map { UnsafePointer($0.pointer) }, leaves: leaves,
+            partialSums: partialSums.pointer)
+    }
+
+    var result: [Float] {
+        (0..<rows).flatMap { row in (0..<columns).map { c.pointer[64 + row * (columns + 32) + $0] } }
+    }
+
+    var expected: [Double] {
+        let product = product()
+        return (0..<rows).flatMap { row in
+            (0..<columns).map { column in
+                (0..<depth).reduce(Double(bias?.pointer[column] ?? 0)) { sum, k in
+                    let left = a.pointer[row * product.aRowStride + k * product.aDepthStride]
+                    return sum + Double(left) * Double(b.pointer[k * product.bStride + column])
+                }
+            }
+        }
+    }
+
+    /// Whether everything around C is as it was.
+    var guardsAreWhole: Bool {
+        (0..<c.count).allSatisfy { index in
+            let isInside = index >= 64 && (index - 64) % (columns + 32) < columns
+            return isInside || c.pointer[index] == Self.untouched
+        }
+    }
+}
+
+struct MatrixProductTests {
+    @Test(arguments: InstructionSet.supported)
+    func `products agree with Double sums for all remainders of rows and columns`(set: InstructionSet) {
+        let kernels = KernelSet.of(set)!.training
+        for rows in [1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 13, 15, 17, 22, 31] {
+            for columns in [16, 32, 48, 64, 80, 112, 160] {
+                for (depth, isTransposed) in [(1, true), (3, false), (29, true), (65, false)] {
+                    let test = Case(
+                        rows: rows, columns: columns, depth: depth, isTransposed: isTransposed,
+                        hasBias: (rows + columns / 16) % 2 == 0)
+                    kernels.multiply(test.product())
+                    expectClose(test.result, test.expected, "\(rows) × \(columns) × \(depth)")
+                    #expect(test.guardsAreWhole, "\(rows) × \(columns) × \(depth)")
+                }
+            }
+        }
+    }
+
+    @Test(arguments: InstructionSet.supported)
+    func `a deep product, which is summed in blocks, agrees with Double sums`(set: InstructionSet) {
+        let test = Case(rows: 7, columns: 144, depth: 789, hasBias: true)
+        KernelSet.of(set)!.training.multiply(test.product())
+        // A running sum of 789 products of size 1, in Float.
+        expectClose(test.result, test.expected, tolerance: 1e-4)
+        #expect(test.guardsAreWhole)
+    }
+
+    @Test(arguments: InstructionSet.supported)
+    func `leaves are combined by a binary tree`(set: InstructionSet) {
+        let kernels = KernelSet.of(set)!.training
+        for leaves in [2, 4, 8, 64] {
+            for depth in [1, 3, 30, 97] {
+                let test = Case(rows: 9, columns: 80, depth: depth, isTransposed: true, hasBias: true)
+                kernels.multiply(test.product(leaves: leaves))
+                let found = test.result
+                #expect(found == tree(test, leaves: leaves, kernels), "\(leaves) leaves of \(depth)")
+                expectClose(found, test.expected, "\(leaves) leaves of \(depth)")
+                #expect(test.guardsAreWhole)
+            }
+        }
+    }
+
+    /// The same from one product for each leaf.
+    private func tree(_ test: Case, leaves: Int, _ kernels: TrainingKernels) -> [Float] {
+        var sums = (0..<leaves).map { leaf in
+            let range = test.depth * leaf / leaves..<test.depth * (leaf + 1) / leaves
+            var product = test.product()
+            product.a += range.lowerBound * product.aDepthStride
+            product.b += range.lowerBound * product.bStride
+            product.depth = range.count
+            if leaf > 0 { product.bias = nil }
+            kernels.multiply(product)
+            return test.result
+        }
+        while sums.count > 1 {
+            sums = stride(from: 0, to: sums.count, by: 2).map { zip(sums[$0], sums[$0 + 1]).map { $0 + $1 } }
+        }
+        return sums[0]
+    }
+
+    @Test(arguments: InstructionSet.supported)
+    func `bits do not depend on how rows and columns are split`(set: InstructionSet) {
+        let kernels = KernelSet.of(set)!.training
+        for (rows, columns, depth, leaves) in [(37, 144, 141, 1), (21, 112, 50, 4)] {
+            let test = Case(rows: rows, columns: columns, depth: depth, isTransposed: true, hasBias: true)
+            kernels.multiply(test.product(leaves: leaves))
+            let whole = test.result
+            for rowCuts in [[0, 1, rows], [0, 5, 18, rows], [0, 16, rows]] {
+                for columnCuts in [
+                    [0, columns], [0, 16, 96, columns], [0, 64, columns], [0, 48, columns],
+                ] {
+                    for index in 0..<test.c.count { test.c.pointer[index] = Case.untouched }
+                    for (top, bottom) in zip(rowCuts, rowCuts.dropFirst()) {
+                        for (left, right) in zip(columnCuts, columnCuts.dropFirst()) {
+                            let part = test.product(leaves: leaves).part(
+                                rows: top..<bottom, columns: left..<right)
+                            kernels.multiply(part)
+                        }
+                    }
+                    #expect(test.result == whole, "rows at \(rowCuts), columns at \(columnCuts)")
+                    #expect(test.guardsAreWhole)
+                }
+            }
+        }
+    }
+
+    @Test(arguments: InstructionSet.supported)
+    func `a product without depth is its bias`(set: InstructionSet) {
+        let test = Case(rows: 5, columns: 48, depth: 0, hasBias: true)
+        KernelSet.of(set)!.training.multiply(test.product())
+        expectClose(test.result, test.expected)
+    }
+
+    @Test(arguments: InstructionSet.supported)
+    func `a transposed matrix has zeros beyond its rows`(set: InstructionSet) {
+        for (rows, columns) in [(1, 1), (3, 5), (4, 8), (7, 2), (10, 21), (33, 16)] {
+            let stride = (columns + 15) / 16 * 16
+            let x = Fixture.buffer(rows * stride, seed: 4)
+            let outStride = (rows + 15) / 16 * 16
+            let out = Buffer(Array(repeating: Case.untouched, count: (columns + 1) * outStride))
+            KernelSet.of(set)!.training.transpose(out.pointer, outStride, x.pointer, stride, rows, columns)
+            for row in 0..<outStride {
+                for column in 0...columns {
+                    let isWritten = column < columns && row < (rows + 3) / 4 * 4
+                    let inside = row < rows && column < columns ? x[row * stride + column] : 0
+                    #expect(out[column * outStride + row] == (isWritten ? inside : Case.untouched))
+                }
+            }
+        }
+    }
+}
