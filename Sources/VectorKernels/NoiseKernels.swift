@@ -49,8 +49,8 @@ public typealias ElementwiseKernel =
         _ c: UnsafePointer<Float>, _ count: Int
     ) -> Void
 
-/// Writes the draws of elements `first ..< first + count` of one sample, rounded up to a whole group of 64.
-/// `first` is a multiple of 64. Addresses and the order of elements: `DrawAddress`.
+/// Writes the draws of elements `first ..< first + count` of one sample. `first` is a multiple of 64. Of the last group of
+/// 64, what lies past `count` is written too or left as it was. Addresses and the order of elements: `DrawAddress`.
 public typealias DrawKernel =
     @Sendable (
         _ out: UnsafeMutablePointer<Float>, _ count: Int, _ key: UInt64, _ epoch: UInt32, _ sample: UInt64,
@@ -70,6 +70,7 @@ public struct NoiseKernels: Sendable {
     public let uniform: DrawKernel
     /// Standard normal (Box & Muller 1958). In a group of 64 the words w0 … w3 stand for 16 elements each, lane by
     /// lane: elements of w0 are r(w0) · cos(angle(w1)), of w1 r(w0) · sin(angle(w1)), of w2 and w3 the same of (w2, w3).
+    /// Radius and angle: `FloatVector.normals`.
     public let normal: DrawKernel
 
     /// lanes[e mod 16] += value, in Double, in the order of the elements.

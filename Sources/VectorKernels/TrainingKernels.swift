@@ -48,7 +48,7 @@ public struct TrainingKernels: Sendable {
     @inlinable @inline(__always)
     public init<V: ProductVector>(vector: V.Type) {
         multiply = { V.multiply($0) }
-        transpose = { transposeBlocks($0, $1, $2, $3, $4, $5) }
+        transpose = { transposeBlocks(vector: V.self, $0, $1, $2, $3, $4, $5) }
         rectify = { out, x, count in
             let zero = V(repeating: 0)
             for i in stride(from: 0, to: count, by: V.scalarCount) {

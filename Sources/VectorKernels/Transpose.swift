@@ -1,9 +1,11 @@
 /// As `TrainingKernels.transpose`: blocks of 4 × 4, whatever the width of vectors.
+///
+/// `V` only names the module that this is compiled for. Without it all modules' closures would be one symbol, and the
+/// linker could hand the AVX-512 one to a processor that lacks it.
 @inlinable @inline(__always)
-func transposeBlocks(
-    _ out: UnsafeMutablePointer<Float>, _ outStride: Int, _ x: UnsafePointer<Float>, _ stride: Int,
-    _ rows: Int,
-    _ columns: Int
+func transposeBlocks<V: FloatVector>(
+    vector: V.Type, _ out: UnsafeMutablePointer<Float>, _ outStride: Int, _ x: UnsafePointer<Float>,
+    _ stride: Int, _ rows: Int, _ columns: Int
 ) {
     let zero = SIMD4<Float>(repeating: 0)
     for row in Swift.stride(from: 0, to: rows, by: 4) {
