@@ -56,3 +56,16 @@ extension ClassifiedFiles.Pair {
 
     fileprivate var node: ConfigNode { .table(["images": .string(images), "labels": .string(labels)]) }
 }
+
+extension DatasetSource {
+    /// The same files from anywhere: relative paths start from `base`, the config's folder.
+    func resolved(from base: String) -> DatasetSource {
+        guard case .files(var files) = self else { return self }
+        func path(_ name: String) -> String {
+            FilePath.absolute(name.hasPrefix("/") ? name : "\(base)/\(name)")
+        }
+        files.train = .init(images: path(files.train.images), labels: path(files.train.labels))
+        files.test = .init(images: path(files.test.images), labels: path(files.test.labels))
+        return .files(files)
+    }
+}

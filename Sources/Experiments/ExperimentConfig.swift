@@ -20,7 +20,7 @@ struct ExperimentConfig {
     init(_ document: ConfigDocument, base: String) throws(ConfigError) {
         var table = try document.table()
         try table.read("seed", into: &seed)
-        data = try DatasetSource(table.requireNode("data"), base: base)
+        data = try DatasetSource(table.requireNode("data")).resolved(from: base)
         if let node = table.take("chain") { chain = try Self.chain(node) }
         let modelNode = try table.requireNode("model")
         modelPlace = modelNode.place

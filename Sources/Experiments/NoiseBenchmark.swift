@@ -61,7 +61,9 @@ private final class BenchmarkJob {
         let (input, output) = (Buffer<Float>(count: samples * size), Buffer<Float>(count: samples * size))
         let mask = program.writesMask ? Buffer<UInt8>(count: samples * size) : nil
         for place in 0..<input.count { input.pointer[place] = Float(place % 251) / 251 }
-        let workspaces = (0..<runtime.pool.threads).map { _ in Workspace(program, kernels: runtime.kernels.noise) }
+        let workspaces = (0..<runtime.pool.threads).map { _ in
+            Workspace(program, kernels: runtime.kernels.noise)
+        }
         body = { [unowned self] thread, threads in
             for sample in (samples * thread / threads)..<(samples * (thread + 1) / threads) {
                 workspaces[thread].run(

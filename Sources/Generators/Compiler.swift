@@ -15,8 +15,8 @@ extension Program {
         // Constants keep their registers for good.
         var constants: [UInt32: Int] = [:]
         for node in schedule.needed.sorted() {
-            if case .constant(let value) = graph.nodes[node].operation, constants[value.bitPattern] == nil {
-                constants[value.bitPattern] = constants.count
+            if case .constant(let bits) = graph.nodes[node].operation, constants[bits] == nil {
+                constants[bits] = constants.count
             }
         }
         var groups: [Group] = []
@@ -124,22 +124,23 @@ private struct GroupBuilder {
         if let place = places[id] { return place }
         let node = graph.nodes[id]
         var place: Place
-        if case .constant(let value) = node.operation {
-            place = Place(base: .register, offset: constants[value.bitPattern]! * Program.blockLength)
+        if case .constant(let bits) = node.operation {
+            place = Place(base: .register, offset: constants[bits]! * Program.blockLength)
         } else if case .input = node.operation, node.axes == axes {
             place = slots[id].map { Place(base: .slot, offset: $0) } ?? newRegister()
             group.steps.append(.load(to: place))
         } else if node.axes == axes {
             place = Place(base: .slot, offset: slots[id]!)
+        } else if node.axes.isEmpty {
+            // Filled before the first block, so no other value may have the register, earlier or later in a block.
+            place = Place(base: .register, offset: registerCount * Program.blockLength)
+            registerCount += 1
+            lastUses[id] = .max
+            group.splats.append((slot: slots[id]!, register: place.offset))
         } else {
             place = newRegister()
-            if node.axes.isEmpty {
-                group.splats.append((slot: slots[id]!, register: place.offset))
-                lastUses[id] = .max  // filled before the first block, so it lasts through all blocks
-            } else {
-                let expansion = Expansion(of: node.axes, along: axes, shape: graph.shape)
-                group.steps.append(.expand(expansion, slot: slots[id]!, to: place))
-            }
+            let expansion = Expansion(of: node.axes, along: axes, shape: graph.shape)
+            group.steps.append(.expand(expansion, slot: slots[id]!, to: place))
         }
         places[id] = place
         return place

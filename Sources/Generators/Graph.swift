@@ -16,7 +16,8 @@ package enum DrawKind: Sendable, Hashable {
 package enum Operation: Sendable, Hashable {
     /// The clean sample.
     case input
-    case constant(Float)
+    /// A number, or a mask's truth: the bits of a Float, so that −0 and NaN are constants like any other.
+    case constant(bits: UInt32)
     /// A parameter's value at this epoch, by its place in the graph's list of schedules.
     case schedule(Int)
     /// Random numbers, one an element along the node's axes, with the key of their address.
@@ -67,12 +68,12 @@ package struct Graph: Sendable {
     }
 
     package mutating func constant(_ value: Float) -> NodeID {
-        add(.constant(value), axes: [], type: .number)
+        add(.constant(bits: value.bitPattern), axes: [], type: .number)
     }
 
     /// A mask that is everywhere true or everywhere false.
     package mutating func mask(_ value: Bool, axes: AxisSet = []) -> NodeID {
-        add(.constant(Float(bitPattern: value ? .max : 0)), axes: axes, type: .mask)
+        add(.constant(bits: value ? .max : 0), axes: axes, type: .mask)
     }
 
     package mutating func schedule(_ ramp: Ramp) -> NodeID {
@@ -91,12 +92,12 @@ package struct Graph: Sendable {
         let axes = operands.reduce(into: AxisSet()) { $0.formUnion(nodes[$1].axes) }
         let type = resultType(of: operation, operands)
         let constants = operands.compactMap { id in
-            if case .constant(let value) = nodes[id].operation { value } else { nil }
+            if case .constant(let bits) = nodes[id].operation { Float(bitPattern: bits) } else { nil }
         }
         if constants.count == operands.count {
             let padded = constants + [0, 0]
             let value = ScalarReference.elementwise(operation, padded[0], padded[1], padded[2])
-            return add(.constant(value), axes: axes, type: type)
+            return add(.constant(bits: value.bitPattern), axes: axes, type: type)
         }
         return add(.elementwise(operation), operands, axes: axes, type: type)
     }
@@ -106,10 +107,11 @@ package struct Graph: Sendable {
         let node = nodes[operand]
         let kept = node.axes.subtracting(axes)
         guard kept != node.axes else { return operand }
-        if case .constant(let value) = node.operation {
+        if case .constant(let bits) = node.operation {
+            let value = Float(bitPattern: bits)
             let members = node.axes.count(in: shape) / kept.count(in: shape)
-            return add(
-                .constant(reduction == .sum ? value * Float(members) : value), axes: kept, type: .number)
+            let result = reduction == .sum ? value * Float(members) : value
+            return add(.constant(bits: result.bitPattern), axes: kept, type: .number)
         }
         return add(.reduce(reduction), [operand], axes: kept, type: .number)
     }

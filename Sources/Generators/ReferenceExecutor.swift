@@ -32,7 +32,7 @@ package struct ReferenceExecutor {
         let count = node.axes.count(in: graph.shape)
         switch node.operation {
         case .input: return sample
-        case .constant(let value): return [Float](repeating: value, count: count)
+        case .constant(let bits): return [Float](repeating: Float(bitPattern: bits), count: count)
         case .schedule(let index): return [Float(graph.schedules[index].value(epoch: epoch))]
         case .index: return (0..<count).map { Float($0 + 1) }
         case .draw(let kind, let key):

@@ -26,7 +26,7 @@ enum TraceFunctions {
                 try tracer.number(call[0], for: "'^'"), try tracer.number(call[1], for: "'^'")
             )
             // A square is exact as a product; everything else goes through logarithms.
-            if tracer.graph.nodes[exponent].operation == .constant(2) {
+            if exponent == tracer.graph.constant(2) {
                 return tracer.object(tracer.graph.elementwise(.multiply, base, base))
             }
             return tracer.object(tracer.graph.elementwise(.power, base, exponent))

@@ -35,7 +35,7 @@ extension TraceFunctions {
         },
         TraceFunction(name: "zeros") { tracer, call throws(LuaHostError) in
             let axes = try tracer.axes(call[0], for: "zeros", batch: false)
-            return tracer.object(tracer.graph.add(.constant(0), axes: axes, type: .number))
+            return tracer.object(tracer.graph.add(.constant(bits: 0), axes: axes, type: .number))
         },
         TraceFunction(name: "none") { tracer, call throws(LuaHostError) in
             tracer.object(tracer.graph.mask(false, axes: try tracer.axes(call[0], for: "none", batch: false)))

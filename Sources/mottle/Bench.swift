@@ -25,15 +25,19 @@ struct Bench: ParsableCommand {
         @OptionGroup var options: RunOptions
 
         mutating func validate() throws {
-            if sizes.isEmpty || sizes.contains(where: { $0 < 1 }) || sizes.reduce(1.0, { $0 * Double($1) }) > 1e9 {
-                throw ValidationError("--shape wants sizes of 1 or more with commas, such as 256,28,28,1, got '\(shape)'")
+            if sizes.isEmpty || sizes.contains(where: { $0 < 1 })
+                || sizes.reduce(1.0, { $0 * Double($1) }) > 1e9
+            {
+                throw ValidationError(
+                    "--shape wants sizes of 1 or more with commas, such as 256,28,28,1, got '\(shape)'")
             }
             if rounds < 1 || seconds <= 0 { throw ValidationError("--rounds and --seconds must be above 0") }
         }
 
         func run() throws {
             let result = try NoiseBenchmark(
-                file: chain, shape: Shape(sizes), rounds: rounds, seconds: seconds, runtime: options.runtime())
+                file: chain, shape: Shape(sizes), rounds: rounds, seconds: seconds, runtime: options.runtime()
+            )
             print(options.json ? result.json : result.text)
         }
 

@@ -62,20 +62,16 @@ enum Fixture {
 
 /// Demands that the compiled program gives the bits of the scalar reference on every instruction set of this processor.
 func expectEqualBits(
-    _ chain: TracedChain, _ sample: [Float], ids: [UInt64] = [0, 1, 70_000, 1 << 40], epochs: [Int] = [0, 3],
-    sourceLocation: SourceLocation = #_sourceLocation
+    _ chain: TracedChain, _ sample: [Float], sourceLocation: SourceLocation = #_sourceLocation
 ) {
     let reference = ReferenceExecutor(chain)
-    for kernels in InstructionSet.supported.compactMap(KernelSet.of) {
-        for (id, epoch) in ids.flatMap({ id in epochs.map { (id, $0) } }) {
-            let expected = reference.run(sample, id: id, epoch: epoch)
+    for (id, epoch) in [(0, 0), (70_001, 3), (1 << 40 + 5, 1)] as [(UInt64, Int)] {
+        let expected = reference.run(sample, id: id, epoch: epoch)
+        for kernels in InstructionSet.supported.compactMap(KernelSet.of) {
             let found = Fixture.run(chain, sample, id: id, epoch: epoch, kernels: kernels)
-            expectSameBits(
-                found.values, expected.values, "\(kernels.instructionSet), sample \(id), epoch \(epoch)",
-                sourceLocation: sourceLocation)
-            #expect(
-                found.mask == expected.mask, "mask on \(kernels.instructionSet)",
-                sourceLocation: sourceLocation)
+            let what = "\(kernels.instructionSet), sample \(id), epoch \(epoch)"
+            expectSameBits(found.values, expected.values, what, sourceLocation: sourceLocation)
+            #expect(found.mask == expected.mask, "mask on \(what)", sourceLocation: sourceLocation)
         }
     }
 }
