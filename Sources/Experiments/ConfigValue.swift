@@ -61,7 +61,7 @@ extension ConfigValue where Self: RawRepresentable & CaseIterable, RawValue == S
     package init(_ node: ConfigNode) throws(ConfigError) {
         let names = Self.allCases.map(\.rawValue)
         let wanted = "one of " + names.joined(separator: ", ")
-        guard case .plain(let text) = node.content else { throw node.mismatch(wanted: wanted) }
+        guard let text = try? String(node) else { throw node.mismatch(wanted: wanted) }
         guard let value = Self(rawValue: text) else {
             throw node.mismatch(wanted: wanted, hint: Suggestion.hint(text, among: names))
         }

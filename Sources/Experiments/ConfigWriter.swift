@@ -47,7 +47,7 @@ package struct ConfigWriter {
         case .list(let items) where !Self.fitsOneLine(items):
             output += "\n"
             write(items, indent: indent + 2)
-        case .quoted(let text) where Self.suitsBlock(text):
+        case .quoted(let text) where Self.suitsBlock(text), .plain(let text) where Self.suitsBlock(text):
             writeBlock(text, indent: indent + 2)
         default:
             output += (output.isEmpty ? "" : " ") + Self.inline(value) + "\n"
@@ -83,23 +83,20 @@ package struct ConfigWriter {
 
     /// Lists of a few scalars, such as `[0, 0.3]`, stand on one line.
     private static func fitsOneLine(_ items: [ConfigNode]) -> Bool {
-        items.isEmpty
-            || items.count <= 16
-                && items.allSatisfy { item in
-                    switch item.content {
-                    case .plain(let text): isWord(text) || PlainText.isNumber(text)
-                    case .quoted(let text): text.count <= 40 && !suitsBlock(text)
-                    default: false
-                    }
-                }
+        let areShort = items.allSatisfy { item in
+            switch item.content {
+            case .plain(let text), .quoted(let text): text.count <= 40 && !suitsBlock(text)
+            default: false
+            }
+        }
+        return areShort && items.count <= 16
     }
 
     private static func inline(_ node: ConfigNode) -> String {
         switch node.content {
         case .nothing: "null"
-        // Whatever was read without quotes in a flow list or behind a key can be so written behind a key.
-        case .plain(let text): text
-        case .quoted(let text): inline(text: text)
+        case .plain(let text) where PlainText.isNumberOrFlag(text): text
+        case .plain(let text), .quoted(let text): inline(text: text)
         case .list(let items): "[" + items.map(inline).joined(separator: ", ") + "]"
         case .table: "{}"
         }

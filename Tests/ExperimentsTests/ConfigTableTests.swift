@@ -64,6 +64,7 @@ private func complaint(about yaml: String) -> String? {
             settings.rate == 0.001 && settings.epochs == 1000 && !settings.shuffle && settings.label == "5")
         #expect(settings.sigmas == [0.1, 2, 0.5, 15] && settings.fill == .noise && settings.limit == 1000)
         #expect(try Settings(yaml: "limit:\n").limit == nil)
+        #expect(try Settings(yaml: "fill: 'mean'").fill == .mean)
     }
 
     @Test(arguments: [
