@@ -103,11 +103,33 @@ extension ConfigNode {
 enum PlainText {
     /// Decimal digits with at most one point and one exponent; `_` may stand between digits.
     static func isNumber(_ text: String) -> Bool {
-        text.wholeMatch(of: /[+-]?([0-9][0-9_]*\.?[0-9_]*|\.[0-9][0-9_]*)([eE][+-]?[0-9]+)?/) != nil
+        var rest = Array(text.utf8)[...]
+        /// Takes away the bytes at the start that `isPart` accepts, and returns them.
+        func take(_ isPart: (UInt8) -> Bool, atMost limit: Int = .max) -> ArraySlice<UInt8> {
+            let part = rest.prefix(while: isPart).prefix(limit)
+            rest = rest.dropFirst(part.count)
+            return part
+        }
+        func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+        func isDigitOrGap(_ byte: UInt8) -> Bool { isDigit(byte) || byte == UInt8(ascii: "_") }
+        func isSign(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-") }
+
+        _ = take(isSign, atMost: 1)
+        let whole = take(isDigitOrGap)
+        _ = take({ $0 == UInt8(ascii: ".") }, atMost: 1)
+        let fraction = take(isDigitOrGap)
+        guard let first = whole.first ?? fraction.first, isDigit(first) else { return false }
+        if !take({ $0 | 0x20 == UInt8(ascii: "e") }, atMost: 1).isEmpty {
+            _ = take(isSign, atMost: 1)
+            guard !take(isDigit).isEmpty else { return false }
+        }
+        return rest.isEmpty
     }
 
     static func isInfinityOrNaN(_ text: String) -> Bool {
-        text.wholeMatch(of: /[+-]?\.?(inf|Inf|INF|nan|NaN|NAN)(inity)?/) != nil
+        let unsigned = text.hasPrefix("+") || text.hasPrefix("-") ? text.dropFirst() : text[...]
+        let word = unsigned.hasPrefix(".") ? unsigned.dropFirst() : unsigned
+        return ["inf", "infinity", "nan"].contains(word.lowercased())
     }
 
     static func isNumberOrFlag(_ text: String) -> Bool {

@@ -125,9 +125,15 @@ package struct ConfigWriter {
         return quoted + "\""
     }
 
-    /// A letter, `_` or `./`, then letters, digits and `_ . / -`.
+    /// A letter, `_`, `./` or `../`, then letters, digits and `_ . / -`.
     private static func isWord(_ text: String) -> Bool {
-        text.wholeMatch(of: /([A-Za-z_]|\.{1,2}\/)[A-Za-z0-9_.\/-]*/) != nil
+        func isLetter(_ byte: UInt8) -> Bool {
+            byte == UInt8(ascii: "_") || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+        }
+        guard text.hasPrefix("./") || text.hasPrefix("../") || text.utf8.first.map(isLetter) == true else {
+            return false
+        }
+        return text.utf8.allSatisfy { isLetter($0) || "0123456789./-".utf8.contains($0) }
     }
 }
 

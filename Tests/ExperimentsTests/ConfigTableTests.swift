@@ -176,6 +176,20 @@ private func complaint(about yaml: String) -> String? {
         #expect(!MoreThan(0.0).contains(0) && MoreThan(0.0).contains(1e-300))
     }
 
+    @Test func `numbers are told from words`() {
+        let numbers = ["0", "-1", "+1", "1.", ".5", "1.5", "1_000", "1e3", "-1.5E-10", "1e+3", "007"]
+        let words = [
+            "", "-", ".", "e3", "1e", "1e+", "_1", "._1", "1.2.3", "1 ", "0x1f", "1:30", "--1", "1e3.5", "1a",
+            "٣", "a1", "1e_3",
+        ]
+        for text in numbers {
+            #expect(PlainText.isNumber(text) && Double(text.filter { $0 != "_" }) != nil, "\(text)")
+        }
+        for text in words { #expect(!PlainText.isNumber(text), "\(text)") }
+        for text in [".inf", "-.Inf", "nan", "+.NaN", "infinity"] { #expect(PlainText.isInfinityOrNaN(text)) }
+        for text in ["info", "nano", "..inf", "", "-"] { #expect(!PlainText.isInfinityOrNaN(text)) }
+    }
+
     @Test func `seeds reach the largest 64-bit number and no further`() throws {
         func seed(_ text: String) throws -> UInt64 {
             var table = try ConfigDocument(text: "seed: \(text)", file: "c.yaml").table()
