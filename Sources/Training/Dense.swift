@@ -6,7 +6,8 @@ import VectorKernels
 /// - Shapes: x `[batch, inputs]` → y `[batch, outputs]`; W `[inputs, outputs]`; b `[outputs]`. W has a row for each
 ///   input, the other way round than in PyTorch: then the rows of W are what the product adds up, and nothing is packed.
 /// - Start: W uniform in ±√(6 / (inputs + outputs)), b zero (Glorot & Bengio 2010, eq. 16).
-/// - Threads own columns: the same thread computes them, their gradient and their update, so that W stays in its cache.
+/// - Threads own columns (see `Partition`): the same thread computes them, their gradient and their update, so that W
+///   stays in its cache.
 final class Dense: Layer {
     let weight: Weight
     let bias: Weight
@@ -21,22 +22,22 @@ final class Dense: Layer {
     private let transposedGradient: Buffer<Float>
     private let transposedInputGradient: Buffer<Float>
 
-    private let forwardRegion: Region<ProductTask>
+    private let outputRegion: Region<OutputTask>
     private let inputRegion: Region<InputGradientTask>
     private let updateRegion: Region<UpdateTask>
     /// The last `forward`'s.
     private var input: Rows?
 
     init(name: String, inputs: Int, outputs: Int, seed: UInt64, engine: Engine) {
-        weight = Weight(name: "\(name).weight", shape: [inputs, outputs])
-        bias = Weight(name: "\(name).bias", shape: [outputs])
+        weight = Weight(name: "\(name).weight", shape: [inputs, outputs], threads: engine.pool.threads)
+        bias = Weight(name: "\(name).bias", shape: [outputs], threads: engine.pool.threads)
         (self.engine, self.inputs) = (engine, inputs)
-        output = .rows(engine.capacity, stride: weight.stride)
+        output = .rows(engine.capacity, stride: weight.partition.columns)
         inputGradient = .rows(engine.capacity, stride: paddedTo16(inputs))
         let batchStride = paddedTo16(engine.capacity)
         transposedGradient = .rows(outputs, stride: batchStride)
         transposedInputGradient = .rows(inputs, stride: batchStride)
-        forwardRegion = Region(engine.pool)
+        outputRegion = Region(engine.pool)
         inputRegion = Region(engine.pool)
         updateRegion = Region(engine.pool)
         weight.drawGlorotUniform(name: name, seed: seed, kernels: engine.kernels.noise)
@@ -44,14 +45,15 @@ final class Dense: Layer {
 
     func forward(_ input: Rows, _ pass: Pass) -> Rows {
         self.input = input
+        let (partition, outputs) = (weight.partition, weight.partition.columns)
         let product = MatrixProduct(
             a: input.values, aRowStride: input.stride, aDepthStride: 1, b: weight.values.pointer,
-            bStride: weight.stride, c: output.pointer, cStride: weight.stride, rows: pass.count,
-            columns: weight.stride, depth: inputs, bias: bias.values.pointer)
-        forwardRegion.run(
-            ProductTask(product: product, kernels: engine.kernels.training),
+            bStride: partition.width, c: output.pointer, cStride: outputs, rows: pass.count,
+            columns: outputs, depth: inputs, bias: bias.values.pointer)
+        outputRegion.run(
+            OutputTask(product: product, partition: partition, kernels: engine.kernels.training),
             multiplications: multiplications(pass))
-        return Rows(values: output.pointer, stride: weight.stride)
+        return Rows(values: output.pointer, stride: outputs)
     }
 
     func backward(_ gradient: Rows, _ pass: Pass, wantsInputGradient: Bool) -> Rows {
@@ -67,12 +69,13 @@ final class Dense: Layer {
             transposedGradient.pointer, batchStride, gradient.values, gradient.stride, pass.count,
             weight.columns)
         let product = MatrixProduct(
-            a: weight.values.pointer, aRowStride: weight.stride, aDepthStride: 1,
+            a: weight.values.pointer, aRowStride: weight.partition.width, aDepthStride: 1,
             b: transposedGradient.pointer,
             bStride: batchStride, c: transposedInputGradient.pointer, cStride: batchStride, rows: inputs,
             columns: batchStride, depth: weight.columns)
         let task = InputGradientTask(
-            product: product, batch: pass.count, inputGradient: inputGradient.pointer,
+            product: product, partition: weight.partition, batch: pass.count,
+            inputGradient: inputGradient.pointer,
             inputGradientStride: paddedTo16(inputs), kernels: engine.kernels.training)
         inputRegion.run(task, multiplications: multiplications(pass))
     }
@@ -82,17 +85,18 @@ final class Dense: Layer {
         let weightGradient = MatrixProduct(
             a: input.values, aRowStride: 1, aDepthStride: input.stride, b: gradient.values,
             bStride: gradient.stride, c: weight.values.pointer, cStride: 0, rows: inputs,
-            columns: weight.stride, depth: pass.count, leaves: engine.leaves)
+            columns: weight.partition.columns, depth: pass.count, leaves: engine.leaves)
         var biasGradient = weightGradient
         (biasGradient.a, biasGradient.aDepthStride, biasGradient.rows) = (Self.one, 0, 1)
         let task = UpdateTask(
             weightGradient: weightGradient, biasGradient: biasGradient,
-            weight: weight.panel(gradient: gradient.values), bias: bias.panel(gradient: gradient.values),
+            weight: weight.firstPanel(gradient: gradient.values),
+            bias: bias.firstPanel(gradient: gradient.values), partition: weight.partition,
             update: pass.update!, workspace: engine.workspace, kernels: engine.kernels.training)
         updateRegion.run(task, multiplications: multiplications(pass))
     }
 
-    private func multiplications(_ pass: Pass) -> Int { pass.count * inputs * weight.stride }
+    private func multiplications(_ pass: Pass) -> Int { pass.count * inputs * weight.partition.columns }
 
     /// A single 1, for sums as products. Never written after the start.
     nonisolated(unsafe) private static let one: UnsafePointer<Float> = {

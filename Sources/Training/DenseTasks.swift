@@ -1,72 +1,105 @@
 import VectorKernels
 
-/// Computes a product, each thread some of its rows and columns.
-struct ProductTask: ParallelTask {
+/// Computes y = x · W + b.
+struct OutputTask: ParallelTask {
+    /// Whose B is W's first panel.
     let product: MatrixProduct
+    let partition: Partition
     let kernels: TrainingKernels
 
     func work(thread: Int, threads: Int) {
-        let share = Share(rows: product.rows, columns: product.columns, thread: thread, threads: threads)
-        kernels.multiply(product.part(rows: share.rows, columns: share.columns))
+        for index in stride(from: thread, to: partition.pieces, by: threads) {
+            let piece = partition.piece(index, rows: product.rows)
+            var part = product.part(rows: piece.rows, columns: partition.columns(panel: piece.panel))
+            part.b = product.b + piece.panel * product.depth * partition.width
+            kernels.multiply(part)
+        }
     }
 }
 
-/// Computes dX = dY · Wᵀ by way of dXᵀ = W · dYᵀ, each thread some of the inputs.
+/// Computes dX = dY · Wᵀ by way of dXᵀ = W · dYᵀ, each thread for some of the inputs.
 struct InputGradientTask: ParallelTask {
-    /// dXᵀ `[inputs, batch]`.
+    /// dXᵀ `[inputs, batch]`, whose A is W's first panel.
     let product: MatrixProduct
+    let partition: Partition
     let batch: Int
     let inputGradient: UnsafeMutablePointer<Float>
     let inputGradientStride: Int
     let kernels: TrainingKernels
 
     func work(thread: Int, threads: Int) {
-        let inputs = Share.part(thread, of: threads, count: product.rows, unit: 16)
-        let part = product.part(rows: inputs, columns: 0..<product.columns)
-        kernels.multiply(part)
+        let inputs = part(thread, of: threads, count: product.rows, unit: 16)
+        var part = product.part(rows: inputs, columns: 0..<product.columns)
+        for panel in 0..<partition.panels {
+            let columns = partition.columns(panel: panel)
+            part.depth = min(columns.upperBound, product.depth) - columns.lowerBound
+            part.b = product.b + columns.lowerBound * product.bStride
+            part.startsFromC = panel > 0
+            kernels.multiply(part)
+            part.a += product.rows * partition.width
+        }
         kernels.transpose(
             inputGradient + inputs.lowerBound, inputGradientStride, part.c, part.cStride, part.rows, batch)
     }
 }
 
-/// Computes dW = Xᵀ · dY and db = 1ᵀ · dY panel by panel, each thread some of W, and updates each panel at once: a
-/// gradient never leaves the first-level cache.
+/// Computes dW = Xᵀ · dY and db = 1ᵀ · dY in small rectangles, and updates each at once: a gradient never leaves the
+/// first-level cache.
 struct UpdateTask: ParallelTask {
     /// Whose C is not used: the gradient goes to a thread's workspace.
     let weightGradient: MatrixProduct
     let biasGradient: MatrixProduct
     let weight: WeightPanel
     let bias: WeightPanel
+    let partition: Partition
     let update: WeightUpdate
     let workspace: Workspace
     let kernels: TrainingKernels
 
     func work(thread: Int, threads: Int) {
-        let share = Share(rows: weight.rows, columns: weight.columns, thread: thread, threads: threads)
-        let (height, width) = (Workspace.panelRows, Workspace.panelColumns)
-        for column in stride(from: share.columns.lowerBound, to: share.columns.upperBound, by: width) {
-            let columns = column..<min(column + width, share.columns.upperBound)
-            for row in stride(from: share.rows.lowerBound, to: share.rows.upperBound, by: height) {
-                let rows = row..<min(row + height, share.rows.upperBound)
-                apply(weightGradient, to: weight, rows: rows, columns: columns, thread: thread)
-            }
-            if share.rows.lowerBound == 0 {
-                apply(biasGradient, to: bias, rows: 0..<1, columns: columns, thread: thread)
+        for index in stride(from: thread, to: partition.pieces, by: threads) {
+            let piece = partition.piece(index, rows: weight.rows)
+            let columns = partition.columns(panel: piece.panel)
+            apply(
+                weightGradient, to: weight.following(piece.panel), rows: piece.rows, columns: columns,
+                thread: thread)
+            if piece.rows.lowerBound == 0 {
+                apply(
+                    biasGradient, to: bias.following(piece.panel), rows: 0..<1, columns: columns,
+                    thread: thread)
             }
         }
     }
 
+    /// `columns` are those of the whole matrix that are in the panel.
     private func apply(
-        _ gradient: MatrixProduct, to weight: WeightPanel, rows: Range<Int>, columns: Range<Int>, thread: Int
+        _ gradient: MatrixProduct, to panel: WeightPanel, rows: Range<Int>, columns: Range<Int>, thread: Int
     ) {
-        let panel = workspace.panel(thread: thread)
-        var product = gradient.part(rows: rows, columns: columns)
-        (product.c, product.cStride) = (panel, Workspace.panelColumns)
-        product.partialSums = workspace.partialSums(thread: thread)
-        kernels.multiply(product)
-        update.apply(
-            to: weight.part(
-                rows: rows, columns: columns, gradient: panel, gradientStride: Workspace.panelColumns),
-            kernels)
+        let (height, width) = (Workspace.rows, Workspace.columns)
+        let memory = workspace.gradient(thread: thread)
+        for column in stride(from: columns.lowerBound, to: columns.upperBound, by: width) {
+            let columnEnd = min(column + width, columns.upperBound)
+            for row in stride(from: rows.lowerBound, to: rows.upperBound, by: height) {
+                let part = row..<min(row + height, rows.upperBound)
+                var product = gradient.part(rows: part, columns: column..<columnEnd)
+                (product.c, product.cStride) = (memory, width)
+                product.partialSums = workspace.partialSums(thread: thread)
+                kernels.multiply(product)
+                let weights = panel.part(
+                    rows: part, columns: column - columns.lowerBound..<columnEnd - columns.lowerBound,
+                    gradient: memory, gradientStride: width)
+                update.apply(to: weights, kernels)
+            }
+        }
+    }
+}
+
+extension WeightPanel {
+    /// The panel so many places behind this one in memory.
+    fileprivate func following(_ places: Int) -> WeightPanel {
+        var panel = self
+        let offset = places * rows * stride
+        (panel.weights, panel.first, panel.second) = (weights + offset, first + offset, second + offset)
+        return panel
     }
 }

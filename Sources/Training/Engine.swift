@@ -29,16 +29,16 @@ final class Engine {
 struct Workspace {
     /// Of a weight's gradient, this much is computed at a time: it stays in the first-level cache until the
     /// optimiser has used it.
-    static let panelRows = 32
-    static let panelColumns = 64
+    static let rows = 32
+    static let columns = 64
 
-    static let count = panelRows * panelColumns + MatrixProduct.partialSumsCount
+    static let count = rows * columns + MatrixProduct.partialSumsCount
 
     let memory: UnsafeMutablePointer<Float>
 
-    func panel(thread: Int) -> UnsafeMutablePointer<Float> { memory + thread * Self.count }
+    func gradient(thread: Int) -> UnsafeMutablePointer<Float> { memory + thread * Self.count }
 
     func partialSums(thread: Int) -> UnsafeMutablePointer<Float> {
-        panel(thread: thread) + Self.panelRows * Self.panelColumns
+        gradient(thread: thread) + Self.rows * Self.columns
     }
 }

@@ -9,48 +9,48 @@ package final class Weight {
     package let shape: Shape
     let rows: Int
     let columns: Int
-    /// From one row to the next in memory: the columns, padded with zeros to a multiple of 16.
-    let stride: Int
+    /// How it lies in memory.
+    let partition: Partition
     let values: Buffer<Float>
     /// What the optimiser keeps (see `WeightPanel`), laid out as `values`.
     let first: Buffer<Float>
     let second: Buffer<Float>
 
-    init(name: String, shape: Shape) {
+    init(name: String, shape: Shape, threads: Int) {
         precondition(shape.rank == 1 || shape.rank == 2, "a weight has one or two axes, \(name) has \(shape)")
         (self.name, self.shape) = (name, shape)
         rows = shape.rank == 2 ? shape[0] : 1
         columns = shape.sizes.last!
-        stride = paddedTo16(columns)
-        values = Buffer(count: rows * stride)
-        first = Buffer(count: rows * stride)
-        second = Buffer(count: rows * stride)
+        partition = Partition(columns: columns, threads: threads)
+        let count = partition.panels * rows * partition.width
+        values = Buffer(count: count)
+        first = Buffer(count: count)
+        second = Buffer(count: count)
     }
 
-    /// The values without padding, row-major.
+    /// The values row-major, without padding.
     package var unpadded: [Float] {
-        get {
-            (0..<rows).flatMap { row in
-                UnsafeBufferPointer(start: values.pointer + row * stride, count: columns)
-            }
-        }
+        get { unpadded(values) }
         set {
             precondition(newValue.count == shape.count, "\(name) is \(shape), got \(newValue.count) values")
-            for row in 0..<rows {
-                for column in 0..<columns {
-                    values.pointer[row * stride + column] = newValue[row * columns + column]
-                }
-            }
+            for (index, value) in newValue.enumerated() { values.pointer[offset(index)] = value }
         }
     }
 
-    /// All of it, still without a gradient.
-    func panel(gradient: UnsafePointer<Float>) -> WeightPanel {
+    func unpadded(_ buffer: Buffer<Float>) -> [Float] {
+        (0..<shape.count).map { buffer.pointer[offset($0)] }
+    }
+
+    /// Where a value lies.
+    private func offset(_ index: Int) -> Int {
+        let (row, column) = (index / columns, index % columns)
+        return ((column / partition.width) * rows + row) * partition.width + column % partition.width
+    }
+
+    /// The first panel, still without a gradient; the others follow, `rows · width` values each.
+    func firstPanel(gradient: UnsafePointer<Float>) -> WeightPanel {
         WeightPanel(
-            weights: values.pointer, first: first.pointer, second: second.pointer, stride: stride,
-            gradient: gradient, gradientStride: stride, rows: rows, columns: stride)
+            weights: values.pointer, first: first.pointer, second: second.pointer, stride: partition.width,
+            gradient: gradient, gradientStride: partition.width, rows: rows, columns: partition.width)
     }
 }
-
-/// Rounds up to whole groups of 16, of which kernels take one or more at a time.
-func paddedTo16(_ count: Int) -> Int { (count + 15) / 16 * 16 }

@@ -24,6 +24,9 @@ public struct MatrixProduct {
     public var depth: Int
     /// What each row starts from, `[columns]`; nil: zero.
     public var bias: UnsafePointer<Float>?
+    /// Whether each element starts from what C holds, instead of from bias or zero: the sum that an earlier product began
+    /// goes on, with the same bits as in one product. Not with more than one leaf.
+    public var startsFromC = false
     /// The depth is summed in this many contiguous leaves (a power of two; leaf i ends at depth · (i + 1) / leaves),
     /// which are combined by a binary tree; the first one starts from the bias. 1: one running sum.
     public var leaves: Int

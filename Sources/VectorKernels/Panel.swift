@@ -43,7 +43,7 @@ extension Tile {
         let target = product.c + row * product.cStride + column
         if product.leaves == 1 {
             var tile =
-                depth.lowerBound == 0
+                depth.lowerBound == 0 && !product.startsFromC
                 ? start(product, column: column) : Tile(loading: target, stride: product.cStride)
             tile.accumulate(product, row: row, column: column, depth: depth)
             return tile.store(to: target, stride: product.cStride)

@@ -51,11 +51,7 @@ private struct Bench {
         return withExtendedLifetime((memory, upstreamMemory)) {
             _ = layer.forward(rows, pass(Self.probe))
             let gradient = layer.backward(upstreamRows, pass(Self.probe), wantsInputGradient: true)
-            let velocities = layer.weights.map { weight in
-                (0..<weight.shape.count).map { index in
-                    weight.first.pointer[index / weight.columns * weight.stride + index % weight.columns]
-                }
-            }
+            let velocities = layer.weights.map { $0.unpadded($0.first) }
             return (Self.unpadded(gradient, inputs), velocities)
         }
     }

@@ -105,11 +105,13 @@ struct ModelTests {
         for (rows, columns) in [(1, 16), (32, 128), (784, 16), (3, 160), (50, 48), (7, 1024)] {
             for threads in 1...8 {
                 var seen = Set<Int>()
-                for thread in 0..<threads {
-                    let share = Share(rows: rows, columns: columns, thread: thread, threads: threads)
-                    #expect(share.columns.lowerBound % 16 == 0)
-                    for row in share.rows {
-                        for column in share.columns { #expect(seen.insert(row * columns + column).inserted) }
+                let partition = Partition(columns: columns, threads: threads)
+                for index in 0..<partition.pieces {
+                    let piece = partition.piece(index, rows: rows)
+                    let panel = partition.columns(panel: piece.panel)
+                    #expect(panel.lowerBound % 16 == 0 && panel.count <= partition.width)
+                    for row in piece.rows {
+                        for column in panel { #expect(seen.insert(row * columns + column).inserted) }
                     }
                 }
                 #expect(seen.count == rows * columns)

@@ -22,7 +22,7 @@ private struct Descent {
 
     /// The weights after `steps` steps, which are done in parts that `cuts` of the rows and of the columns bound.
     func weights(steps: Int, rowCuts: [Int] = [0, rows], columnCuts: [Int] = [0, stride]) -> [Float] {
-        let weight = Weight(name: "w", shape: [Self.rows, Self.columns])
+        let weight = Weight(name: "w", shape: [Self.rows, Self.columns], threads: 1)
         weight.unpadded = Fixture.floats(Self.rows * Self.columns, seed: 31)
         let gradient = Buffer<Float>(count: Self.rows * Self.stride)
         for step in 1...steps {
@@ -32,7 +32,7 @@ private struct Descent {
             let update = WeightUpdate(optimizer, step: step)
             for (top, bottom) in zip(rowCuts, rowCuts.dropFirst()) {
                 for (left, right) in zip(columnCuts, columnCuts.dropFirst()) {
-                    let part = weight.panel(gradient: gradient.pointer).part(
+                    let part = weight.firstPanel(gradient: gradient.pointer).part(
                         rows: top..<bottom, columns: left..<right,
                         gradient: gradient.pointer + top * Self.stride + left, gradientStride: Self.stride)
                     update.apply(to: part, kernels)
@@ -97,11 +97,11 @@ struct OptimizerTests {
         // With one gradient of 1e-6 the corrected root is 1e-6: the change is α · 1e-6 / (1e-6 + ε).
         var config = AdamConfig()
         (config.learningRate, config.epsilon) = (0.5, 3e-6)
-        let weight = Weight(name: "w", shape: [1])
+        let weight = Weight(name: "w", shape: [1], threads: 1)
         let gradient = Buffer<Float>(count: 16)
         gradient[0] = 1e-6
         WeightUpdate(.adam(config), step: 1).apply(
-            to: weight.panel(gradient: gradient.pointer), Fixture.kernels.training)
+            to: weight.firstPanel(gradient: gradient.pointer), Fixture.kernels.training)
         expectClose(weight.unpadded, [-0.125])
     }
 

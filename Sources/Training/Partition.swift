@@ -1,0 +1,45 @@
+/// How threads share a matrix of weights: its columns are cut into panels, each stored by itself, and each panel's rows
+/// into parts where there are fewer panels than threads.
+///
+/// A panel is row-major, `[rows, width]`, and belongs to the same thread from step to step. Side by side in one matrix,
+/// the processor's prefetching would fetch lines of one thread's columns into the other's cache all the time: two threads
+/// then update weights no faster than one. How a matrix is cut changes no bit of what is computed.
+struct Partition: Equatable {
+    /// Of the matrix, padded to a multiple of 16.
+    let columns: Int
+    /// Of a panel, a multiple of 16; the last one may be cut short.
+    let width: Int
+    let panels: Int
+    let rowParts: Int
+
+    init(columns: Int, threads: Int) {
+        self.columns = paddedTo16(columns)
+        let groups = self.columns / 16
+        // The most parts that divide the threads evenly.
+        var parts = min(threads, groups)
+        while threads % parts != 0 { parts -= 1 }
+        width = (groups + parts - 1) / parts * 16
+        panels = (self.columns + width - 1) / width
+        rowParts = threads / parts
+    }
+
+    /// What is shared out: thread t of n does pieces t, t + n, t + 2n …
+    var pieces: Int { panels * rowParts }
+
+    func columns(panel: Int) -> Range<Int> { panel * width..<min((panel + 1) * width, columns) }
+
+    /// The panel and the rows, of so many, that one piece is.
+    func piece(_ index: Int, rows: Int) -> (panel: Int, rows: Range<Int>) {
+        (index % panels, part(index / panels, of: rowParts, count: rows, unit: 4))
+    }
+}
+
+/// One of several contiguous parts of 0 ..< count, which begin at multiples of `unit`.
+func part(_ part: Int, of parts: Int, count: Int, unit: Int) -> Range<Int> {
+    let units = (count + unit - 1) / unit
+    let begin = min(units * part / parts * unit, count)
+    return begin..<min(units * (part + 1) / parts * unit, count)
+}
+
+/// Rounds up to whole groups of 16, of which kernels take one or more at a time.
+func paddedTo16(_ count: Int) -> Int { (count + 15) / 16 * 16 }
