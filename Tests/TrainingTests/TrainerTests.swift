@@ -7,13 +7,14 @@ import Workers
 @testable import Training
 
 private let layers: [LayerConfig] = [
-    .flatten, .dense(150), .relu, .dropout(0.2), .dense(40), .relu, .dense(7),
+    .flatten, .dense(150), .relu, .dropout(0.2), .dense(70), .relu, .dense(7),
 ]
 private let shape: Shape = [11, 9, 1]
 
 /// All weights after some steps whose batches have 32 samples, and every fourth fewer.
 private func trainedWeights(
-    steps: Int, threads: Int, leaves: Int = 2, set: InstructionSet = Fixture.kernels.instructionSet
+    _ layers: [LayerConfig] = layers, shape: Shape = shape, steps: Int, threads: Int, leaves: Int = 2,
+    set: InstructionSet = Fixture.kernels.instructionSet
 ) throws -> [String: SavedWeight] {
     let model = try Fixture.model(
         layers, input: shape, classes: 7, leaves: leaves, threads: threads, kernels: KernelSet.of(set)!)
@@ -38,6 +39,15 @@ private func trainedWeights(
         // They did move, and the comparison sees a difference.
         let earlier = try trainedWeights(steps: 49, threads: 1, set: set)
         #expect(earlier != wanted)
+    }
+
+    @Test func `weights are bit-equal where threads share the rows of few columns`() throws {
+        let layers: [LayerConfig] = [.flatten, .dropout(0.1), .dense(7)]
+        let wanted = try trainedWeights(layers, shape: [50, 41], steps: 9, threads: 1)
+        for threads in [2, 3, 4] {
+            let found = try trainedWeights(layers, shape: [50, 41], steps: 9, threads: threads)
+            #expect(found == wanted, "\(threads) threads")
+        }
     }
 
     @Test func `a model learns to tell shifted samples apart`() throws {
