@@ -60,7 +60,11 @@ let package = Package(
                 "CSystem", "Datasets", "Generators", "Kernels", "LuaRuntime", "Pipelines", "Reports", "Tensors",
                 "Training", "Workers", "Yams",
             ]),
-        .target(name: "MottleKit", dependencies: ["Generators", "Datasets", "Pipelines", "Tensors"]),
+        .target(
+            name: "MottleKit",
+            dependencies: [
+                "CSystem", "Datasets", "Generators", "Kernels", "LuaRuntime", "Pipelines", "Tensors", "Workers",
+            ]),
         .executableTarget(
             name: "mottle",
             dependencies: [
@@ -78,7 +82,8 @@ var testTargets: [Target] {
         .testTarget(name: "GeneratorsTests", dependencies: ["Generators", "Kernels", "Tensors", "LuaRuntime"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "CZlib", "Tensors"]),
         .testTarget(
-            name: "PipelinesTests", dependencies: ["Pipelines", "Generators", "Datasets", "Tensors", "Workers"]),
+            name: "PipelinesTests", dependencies: ["Pipelines", "Generators", "Datasets", "Kernels", "Tensors", "Workers"]),
+        .testTarget(name: "MottleKitTests", dependencies: ["MottleKit"]),
         .target(name: "CAllocations", path: "Tests/CAllocations"),
         .testTarget(name: "WorkersTests", dependencies: ["Workers", "CAllocations"]),
         .testTarget(

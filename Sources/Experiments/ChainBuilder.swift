@@ -11,22 +11,18 @@ struct ChainBuilder {
     /// - Parameter path: the first part of the generators' paths, `chain` or `evaluate`.
     /// - Throws: `ConfigError` for what the config says wrong, `PluginError.broken` for a broken plugin.
     func chain(_ items: [ChainItemConfig], path: String) throws -> Chain {
-        var used: [String: Int] = [:]
+        var names = ChainNames()
         var result: [ChainItem] = []
         for item in items {
             let plugin = try plugin(item)
-            let name = item.name ?? plugin.name
-            used[name, default: 0] += 1
-            if item.name != nil, used[name]! > 1 {
-                throw ConfigError(
-                    item.place, "the name '\(name)' is used twice; names keep the draws of generators apart")
+            guard let name = names.next(plugin: plugin.name, own: item.name) else {
+                throw ConfigError(item.place, ChainItem.problem(withUsedName: item.name!))
             }
-            if plugin.kind != .mask, let place = item.fillPlace {
-                throw ConfigError(place, "'fill' belongs to masks; \(plugin.title) makes its values itself")
+            if let place = item.fillPlace, let problem = ChainItem.problem(withFillOf: plugin) {
+                throw ConfigError(place, problem)
             }
             var chainItem = ChainItem(
-                plugin: plugin, name: used[name]! == 1 ? name : "\(name)#\(used[name]!)",
-                probability: item.probability, fill: item.fill ?? .constant(0))
+                plugin: plugin, name: name, probability: item.probability, fill: item.fill ?? .constant(0))
             for parameter in item.parameters { try set(parameter, of: &chainItem) }
             if let problem = chainItem.missing { throw ConfigError(item.place, problem) }
             result.append(chainItem)

@@ -10,7 +10,8 @@ extension Program {
         var slotMemory = 0
         for node in schedule.crossing.sorted() {
             slots[node] = slotMemory
-            slotMemory += (graph.nodes[node].axes.count(in: graph.shape) + 63) / 64 * 64  // draws write groups of 64
+            // Draws write groups of 64.
+            slotMemory += (graph.nodes[node].axes.count(in: graph.shape) + 63) / 64 * 64
         }
         // Constants keep their registers for good.
         var constants: [UInt32: Int] = [:]

@@ -98,7 +98,8 @@ struct GroupSchedule {
             members[key(node), default: []].append(node)
             if isReduction(node) { crossing.insert(node) }
             for operand in graph.nodes[node].operands {
-                let waits = isReduction(node) && !graph.nodes[node].axes.isEmpty  // a partial one reads whole samples
+                // A partial reduction reads whole samples.
+                let waits = isReduction(node) && !graph.nodes[node].axes.isEmpty
                 if waits || isComputed(operand) && key(operand) != key(node) { crossing.insert(operand) }
             }
         }

@@ -67,7 +67,8 @@ package final class PluginLibrary {
     ///   - base: the folder that a relative path starts from, for instance the config's.
     package func plugin(_ reference: String, base: String) throws(PluginError) -> Plugin {
         let isPath = reference.contains("/") || reference.hasSuffix(".lua")
-        let path = isPath && !reference.hasPrefix("/") ? "\(base)/\(reference)" : reference
+        let isRelative = isPath && !reference.hasPrefix("/") && base != "."
+        let path = isRelative ? "\(base)/\(reference)" : reference
         let key = recorded[reference] != nil ? reference : path
         if let plugin = loaded[key] { return plugin }
         let (source, file) = try text(reference, path: isPath ? path : nil)

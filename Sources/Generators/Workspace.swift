@@ -101,7 +101,12 @@ package final class Workspace {
         switch block.sample {
         case .floats(let values): out.update(from: values + block.first, count: block.count)
         case .bytes(let bytes, let scale, let low):
-            kernels.decodeBytes(out, bytes + block.first, block.count, scale, low)
+            // Kernels read whole groups of 16, and nothing may be behind the last sample's bytes.
+            let whole = block.count & ~15
+            kernels.decodeBytes(out, bytes + block.first, whole, scale, low)
+            for element in whole..<block.count {
+                out[element] = Float(Double(bytes[block.first + element]) * scale + low)
+            }
         }
     }
 }

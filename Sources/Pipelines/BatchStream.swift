@@ -64,15 +64,17 @@ package final class BatchStream {
 
     /// The next batch of the epoch, nil behind the last one. It is valid until the next call.
     ///
-    /// - Throws: what reading the data set throws.
+    /// - Throws: what reading the data set throws; the error of the earliest sample, if several fail. Calling again tries
+    ///   the same batch again.
     package func nextBatch() throws -> Batch? {
         if next == end {
             guard end < pipeline.dataset.count else { return nil }
             first = end
             end = min(first + pipeline.batchSize * pipeline.batchesInFlight, pipeline.dataset.count)
             pipeline.pool.run(fill)
+            // Shares are in order, and each stops at its first error.
             for worker in workers {
-                if let error = worker.error { throw error }
+                if let error = worker.error { throw reset(after: error) }
             }
         }
         let start = next - first
@@ -82,6 +84,13 @@ package final class BatchStream {
             count: count, shape: pipeline.dataset.sampleShape, values: values.pointer + start * sampleCount,
             labels: labels.pointer + start, ids: ids.pointer + start, epoch: epoch,
             mask: mask.map { UnsafePointer($0.pointer + start * sampleCount) })
+    }
+
+    /// Forgets a failed attempt to fill the memory.
+    private func reset(after error: any Error) -> any Error {
+        for worker in workers { worker.error = nil }
+        end = first
+        return error
     }
 
     /// Makes the sample at one place of the epoch's order.

@@ -33,7 +33,7 @@ package struct SampleOrder: Sendable {
                 (words.pointer[2], words.pointer[3]) = (four.2, four.3)
                 block += 1
             }
-            let choice = Int(UInt64(words.pointer[drawn & 3]) * UInt64(last + 1) >> 32)
+            let choice = Int((UInt64(words.pointer[drawn & 3]) * UInt64(last + 1)) >> 32)
             let kept = ids[last]
             ids[last] = ids[choice]
             ids[choice] = kept

@@ -1,0 +1,66 @@
+import Pipelines
+import Synchronization
+import Tensors
+
+/// Samples that belong together, copied out of the pipeline's memory: yours for as long as you keep it.
+public struct Batch: Sendable, Equatable {
+    /// How many samples there are, at least one; the last batch of an epoch may hold fewer than the others.
+    public let count: Int
+    /// The shape of one sample.
+    public let shape: [Int]
+    /// `[count] + shape`, row-major.
+    public let values: [Float]
+    /// `[count]`: each sample's class.
+    public let labels: [Int]
+    /// `[count]`: each sample's place in the data set, with which `Chain.apply` makes it again.
+    public let ids: [Int]
+    public let epoch: Int
+    /// `[count] + shape`, 1 hidden and 0 visible; nil if the chain has no mask.
+    public let mask: [UInt8]?
+
+    init(_ batch: Tensors.Batch) {
+        func copy<Value>(_ start: UnsafePointer<Value>, _ count: Int) -> [Value] {
+            Array(UnsafeBufferPointer(start: start, count: count))
+        }
+        let elements = batch.count * batch.shape.count
+        (count, shape, epoch) = (batch.count, batch.shape.sizes, batch.epoch)
+        values = copy(batch.values, elements)
+        labels = copy(batch.labels, batch.count).map { Int($0) }
+        ids = copy(batch.ids, batch.count).map { Int($0) }
+        mask = batch.mask.map { copy($0, elements) }
+    }
+}
+
+/// The batches of one epoch, made when they are asked for.
+///
+/// Safety of `@unchecked Sendable`: `stream` is used under the pipeline's lock only.
+public final class Batches: @unchecked Sendable {
+    private let pipeline: Pipeline
+    private let epoch: Int
+    private var stream: BatchStream?
+    var thread: PlainThread { pipeline.thread }
+
+    init(_ pipeline: Pipeline, epoch: Int) {
+        precondition(UInt32(exactly: epoch) != nil, "an epoch is 0 … 2³² − 1, got \(epoch)")
+        (self.pipeline, self.epoch) = (pipeline, epoch)
+    }
+
+    /// The next batch, nil behind the last one. Blocks while it is made.
+    ///
+    /// - Throws: a ``MottleError`` of the kind `data` if a sample cannot be read; calling again tries again.
+    public func next() throws(MottleError) -> Batch? {
+        do {
+            return try pipeline.streams.withLock { try begun($0).nextBatch().map { Batch($0) } }
+        } catch {
+            throw MottleError(.data, "\(error)")
+        }
+    }
+
+    private func begun(_ pipeline: Pipelines.Pipeline) -> BatchStream {
+        if let stream { return stream }
+        let stream = pipeline.stream()
+        stream.begin(epoch: epoch)
+        self.stream = stream
+        return stream
+    }
+}

@@ -1,0 +1,94 @@
+import Generators
+import Kernels
+import LuaRuntime
+import Tensors
+
+/// Generators applied one after the other, compiled for samples of one shape.
+///
+/// What it makes of a sample is a pure function of the sample, its id, the epoch and the seed: the same bits on every
+/// processor, alone or in a batch. A value that any number of threads may use at the same time.
+public struct Chain: Sendable {
+    /// The shape of one sample, innermost axis last: `[28, 28, 1]` for a grey image.
+    public var shape: [Int] { program.shape.sizes }
+    /// The values that clean data may have; strengths with the unit `range` are shares of it.
+    public let range: ClosedRange<Float>
+    /// True if the chain marks what it hid or destroyed.
+    public var hasMask: Bool { program.writesMask }
+    let program: Program
+
+    /// Checks the items' settings, runs the plugins once with symbols, and compiles what they record.
+    ///
+    /// - Throws: ``MottleError``: of the kind `argument` for a wrong setting, of the kind `plugin` for what a plugin does
+    ///   wrong with this shape and these settings.
+    public init(
+        _ items: [ChainItem], seed: UInt64 = 0, shape: [Int], range: ClosedRange<Float> = 0...1
+    ) throws(MottleError) {
+        guard shape.allSatisfy({ $0 > 0 }) else {
+            throw MottleError(.argument, "a sample wants sizes of at least 1, got \(shape)")
+        }
+        var (names, checked) = (ChainNames(), [Generators.ChainItem]())
+        for item in items { checked.append(try item.checked(&names)) }
+        do {
+            program = Program(
+                try Generators.Chain(checked).trace(seed: seed, shape: Shape(shape), range: range))
+        } catch {
+            throw MottleError(error)
+        }
+        self.range = range
+    }
+
+    /// Applies the chain to one sample: what a pipeline makes of it in this epoch.
+    ///
+    /// - Parameters:
+    ///   - values: row-major, as many as `shape` says.
+    ///   - id: the sample's place in the data set, at least 0.
+    ///   - epoch: 0 … 2³² − 1.
+    /// - Returns: the values, and the mask (1 hidden, 0 visible) if the chain has one.
+    /// - Throws: a ``MottleError`` of the kind `argument` for a wrong number of values.
+    public func apply(
+        to values: [Float], id: Int, epoch: Int
+    ) throws(MottleError) -> (values: [Float], mask: [UInt8]?) {
+        precondition(id >= 0 && UInt32(exactly: epoch) != nil, "no sample \(id) in an epoch \(epoch)")
+        let count = program.shape.count
+        guard values.count == count else {
+            throw MottleError(
+                .argument, "a sample of \(program.shape) has \(count) values, got \(values.count)")
+        }
+        let workspace = Workspace(program, kernels: KernelSet.current.noise)
+        let (clean, made) = (Buffer(values), Buffer<Float>(count: count))
+        let mask = hasMask ? Buffer<UInt8>(count: count) : nil
+        workspace.run(
+            .floats(clean.pointer), id: UInt64(id), epoch: epoch, values: made.pointer, mask: mask?.pointer)
+        return (made.values, mask?.values)
+    }
+}
+
+extension ChainItem {
+    /// The item as the tracer wants it, in an interpreter of its own.
+    fileprivate func checked(_ names: inout ChainNames) throws(MottleError) -> Generators.ChainItem {
+        let loaded: Generators.Plugin
+        do { loaded = try Generators.Plugin(source: plugin.source, file: plugin.file) } catch {
+            throw MottleError(error)
+        }
+        guard let name = names.next(plugin: plugin.name, own: name) else {
+            throw MottleError(.argument, Generators.ChainItem.problem(withUsedName: name!))
+        }
+        guard (0...1).contains(probability) else {
+            throw MottleError(
+                .argument, "\(loaded.title): the probability must be between 0 and 1, got \(probability)")
+        }
+        if fill != nil, let problem = Generators.ChainItem.problem(withFillOf: loaded) {
+            throw MottleError(.argument, problem)
+        }
+        var item = Generators.ChainItem(
+            plugin: loaded, name: name, probability: probability, fill: (fill ?? .constant(0)).generatorFill)
+        for (name, setting) in settings.sorted(by: { $0.key < $1.key }) {
+            if let problem = item.problem(with: setting.parameterSetting, of: name) {
+                throw MottleError(.argument, problem)
+            }
+            item.settings[name] = setting.parameterSetting
+        }
+        if let problem = item.missing { throw MottleError(.argument, problem) }
+        return item
+    }
+}
