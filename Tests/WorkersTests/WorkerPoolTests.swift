@@ -7,7 +7,7 @@ import Workers
     @Test(arguments: 1...8)
     func `every thread number runs once in each region, under load too`(threads: Int) {
         let pool = WorkerPool(threads: threads)
-        let regions = 3000
+        let regions = 800
         let counts = UnsafeMutablePointer<Int>.allocate(capacity: threads)
         counts.initialize(repeating: 0, count: threads)
         defer { counts.deallocate() }
