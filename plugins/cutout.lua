@@ -1,4 +1,5 @@
--- Cutout (DeVries & Taylor 2017): holes may reach over the edge, so that every pixel is hidden as often as any other.
+-- Cutout (DeVries & Taylor 2017): centres are uniform over the image and holes may reach over the edge, so that all pixels
+-- but those near it are hidden equally often.
 mottle.mask {
   name = "cutout",
   doc = "Hides square holes whose centres are uniform over the image.",
