@@ -68,7 +68,8 @@ let package = Package(
         .executableTarget(
             name: "mottle",
             dependencies: [
-                "Experiments", "CSystem", "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Experiments", "CSystem", "Generators", "Reports", "Tensors",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
     ] + instructionSets + testTargets,
     swiftLanguageModes: [.v6]
@@ -90,6 +91,8 @@ var testTargets: [Target] {
             name: "TrainingTests",
             dependencies: ["Training", "Kernels", "VectorKernels", "Tensors", "Workers", "CAllocations"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Tensors"]),
-        .testTarget(name: "ExperimentsTests", dependencies: ["Experiments"]),
+        .testTarget(
+            name: "ExperimentsTests", dependencies: ["Experiments", "Generators", "Reports", "Tensors", "Training"]),
+        .testTarget(name: "mottleTests", dependencies: ["mottle"]),
     ]
 }

@@ -16,6 +16,13 @@ void mottle_catch_interrupts(void) {
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, 0);
     sigaction(SIGTERM, &action, 0);
+
+    // Who starts this program may block signals in the thread that does so, and blocked they would stay.
+    sigset_t caught;
+    sigemptyset(&caught);
+    sigaddset(&caught, SIGINT);
+    sigaddset(&caught, SIGTERM);
+    pthread_sigmask(SIG_UNBLOCK, &caught, 0);
 }
 
 int mottle_interrupt_count(void) { return interrupts; }

@@ -22,7 +22,8 @@ struct ChainBuilder {
                 throw ConfigError(place, problem)
             }
             var chainItem = ChainItem(
-                plugin: plugin, name: name, probability: item.probability, fill: item.fill ?? .constant(0))
+                plugin: plugin, name: name, probability: item.probability, fill: item.fill ?? .constant(0),
+                origin: item.place.description)
             for parameter in item.parameters { try set(parameter, of: &chainItem) }
             if let problem = chainItem.missing { throw ConfigError(item.place, problem) }
             result.append(chainItem)
@@ -32,14 +33,20 @@ struct ChainBuilder {
 
     /// Traces and compiles a chain for samples of one shape and range.
     ///
-    /// - Throws: `PluginError.broken` for what a script does wrong while it is traced.
+    /// - Throws: `ConfigError` where a generator does not take such samples, `PluginError.broken` for what a script does
+    ///   wrong while it is traced.
     func program(
-        _ chain: Chain, seed: UInt64, shape: Shape, range: ClosedRange<Float>
-    ) throws(PluginError) -> Program {
-        do {
+        _ chain: Chain, _ items: [ChainItemConfig], seed: UInt64, shape: Shape, range: ClosedRange<Float>
+    ) throws -> Program {
+        for (config, item) in zip(items, chain.items) {
+            if let problem = item.plugin.problem(withSampleShape: shape) {
+                throw ConfigError(config.place, problem)
+            }
+        }
+        do throws(LuaError) {
             return Program(try chain.trace(seed: seed, shape: shape, range: range))
         } catch {
-            throw .broken(error)
+            throw PluginError.broken(error)
         }
     }
 
@@ -48,7 +55,9 @@ struct ChainBuilder {
         do {
             return try library.plugin(item.reference, base: base)
         } catch {
-            if case .broken = error { throw error }
+            if case .broken(let script) = error {
+                throw PluginError.broken(script.used(in: item.place.description))
+            }
             throw ConfigError(item.place, error.description)
         }
     }

@@ -6,6 +6,7 @@ import Tensors
 /// `mottle apply`: an array put through a chain.
 package struct ChainRun {
     private let chain: Chain
+    private let items: [ChainItemConfig]
     private let chainPlace: ConfigPlace
     private let seed: UInt64
     private let range: ClosedRange<Float>
@@ -22,7 +23,7 @@ package struct ChainRun {
         var configSeed: UInt64 = 0
         try table.read("seed", into: &configSeed)
         let node = try table.requireNode("chain")
-        let items = try ExperimentConfig.chain(node)
+        items = try ExperimentConfig.chain(node)
         chainPlace = node.place
         range = try table.take("range").map(Self.range) ?? 0...1
         let lock = try LockRecord(&table)
@@ -37,8 +38,10 @@ package struct ChainRun {
     /// The values that data may have: strengths in the unit `range` are shares of it.
     private static func range(_ node: ConfigNode) throws(ConfigError) -> ClosedRange<Float> {
         let bounds = try [Float](node)
-        guard bounds.count == 2, bounds[0] < bounds[1] else {
-            throw node.mismatch(wanted: "two numbers [low, high], the lower first")
+        guard bounds.count == 2 else { throw node.mismatch(wanted: "two numbers [low, high]") }
+        guard bounds[0] < bounds[1] else {
+            throw ConfigError(
+                node.place, "'range' must have its lower end first, got [\(bounds[0]), \(bounds[1])]")
         }
         return bounds[0]...bounds[1]
     }
@@ -81,8 +84,8 @@ package struct ChainRun {
     }
 
     /// The chain compiled for samples of one shape.
-    func program(for shape: Shape) throws(PluginError) -> Program {
-        try builder.program(chain, seed: seed, shape: shape, range: range)
+    func program(for shape: Shape) throws -> Program {
+        try builder.program(chain, items, seed: seed, shape: shape, range: range)
     }
 
     private func apply(

@@ -1,3 +1,5 @@
+import Generators
+
 /// The keys of one table of a config, each read once; `finish` refuses what nothing has read.
 ///
 /// It cannot be copied, so a table cannot be read in two places and judged finished in one.

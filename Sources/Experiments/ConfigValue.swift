@@ -1,3 +1,5 @@
+import Generators
+
 /// A type that can be read from one value of a config.
 package protocol ConfigValue {
     init(_ node: ConfigNode) throws(ConfigError)

@@ -1,4 +1,5 @@
 import Datasets
+import Generators
 
 /// `data: fashion-mnist`, or the files by path:
 ///
@@ -62,7 +63,7 @@ extension DatasetSource {
     func resolved(from base: String) -> DatasetSource {
         guard case .files(var files) = self else { return self }
         func path(_ name: String) -> String {
-            FilePath.absolute(name.hasPrefix("/") ? name : "\(base)/\(name)")
+            FilePath.absolute(FilePath.joined(base, name))
         }
         files.train = .init(images: path(files.train.images), labels: path(files.train.labels))
         files.test = .init(images: path(files.test.images), labels: path(files.test.labels))

@@ -51,10 +51,10 @@ package final class Experiment {
         }
         let seed = config.seed
         program = try builder.program(
-            chain, seed: seed, shape: data.train.sampleShape, range: data.train.range)
+            chain, config.chain, seed: seed, shape: data.train.sampleShape, range: data.train.range)
         evaluations = try rows.map { row, chain in
             let program = try builder.program(
-                chain, seed: seed, shape: data.test.sampleShape, range: data.test.range)
+                chain, row.items, seed: seed, shape: data.test.sampleShape, range: data.test.range)
             return Evaluation(config: row, chain: chain, program: program)
         }
         (self.config, self.runtime, self.data) = (config, runtime, data)
@@ -112,12 +112,13 @@ package final class Experiment {
 }
 
 extension Experiment.Evaluation {
-    /// The parameters that the config names; of several generators each behind its name.
+    /// All parameters, also those that the config leaves at their defaults; of several generators each behind its name.
     fileprivate var parameters: [JSONValue.Member] {
-        zip(config.items, chain.items).flatMap { itemConfig, item in
-            itemConfig.parameters.compactMap { parameter in
-                let key = config.items.count > 1 ? "\(item.name).\(parameter.key)" : parameter.key
-                return item.settings[parameter.key].map { JSONValue.Member(key, $0.json) }
+        chain.items.flatMap { item in
+            let settings = item.completeSettings
+            return item.plugin.parameters.compactMap { parameter in
+                let key = chain.items.count > 1 ? "\(item.name).\(parameter.name)" : parameter.name
+                return settings[parameter.name].map { JSONValue.Member(key, $0.json) }
             }
         }
     }

@@ -18,7 +18,7 @@ package enum Failure {
     /// The text for standard error: one line that starts with the place, and for plugins what to write instead.
     package static func text(_ error: any Error) -> String {
         switch error {
-        case is ConfigError, is PluginError: "\(error)"
+        case is ConfigError, PluginError.broken: "\(error)"
         default: "mottle: error: \(error)"
         }
     }

@@ -1,3 +1,4 @@
+import Generators
 import Training
 
 extension LayerConfig: ConfigValue {
@@ -54,6 +55,7 @@ extension ExperimentConfig {
         switch error {
         case .denseInput(let index, _), .denseOutputs(let index, _), .dropoutRate(let index, _):
             ConfigError(layerPlaces[index], error.description)
+        case .lastOutputs: ConfigError(layerPlaces.last ?? modelPlace, error.description)
         default: ConfigError(modelPlace, error.description)
         }
     }

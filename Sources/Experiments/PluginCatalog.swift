@@ -9,16 +9,20 @@ package struct PluginCatalog {
 
     /// A line for each plugin that is found: name, kind and what it does. One that is broken says so.
     package var list: String {
-        let names = library.names
-        let width = names.map(\.count).max() ?? 0
-        let lines = names.map { name in
-            let space = String(repeating: " ", count: width - name.count)
+        let rows = library.names.map { name in
             guard let plugin = try? library.plugin(name, base: ".") else {
-                return "\(name)\(space)  broken; see: mottle plugins show \(name)"
+                return (name, "broken", "see: mottle plugins show \(name)")
             }
-            return "\(name)\(space)  \(plugin.kind.rawValue)  \(plugin.documentation)"
+            return (name, plugin.kind.rawValue, plugin.documentation)
         }
-        return lines.joined(separator: "\n") + (lines.isEmpty ? "no plugins found" : "")
+        guard !rows.isEmpty else {
+            return
+                "no plugins found; they are looked for in the folders of MOTTLE_PLUGINS and in 'plugins' here"
+        }
+        let widths = (rows.map(\.0.count).max() ?? 0, rows.map(\.1.count).max() ?? 0)
+        return rows.map { name, kind, text in
+            "\(name.padded(to: widths.0))  \(kind.padded(to: widths.1))  \(text)"
+        }.joined(separator: "\n")
     }
 
     /// One plugin's parameters with their types, ranges, units and documentation.
@@ -41,10 +45,11 @@ package struct PluginCatalog {
     /// `list` for a program.
     package var json: String {
         let rows: [JSONValue] = library.names.map { name in
-            guard let plugin = try? library.plugin(name, base: ".") else {
-                return .object(["name": .string(name), "kind": .null])
+            do {
+                return try library.plugin(name, base: ".").json(withParameters: false)
+            } catch {
+                return .object(["name": .string(name), "kind": .null, "error": .string("\(error)")])
             }
-            return plugin.json(withParameters: false)
         }
         return JSONValue.list(rows).text
     }
@@ -93,5 +98,12 @@ extension ParameterValue {
         case .choice(let name): .string(name)
         case .interval(let low, let high): .list([.number(low), .number(high)])
         }
+    }
+}
+
+extension String {
+    /// With spaces behind it.
+    fileprivate func padded(to width: Int) -> String {
+        self + String(repeating: " ", count: max(0, width - count))
     }
 }

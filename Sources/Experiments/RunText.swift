@@ -5,9 +5,11 @@ extension RunResult {
     /// For a person: the table, what was done and where it is.
     package var text: String {
         let work =
-            "\(epochs) epochs, \(steps) steps in \(seconds.tenths) s, \(Int(samplesPerSecond)) samples/s"
+            "\(epochs) \(epochs == 1 ? "epoch" : "epochs"), \(steps) \(steps == 1 ? "step" : "steps") "
+            + "in \(seconds.tenths) s, \(Int(samplesPerSecond)) samples/s"
         guard let robustness, !wasInterrupted else {
-            return "interrupted after \(work); the weights so far are in \(folder.model)"
+            return "interrupted after \(work)\nthe weights so far are in \(folder.model); "
+                + "'mottle evaluate \(folder.path)' measures them"
         }
         return robustness.text + "\n" + work + "\n" + folder.path
     }

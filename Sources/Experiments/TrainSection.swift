@@ -1,3 +1,4 @@
+import Generators
 import Training
 
 extension TrainConfig: ConfigValue {

@@ -91,7 +91,7 @@ private struct TrainingLoop {
 
     /// Steps between two lines of the metrics, and between two looks at the clock.
     private static let metricsInterval = 500
-    private static let progressInterval = 64
+    private static let progressInterval = 8
 
     /// Sums since some step.
     private struct Sums {

@@ -23,13 +23,15 @@ package struct ChainItem {
     package var probability: Double
     /// For masks only.
     package var fill: Fill
+    /// What named it, for errors: a config's file, line and column.
+    package var origin: String?
 
     package init(
         plugin: Plugin, name: String, settings: [String: ParameterSetting] = [:], probability: Double = 1,
-        fill: Fill = .constant(0)
+        fill: Fill = .constant(0), origin: String? = nil
     ) {
         (self.plugin, self.name, self.settings) = (plugin, name, settings)
-        (self.probability, self.fill) = (probability, fill)
+        (self.probability, self.fill, self.origin) = (probability, fill, origin)
     }
 
     /// The settings with the defaults of absent parameters.
@@ -48,7 +50,7 @@ package struct ChainItem {
         }
         let known = plugin.parameters.map(\.name)
         let hint =
-            nearestName(to: name, among: known).map { "did you mean '\($0)'?" }
+            Suggestion.nearest(name, among: known).map { "did you mean '\($0)'?" }
             ?? (known.isEmpty ? "it has none" : "it has \(known.joined(separator: ", "))")
         return "unknown parameter '\(name)' of \(plugin.title); \(hint)"
     }
@@ -58,6 +60,19 @@ package struct ChainItem {
         let complete = completeSettings
         return plugin.parameters.first { complete[$0.name] == nil && !$0.isOptional }.map {
             "\(plugin.title): '\($0.name)' has no default and must be given: \($0.expectation)"
+        }
+    }
+}
+
+extension ChainItem {
+    /// Adds what the plugin does to `input`; errors say what named the item.
+    fileprivate func trace(
+        into graph: inout Graph, input: NodeID, _ context: TraceContext
+    ) throws(LuaError) -> Plugin.Result {
+        do {
+            return try plugin.trace(into: &graph, input: input, settings: completeSettings, context: context)
+        } catch {
+            throw error.used(in: origin)
         }
     }
 }
@@ -78,8 +93,7 @@ package struct Chain {
         var traced = TracedChain(graph: Graph(shape: shape), values: 0, mask: nil)
         for item in items {
             let context = TraceContext(seed: seed, path: "\(path)/\(item.name)", range: range)
-            var result = try item.plugin.trace(
-                into: &traced.graph, input: traced.values, settings: item.completeSettings, context: context)
+            var result = try item.trace(into: &traced.graph, input: traced.values, context)
             if result.values == nil, let hidden = result.mask {
                 let filling = traced.graph.filling(
                     item.fill, of: traced.values, hasChannels: item.plugin.axes.hasSuffix("C"), context)

@@ -135,23 +135,28 @@ package final class Plugin {
 
     /// Where the plugin's axis letters are in a sample of `shape`. A plugin for channels takes samples without them, too.
     private func axisPlaces(in shape: Shape) throws(LuaError) -> [Character: Int?] {
+        if let problem = problem(withSampleShape: shape) { throw failure("M12", problem, nil) }
         guard !axes.hasSuffix("...") else { return [:] }
         let letters = Array(axes.dropFirst())
         var places: [Character: Int?] = [:]
         for (place, letter) in letters.enumerated() {
             places[letter] = place < shape.rank ? place : Int?.none
         }
-        let lacksChannels = letters.last == "C" && shape.rank == letters.count - 1
-        guard shape.rank == letters.count || lacksChannels else {
-            throw failure(
-                "M12",
-                "\(title) wants samples with the axes \(axes.dropFirst()), got samples of shape \(shape)", nil
-            )
-        }
         return places
     }
 
+    /// Says what is wrong with samples of a shape, nil if the plugin takes them.
+    package func problem(withSampleShape shape: Shape) -> String? {
+        guard !axes.hasSuffix("...") else { return nil }
+        let letters = axes.dropFirst()
+        let lacksChannels = letters.last == "C" && shape.rank == letters.count - 1
+        guard shape.rank != letters.count, !lacksChannels else { return nil }
+        return "\(title) wants samples with the axes \(letters), got samples of shape \(shape)"
+    }
+
     private func failure(_ code: String?, _ what: String, _ instead: String?) -> LuaError {
-        LuaError(kind: .script, code: code, file: file, what: what, instead: instead, activity: activity)
+        LuaError(
+            kind: .script, code: code, file: file, line: declaration.line, what: what, instead: instead,
+            activity: activity)
     }
 }

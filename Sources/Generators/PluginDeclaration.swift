@@ -17,6 +17,8 @@ struct PluginDeclaration {
     var axes: String
     var parameters: [ParameterDeclaration]
     var function: LuaFunction
+    /// The line of the registration.
+    var line: Int
 }
 
 /// Reads `mottle.noise { … }`, `mottle.mask { … }` and the parameters' constructors.
@@ -83,7 +85,7 @@ final class DeclarationReader {
             kind: kind, name: name, documentation: try text(fields["doc"], "\(owner): 'doc'") ?? "",
             axes: try axes(fields["axes"], owner),
             parameters: try parameterList(fields["params"] ?? .table(list: [], fields: [:]), kind, owner),
-            function: function)
+            function: function, line: call.line)
         return .none
     }
 
@@ -166,7 +168,7 @@ final class DeclarationReader {
         _ fields: [String: LuaValue], known: [String], _ owner: String
     ) throws(LuaHostError) {
         guard let unknown = fields.keys.sorted().first(where: { !known.contains($0) }) else { return }
-        let near = nearestName(to: unknown, among: known)
+        let near = Suggestion.nearest(unknown, among: known)
         let hint =
             near.map { " (did you mean '\($0)'?)" } ?? "; its fields are \(known.joined(separator: ", "))"
         throw LuaHostError(code: "M02", what: "\(owner): unknown field '\(unknown)'\(hint)")

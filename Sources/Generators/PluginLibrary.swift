@@ -1,10 +1,11 @@
 import FoundationEssentials
+import Glibc
 import LuaRuntime
 
 /// Why a plugin could not be had.
 package enum PluginError: Error, Equatable, CustomStringConvertible {
     case unknown(name: String, nearest: String?, folders: [String])
-    case unreadable(path: String)
+    case unreadable(path: String, reason: String)
     /// A broken or hostile script.
     case broken(LuaError)
 
@@ -14,7 +15,7 @@ package enum PluginError: Error, Equatable, CustomStringConvertible {
             let hint =
                 nearest.map { "did you mean '\($0)'?" } ?? "looked in \(folders.joined(separator: ", "))"
             return "unknown plugin '\(name)'; " + (folders.isEmpty ? "there is no folder 'plugins'" : hint)
-        case .unreadable(let path): return "cannot read the plugin '\(path)'"
+        case .unreadable(let path, let reason): return "cannot read the plugin '\(path)': \(reason)"
         case .broken(let error): return error.description
         }
     }
@@ -67,8 +68,7 @@ package final class PluginLibrary {
     ///   - base: the folder that a relative path starts from, for instance the config's.
     package func plugin(_ reference: String, base: String) throws(PluginError) -> Plugin {
         let isPath = reference.contains("/") || reference.hasSuffix(".lua")
-        let isRelative = isPath && !reference.hasPrefix("/") && base != "."
-        let path = isRelative ? "\(base)/\(reference)" : reference
+        let path = isPath ? FilePath.joined(base, reference) : reference
         let key = recorded[reference] != nil ? reference : path
         if let plugin = loaded[key] { return plugin }
         let (source, file) = try text(reference, path: isPath ? path : nil)
@@ -87,13 +87,20 @@ package final class PluginLibrary {
         let file = String(reference.split(separator: "/").last ?? "")
         if let source = recorded[reference] { return (source, path == nil ? "\(file).lua" : file) }
         if let path {
-            guard let source = Self.read(path) else { throw .unreadable(path: path) }
+            guard let source = Self.read(path) else { throw Self.unreadable(path) }
             return (source, file)
         }
         for folder in folders {
             if let source = Self.read("\(folder)/\(reference).lua") { return (source, "\(reference).lua") }
         }
-        throw .unknown(name: reference, nearest: nearestName(to: reference, among: names), folders: folders)
+        throw .unknown(
+            name: reference, nearest: Suggestion.nearest(reference, among: names), folders: folders)
+    }
+
+    private static func unreadable(_ path: String) -> PluginError {
+        // The file manager does not say why; the system does.
+        let reason = access(path, R_OK) == 0 ? "not a file" : String(cString: strerror(errno)).lowercased()
+        return .unreadable(path: path, reason: reason)
     }
 
     /// The file's text, byte by byte where it isn't UTF-8: Lua reads bytes.

@@ -26,6 +26,8 @@ package struct LuaError: Error, Equatable, CustomStringConvertible {
     package var sourceLine: String?
     /// The plugin's own frames, innermost first, such as "rows.lua:12 in function 'rows'".
     package var traceback: [String] = []
+    /// What named the plugin, such as a config's file, line and column.
+    package var origin: String?
 
     package init(
         kind: Kind, code: String? = nil, file: String, line: Int = 0, what: String, instead: String? = nil,
@@ -35,6 +37,13 @@ package struct LuaError: Error, Equatable, CustomStringConvertible {
         (self.what, self.instead, self.activity) = (what, instead, activity)
     }
 
+    /// The same error, which says what named the plugin.
+    package func used(in origin: String?) -> LuaError {
+        var error = self
+        error.origin = origin
+        return error
+    }
+
     package var description: String {
         var lines = [line > 0 ? "\(file):\(line): error: \(what)" : "\(file): error: \(what)"]
         if let instead { lines.append("Instead: \(instead)") }
@@ -42,6 +51,7 @@ package struct LuaError: Error, Equatable, CustomStringConvertible {
         if !context.isEmpty { lines.append(context.joined(separator: " ")) }
         if let sourceLine { lines.append("\(padded(line, to: 4)) | \(sourceLine)") }
         lines += traceback.map { "  at \($0)" }
+        if let origin { lines.append("used in \(origin)") }
         return lines.map(printable).joined(separator: "\n")
     }
 }

@@ -25,9 +25,12 @@ package struct RobustnessRow: Equatable, Sendable {
         ])
     }
 
-    /// `sigma 0.1, mean 0`.
-    fileprivate var parameterText: String {
-        parameters.map { member in
+    /// `sigma 0.1, mean 0`: those parameters in which rows of the same name differ; all where the row is the only one.
+    fileprivate func parameterText(among rows: [RobustnessRow]) -> String {
+        let namesakes = rows.filter { $0.name == name }
+        return parameters.filter { member in
+            namesakes.count == 1 || namesakes.contains { !$0.parameters.contains(member) }
+        }.map { member in
             if case .string(let text) = member.value {
                 "\(member.key) \(text)"
             } else {
@@ -69,7 +72,9 @@ package struct RobustnessTable: Equatable, Sendable {
     /// The head and the rows.
     private var cells: [[String]] {
         [["test set", "parameters", "accuracy", "loss"]]
-            + rows.map { [$0.name, $0.parameterText, Self.decimal($0.accuracy), Self.decimal($0.loss)] }
+            + rows.map {
+                [$0.name, $0.parameterText(among: rows), Self.decimal($0.accuracy), Self.decimal($0.loss)]
+            }
     }
 
     /// The column from which on numbers stand, which are aligned at their end.

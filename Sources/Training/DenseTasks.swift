@@ -63,7 +63,8 @@ struct UpdateTask: ParallelTask {
             apply(
                 weightGradient, to: weight.following(piece.panel), rows: piece.rows, columns: columns,
                 thread: thread)
-            if piece.rows.lowerBound == 0 {
+            // With the first part of each panel's rows, also where that part is empty.
+            if index < partition.panels {
                 apply(
                     biasGradient, to: bias.following(piece.panel), rows: 0..<1, columns: columns,
                     thread: thread)

@@ -52,7 +52,7 @@ package enum TrainingError: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .nonFinite(let step, let loss):
-            "step \(step): the loss is \(loss); try a lower learning rate, "
+            "step \(step): the loss is \(loss.isNaN ? "not a number" : "\(loss)"); try a lower learning rate, "
                 + "and check the strength of the noise and the range of the data"
         }
     }

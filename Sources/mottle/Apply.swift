@@ -10,22 +10,24 @@ struct Apply: ParsableCommand {
             first-id + i.
             """)
 
-    @Argument(help: "The config with the chain.")
+    @Argument(help: ArgumentHelp("A config with the chain.", valueName: "config"))
     var chain: String
 
-    @Option(help: "A .npy file of shape [N, …], float32 or uint8.")
+    @Option(help: ArgumentHelp("A .npy file of shape [N, …], float32 or uint8.", valueName: "file"))
     var input: String
 
-    @Option(help: "Where the float32 array goes.")
+    @Option(help: ArgumentHelp("Where the float32 array goes.", valueName: "file"))
     var output: String
 
-    @Option(help: "Where the mask goes: uint8 of the same shape, 1 hidden, 0 visible.")
+    @Option(
+        help: ArgumentHelp(
+            "Where the mask goes: uint8 of the same shape, 1 hidden, 0 visible.", valueName: "file"))
     var maskOutput: String?
 
     @Option(help: "The epoch, counted from 0.")
     var epoch = 0
 
-    @Option(help: "The id of the first sample.")
+    @Option(help: ArgumentHelp("The id of the first sample.", valueName: "id"))
     var firstId: UInt64 = 0
 
     @OptionGroup var changes: ConfigOptions
@@ -43,9 +45,10 @@ struct Apply: ParsableCommand {
         let shape = try chain.run(
             input: input, output: output, maskOutput: maskOutput, epoch: epoch, firstID: firstId)
         if options.json {
-            print(ChainRun.json(shape: shape, output: output, maskOutput: maskOutput))
+            try StandardOutput.write(
+                line: ChainRun.json(shape: shape, output: output, maskOutput: maskOutput))
         } else if !options.quiet {
-            print("\(output): \(shape)")
+            try StandardOutput.write(line: "\(output): \(shape)")
         }
     }
 }

@@ -10,7 +10,7 @@ struct Bench: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Measure how many values a second a chain makes of an array in memory.")
 
-        @Argument(help: "The config with the chain.")
+        @Argument(help: ArgumentHelp("A config with the chain.", valueName: "config"))
         var chain: String
 
         @Option(help: "The array's shape, the first axis being the samples.")
@@ -38,7 +38,7 @@ struct Bench: ParsableCommand {
             let result = try NoiseBenchmark(
                 file: chain, shape: Shape(sizes), rounds: rounds, seconds: seconds, runtime: options.runtime()
             )
-            print(options.json ? result.json : result.text)
+            try StandardOutput.write(line: options.json ? result.json : result.text)
         }
 
         private var sizes: [Int] {

@@ -12,7 +12,9 @@ struct Evaluate: ParsableCommand {
     @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"))
     var folder: String
 
-    @Option(name: .customLong("set"), help: "Change a key of the run's config.")
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp("Change a key of the run's config.", valueName: "key=value"))
     var overrides: [String] = []
 
     @OptionGroup var options: RunOptions
@@ -22,6 +24,6 @@ struct Evaluate: ParsableCommand {
         let table = try Experiment.evaluate(
             run: folder, overrides: overrides, runtime: options.runtime(), observer: progress)
         progress.clear()
-        print(options.json ? table.jsonLine : table.text, terminator: options.json ? "\n" : "")
+        try StandardOutput.write(line: options.json ? table.jsonLine : String(table.text.dropLast()))
     }
 }

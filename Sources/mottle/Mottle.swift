@@ -1,11 +1,17 @@
 import ArgumentParser
 import Experiments
+import Generators
 import Glibc
 
 /// The command-line tool. Results go to standard output, progress and errors to standard error.
 struct Mottle: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mottle", abstract: "Noise and masks in Lua, streamed into training.",
+        discussion: """
+            Results go to standard output, progress and errors to standard error. The exit code is 1 for a run that \
+            failed, 2 for a wrong config or command, 3 for a broken plugin, 130 when interrupted.
+            """,
+        version: "0.1.0",
         subcommands: [Train.self, Evaluate.self, Apply.self, Plugins.self, Bench.self])
 }
 
@@ -13,13 +19,16 @@ struct Mottle: ParsableCommand {
 /// command, 3 for a broken or hostile plugin, 130 when interrupted.
 @main enum Program {
     static func main() {
+        // A run goes on when nobody reads its progress any more.
+        signal(SIGPIPE, SIG_IGN)
+        // A file that may not grow is an error like a full disk.
+        signal(SIGXFSZ, SIG_IGN)
         let command: ParsableCommand
         do {
             command = try Mottle.parseAsRoot()
         } catch {
-            // Help and the like leave with 0, as the library does it; everything else is a wrong command.
-            if Mottle.exitCode(for: error) == .success { Mottle.exit(withError: error) }
-            complain(Mottle.fullMessage(for: error))
+            leaveIfHelp(error)
+            complain(misuse(error))
             exit(2)
         }
         do {
@@ -27,12 +36,30 @@ struct Mottle: ParsableCommand {
             try command.run()
         } catch let code as ExitCode {
             exit(code.rawValue)
-        } catch let error as CleanExit {
-            Mottle.exit(withError: error)
         } catch {
+            leaveIfHelp(error)
             complain(Failure.text(error))
             exit(Failure.exitCode(error))
         }
+    }
+
+    /// Help and version arrive as errors, from parsing and from the command `help`; they leave with 0.
+    private static func leaveIfHelp(_ error: any Error) {
+        if Mottle.exitCode(for: error) == .success { Mottle.exit(withError: error) }
+    }
+
+    /// What is wrong with the command line, and how it is used.
+    private static func misuse(_ error: any Error) -> String {
+        let commands = Mottle.configuration.subcommands.map { String(describing: $0).lowercased() }
+        if let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-"), word != "help",
+            !commands.contains(word)
+        {
+            let hint = Suggestion.hint(word, among: commands)
+            let known = "; commands are \(commands.joined(separator: ", "))"
+            return "mottle: error: unknown command '\(word)'" + (hint.isEmpty ? known : hint)
+        }
+        let message = Mottle.fullMessage(for: error)
+        return message.hasPrefix("Error: ") ? "mottle: error: " + message.dropFirst(7) : message
     }
 
     private static func complain(_ text: String) {

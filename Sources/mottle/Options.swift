@@ -28,7 +28,10 @@ struct RunOptions: ParsableArguments {
 
 /// Changes of a config from the command line.
 struct ConfigOptions: ParsableArguments {
-    @Option(name: .customLong("set"), help: "Change a key of the config, for instance train.epochs=3.")
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp("Change a key of the config, for instance train.epochs=3.", valueName: "key=value")
+    )
     var overrides: [String] = []
 
     @Option(help: "The seed, instead of the config's.")

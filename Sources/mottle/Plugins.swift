@@ -14,7 +14,7 @@ struct Plugins: ParsableCommand {
 
         func run() throws {
             let catalog = PluginCatalog(runtime: try options.runtime())
-            print(options.json ? catalog.json : catalog.list)
+            try StandardOutput.write(line: options.json ? catalog.json : catalog.list)
         }
     }
 
@@ -29,7 +29,8 @@ struct Plugins: ParsableCommand {
 
         func run() throws {
             let catalog = PluginCatalog(runtime: try options.runtime())
-            print(options.json ? try catalog.json(of: name) : try catalog.description(of: name))
+            try StandardOutput.write(
+                line: options.json ? try catalog.json(of: name) : try catalog.description(of: name))
         }
     }
 }

@@ -22,19 +22,21 @@ final class ProgressDisplay: RunObserver {
         let pause: Duration = isTerminal ? .milliseconds(100) : .seconds(60)
         guard lastLine.duration(to: .now) >= pause else { return }
         lastLine = .now
-        if isTerminal { overwrite(bar(progress) + " " + summary(progress)) } else { say(summary(progress)) }
+        show(progress)
     }
 
     func finishedEpoch(_ progress: TrainingProgress) {
         lastLine = .now
-        if isTerminal { overwrite(bar(progress) + " " + summary(progress)) } else { say(summary(progress)) }
+        show(progress)
     }
 
     func evaluating(_ name: String, index: Int, count: Int) {
-        if isTerminal { overwrite("evaluating \(index + 1)/\(count): \(name)") }
+        if isTerminal {
+            overwrite(String("evaluating \(index + 1)/\(count): \(name)".prefix(columns - 1)))
+        }
     }
 
-    /// A line that stays, also where progress is not wanted only if it is.
+    /// Writes a line that stays.
     func say(_ text: String) {
         guard !isQuiet else { return }
         clear()
@@ -48,14 +50,27 @@ final class ProgressDisplay: RunObserver {
         isLineOpen = false
     }
 
+    private func show(_ progress: TrainingProgress) {
+        let summary = summary(progress)
+        guard isTerminal else { return say(summary) }
+        // A line that wraps cannot be written over. One column stays free: some terminals wrap when it is filled.
+        let room = columns - 1
+        let width = min(20, room - summary.count - 1)
+        overwrite(width >= 5 ? bar(progress, width: width) + " " + summary : String(summary.prefix(room)))
+    }
+
+    private var columns: Int {
+        var size = winsize()
+        return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
+    }
+
     private func overwrite(_ line: String) {
         guard !isQuiet else { return }
         StandardError.write("\r\(line)\u{1b}[K")
         isLineOpen = true
     }
 
-    private func bar(_ progress: TrainingProgress) -> String {
-        let width = 20
+    private func bar(_ progress: TrainingProgress, width: Int) -> String {
         let filled = width * progress.samples / max(1, progress.samplesPerEpoch)
         let (done, rest) = (
             String(repeating: "█", count: filled), String(repeating: "░", count: width - filled)

@@ -7,11 +7,13 @@ struct Train: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train a model, evaluate it on clean and noisy test sets, and write a run folder.")
 
-    @Argument(help: "The config, or the config.lock.yaml of an earlier run.")
+    @Argument(help: "A config, or the config.lock.yaml of an earlier run.")
     var config: String
 
     @Option(
-        help: "The run's folder, which must not exist; the next free runs/<config>-<number> if not given.")
+        help: ArgumentHelp(
+            "The run's folder, which must not exist; the next free runs/<config>-<number> if not given.",
+            valueName: "folder"))
     var out: String?
 
     @OptionGroup var changes: ConfigOptions
@@ -25,7 +27,13 @@ struct Train: ParsableCommand {
         if let note = experiment.note { progress.say(note) }
         let result = try experiment.train(out: out, observer: progress) { mottle_interrupt_count() > 0 }
         progress.clear()
-        if options.json { print(result.json) } else { print(result.text) }
+        // An interrupted run has no table: a person is told why, a program reads it from the JSON.
+        if result.wasInterrupted { StandardError.write(result.text + "\n") }
+        if options.json {
+            try StandardOutput.write(line: result.json)
+        } else if !result.wasInterrupted {
+            try StandardOutput.write(line: result.text)
+        }
         if result.wasInterrupted { throw ExitCode(130) }
     }
 }

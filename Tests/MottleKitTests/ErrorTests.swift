@@ -7,7 +7,9 @@ struct ErrorTests {
         expect(.argument, "unknown plugin 'gausian'; did you mean 'gaussian'?") {
             try Repository.plugins.load("gausian")
         }
-        expect(.argument, "cannot read the plugin './none.lua'") { try Repository.plugins.load("./none.lua") }
+        expect(.argument, "cannot read the plugin 'none.lua': no such file or directory") {
+            try Repository.plugins.load("./none.lua")
+        }
     }
 
     @Test func `a broken plugin tells its line`() throws {

@@ -23,6 +23,22 @@ import Testing
                 """)
     }
 
+    @Test func `of parameters that many rows have, those that differ are shown`() {
+        let rows = [0.1, 0.2].map { sigma in
+            RobustnessRow(
+                name: "gaussian", parameters: [.init("sigma", .single(sigma)), .init("mean", 0)],
+                accuracy: 0.5,
+                loss: 2, count: 7)
+        }
+        #expect(
+            RobustnessTable(rows).text == """
+                test set  parameters  accuracy    loss
+                gaussian  sigma 0.1     0.5000  2.0000
+                gaussian  sigma 0.2     0.5000  2.0000
+
+                """)
+    }
+
     @Test func `Markdown gets a table`() {
         #expect(
             table.markdown == """

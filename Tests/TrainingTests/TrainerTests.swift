@@ -50,6 +50,15 @@ private func trainedWeights(
         }
     }
 
+    @Test func `weights are bit-equal where rows are too few for the threads`() throws {
+        let layers: [LayerConfig] = [.flatten, .dense(4), .relu, .dense(7)]
+        let wanted = try trainedWeights(layers, steps: 9, threads: 1)
+        for threads in [2, 3, 4] {
+            let found = try trainedWeights(layers, steps: 9, threads: threads)
+            #expect(found == wanted, "\(threads) threads")
+        }
+    }
+
     @Test func `a model learns to tell shifted samples apart`() throws {
         let model = try Fixture.model(layers, input: shape, classes: 7)
         let trainer = Trainer(model, optimizer: .adam(AdamConfig()))
@@ -108,7 +117,7 @@ private func trainedWeights(
         let error = #expect(throws: TrainingError.self) { try trainer.step(samples.batch(4..<8)) }
         #expect(
             error?.description
-                == "step 2: the loss is nan; try a lower learning rate, and check the strength of "
+                == "step 2: the loss is not a number; try a lower learning rate, and check the strength of "
                 + "the noise and the range of the data")
         #expect(model.savedWeights() == weights)
         #expect(trainer.steps == 1)

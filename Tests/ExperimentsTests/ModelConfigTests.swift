@@ -1,0 +1,48 @@
+import Testing
+import Training
+
+@testable import Experiments
+
+@Suite struct ModelConfigTests {
+    @Test(arguments: [
+        ("flatten", LayerConfig.flatten), ("relu", .relu), ("{ dense: 128 }", .dense(128)),
+        ("{ dropout: 0.2 }", .dropout(0.2)),
+    ])
+    func `a layer is read, and what the lock file writes reads back`(yaml: String, layer: LayerConfig) throws
+    {
+        #expect(try LayerConfig(Fixture.node("x: \(yaml)")) == layer)
+        let written = ConfigWriter.yaml(ConfigNode(.table([ConfigEntry("x", layer.node)])))
+        #expect(try LayerConfig(Fixture.node(written)) == layer)
+    }
+
+    @Test(arguments: [
+        ("dense", "1:4: error: 'dense' needs its number of outputs: 'dense: 128'"),
+        ("dropout", "1:4: error: 'dropout' needs its rate: 'dropout: 0.2'"),
+        ("{ relu: 3 }", "1:6: error: 'relu' takes no value: '- relu'"),
+        ("{ dense: 0 }", "1:13: error: 'dense' must be at least 1, got '0'"),
+        ("{ dense: many }", "1:13: error: 'dense' must be a whole number, got 'many'"),
+        ("{ dropout: 1 }", "1:15: error: 'dropout' must be in 0.0..<1.0, got '1'"),
+        ("{ dens: 3 }", "1:6: error: unknown layer 'dens'; did you mean 'dense'?"),
+        ("softmax", "1:4: error: unknown layer 'softmax'; known are flatten, dense, relu, dropout"),
+        ("3", "1:4: error: 'x' must be a layer, such as 'relu' or 'dense: 128', got '3'"),
+        ("{ dense: 3, relu: 1 }", "1:16: error: 'x' must name one layer, got 'dense' and 'relu'"),
+    ])
+    func `a layer that cannot be read`(yaml: String, message: String) {
+        #expect(Fixture.complaint(LayerConfig.self, "x: \(yaml)") == "test.yaml:" + message)
+    }
+
+    @Test func `a model that does not fit the data is named at its layer`() throws {
+        let config = try ExperimentConfig(
+            ConfigDocument(
+                text: """
+                    data: fashion-mnist
+                    train: { epochs: 1 }
+                    model:
+                      - flatten
+                      - dense: 5
+                    """, file: "test.yaml"), base: ".")
+        #expect(config.error(.denseInput(index: 1, input: [2])).place.description == "test.yaml:5:5")
+        #expect(config.error(.lastOutputs(shape: [5], classes: 3)).place.description == "test.yaml:5:5")
+        #expect(config.error(.noWeights).place.description == "test.yaml:4:3")
+    }
+}

@@ -1,0 +1,53 @@
+import Testing
+import Training
+
+@testable import Experiments
+
+@Suite struct TrainSectionTests {
+    @Test func `only the epochs are required`() throws {
+        let config = try TrainConfig(Fixture.node("train: { epochs: 7 }"))
+        #expect(config == TrainConfig(epochs: 7))
+        #expect(config.batchSize == 32)
+        #expect(config.optimizer == .adam(AdamConfig()))
+        #expect(
+            Fixture.complaint(TrainConfig.self, "train:")
+                == "test.yaml:1:7: error: 'epochs' is required in 'train'")
+    }
+
+    @Test(arguments: [
+        "train: { epochs: 2, batch_size: 16, leaves: 4, optimizer: { sgd: { learning_rate: 0.5, momentum: 0.75 } } }",
+        "train: { epochs: 3, optimizer: { adam: { learning_rate: 0.5, beta1: 0.25, beta2: 0.75, epsilon: 1e-5 } } }",
+        "train: { epochs: 4, optimizer: sgd }",
+    ])
+    func `what the lock file writes reads back`(yaml: String) throws {
+        let config = try TrainConfig(Fixture.node(yaml))
+        let written = ConfigWriter.yaml(ConfigNode(.table([ConfigEntry("train", config.node)])))
+        #expect(try TrainConfig(Fixture.node(written)) == config)
+        #expect(config != TrainConfig(epochs: config.epochs))
+    }
+
+    @Test(arguments: [
+        ("batch_size: 0", "1:33: error: 'batch_size' must be in 1...65536, got '0'"),
+        ("leaves: 3", "1:29: error: 'leaves' must be a power of two, got '3'"),
+        ("leaves: 128", "1:29: error: 'leaves' must be in 1...64, got '128'"),
+        ("loss: mse", "1:27: error: 'loss' must be one of cross_entropy, got 'mse'"),
+        ("optimizer: adm", "1:32: error: unknown optimizer 'adm'; known are adam, sgd; did you mean 'adam'?"),
+        (
+            "optimizer: { adam: { learning_rate: 0 } }",
+            "1:57: error: 'learning_rate' must be more than 0.0, got '0'"
+        ),
+        ("optimizer: { adam: { beta2: 1 } }", "1:49: error: 'beta2' must be in 0.0..<1.0, got '1'"),
+        (
+            "optimizer: { sgd: { momentun: 0.5 } }",
+            "1:41: error: unknown key 'momentun' in 'sgd'; did you mean 'momentum'?"
+        ),
+        (
+            "optimizer: { adam: , sgd: }",
+            "1:42: error: 'optimizer' must name one optimizer, adam or sgd, got 'adam' and 'sgd'"
+        ),
+    ])
+    func `a setting that cannot be used`(yaml: String, message: String) {
+        #expect(
+            Fixture.complaint(TrainConfig.self, "train: { epochs: 2, \(yaml) }") == "test.yaml:" + message)
+    }
+}

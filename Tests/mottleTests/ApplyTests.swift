@@ -1,0 +1,130 @@
+import Foundation
+import Testing
+
+@Suite struct ApplyTests {
+    private static let chain = """
+        seed: 3
+        chain:
+          - salt_and_pepper: { amount: 0.3 }
+          - cutout: { size: { uniform: [1, 3] } }
+            fill: noise
+            probability: 0.5
+
+        """
+
+    /// 5 samples of 6 × 4 × 2 that all differ.
+    private static let shape = [5, 6, 4, 2]
+    private static let values = (0..<240).map { Float($0 * 7919 % 241) / 256 }
+
+    private static func folder(_ chain: String = chain) throws -> WorkFolder {
+        let folder = try WorkFolder()
+        try folder.write("chain.yaml", chain)
+        try folder.write("x.npy", NumPyFile.floats(shape, values))
+        return folder
+    }
+
+    @Test func `a sample depends on its id and not on its place`() throws {
+        let folder = try Self.folder()
+        let whole = try folder.mottle(
+            "apply", "chain.yaml", "--input", "x.npy", "--output", "y.npy", "--mask-output", "m.npy",
+            "--first-id", "7")
+        #expect(whole.errors == "")
+        #expect(whole.output == "y.npy: [5, 6, 4, 2]\n")
+        let (all, mask) = (
+            NumPyFile.floats(try folder.data("y.npy")), NumPyFile.parts(try folder.data("m.npy"))
+        )
+        #expect(mask.header.contains("'|u1'"))
+        #expect(Set(mask.values) == [0, 1])
+        for (sample, hidden) in mask.values.enumerated() where hidden == 0 {
+            #expect(all[sample] == Self.values[sample])
+        }
+        for sample in 0..<5 {
+            let part = sample * 48..<(sample + 1) * 48
+            try folder.write("one.npy", NumPyFile.floats([1, 6, 4, 2], Array(Self.values[part])))
+            _ = try folder.mottle(
+                "apply", "chain.yaml", "--input", "one.npy", "--output", "one-y.npy", "--first-id",
+                "\(7 + sample)")
+            #expect(NumPyFile.floats(try folder.data("one-y.npy")) == Array(all[part]))
+        }
+    }
+
+    @Test(arguments: [["--epoch", "1"], ["--seed", "4"], ["--first-id", "1"], ["--set", "seed=4"]])
+    func `epoch, seed and id make other noise, threads do not`(options: [String]) throws {
+        let folder = try Self.folder()
+        let common = ["apply", "chain.yaml", "--input", "x.npy", "--output"]
+        _ = try folder.run(WorkFolder.program, common + ["a.npy", "--threads", "1"])
+        _ = try folder.run(WorkFolder.program, common + ["b.npy", "--threads", "2"])
+        _ = try folder.run(WorkFolder.program, common + ["c.npy"] + options)
+        #expect(try folder.data("a.npy") == folder.data("b.npy"))
+        #expect(try folder.data("a.npy") != folder.data("c.npy"))
+    }
+
+    @Test(arguments: [[7], [7, 5], [7, 5, 3], [7, 5, 3, 2], [0, 28, 28]])
+    func `any rank goes through noise for any axes`(shape: [Int]) throws {
+        let folder = try Self.folder("chain: [gaussian: { sigma: 0.5 }]\n")
+        let count = shape.reduce(1, *)
+        let values = (0..<count).map { Float($0) }
+        try folder.write("x.npy", NumPyFile.floats(shape, values))
+        let outcome = try folder.mottle(
+            "apply", "chain.yaml", "--input", "x.npy", "--output", "y.npy", "--json")
+        #expect(outcome.errors == "")
+        #expect(try jsonObject(outcome.output)["shape"] as? [Int] == shape)
+        let noisy = NumPyFile.floats(try folder.data("y.npy"))
+        #expect(noisy.count == count)
+        #expect(zip(noisy, values).allSatisfy { $0 != $1 && abs($0 - $1) < 3 })
+    }
+
+    @Test func `bytes are spread over the range`() throws {
+        let folder = try Self.folder("chain:\nrange: [-1, 3]\n")
+        try folder.write("x.npy", NumPyFile.bytes([2, 3], [0, 255, 51, 102, 204, 1]))
+        _ = try folder.mottle("apply", "chain.yaml", "--input", "x.npy", "--output", "y.npy")
+        let expected: [Float] = [-1, 3, -0.2, 0.6, 2.2, -1 + 4.0 / 255]
+        let found = NumPyFile.floats(try folder.data("y.npy"))
+        #expect(found.count == 6)
+        #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-6 })
+    }
+
+    @Test func `a training config serves, another key does not`() throws {
+        let folder = try Self.folder(SmallData.config)
+        #expect(
+            try folder.mottle("apply", "chain.yaml", "--input", "x.npy", "--output", "y.npy", "--quiet")
+                .output == "")
+        let outcome = try folder.mottle(
+            "apply", "chain.yaml", "--input", "x.npy", "--output", "z.npy", "--set", "sed=3")
+        #expect(outcome.errors == "--set sed=3: error: unknown key 'sed'; did you mean 'seed'?\n")
+        #expect(outcome.status == 2)
+        #expect(!folder.exists("z.npy"))
+    }
+
+    @Test(arguments: [
+        (
+            ["--set", "range=[2, 1]"], 2,
+            "--set range=[2, 1]: error: 'range' must have its lower end first, got [2.0, 1.0]"
+        ),
+        (
+            ["--mask-output", "m.npy"], 2,
+            "chain.yaml:1:8: error: the chain has no mask to write; masks, and noise that returns one, make it"
+        ),
+        (["--set", "chain=3"], 2, "--set chain=3: error: 'chain' must be a list, got '3'"),
+        (
+            ["--output", "none/y.npy"], 1,
+            "mottle: error: none/y.npy: cannot write: No such file or directory"
+        ),
+        (["--input", "none.npy"], 1, "mottle: error: none.npy: no such file"),
+        (
+            ["--input", "chain.yaml"], 1,
+            "mottle: error: chain.yaml: not a NumPy array; save one with numpy.save"
+        ),
+    ])
+    func `what cannot be done is said`(options: [String], status: Int32, message: String) throws {
+        let folder = try Self.folder("chain: [gaussian]\n")
+        var arguments = ["apply", "chain.yaml"] + options
+        for (option, file) in [("--input", "x.npy"), ("--output", "y.npy")] where !options.contains(option) {
+            arguments += [option, file]
+        }
+        let outcome = try folder.run(WorkFolder.program, arguments)
+        #expect(outcome.errors == message + "\n")
+        #expect(outcome.status == status)
+        #expect(!folder.exists("y.npy") && !folder.exists("m.npy"))
+    }
+}

@@ -1,0 +1,67 @@
+import Foundation
+import Testing
+
+@Suite struct FailedRunTests {
+    @Test func `an output folder that cannot be made`() throws {
+        let folder = try WorkFolder.withSmallData()
+        try folder.write("file", "")
+        let outcome = try folder.mottle("train", "small.yaml", "--out", "file/run")
+        #expect(outcome.errors == "mottle: error: file/run: cannot create the folder: Not a directory\n")
+        #expect(outcome.status == 1)
+        #expect(outcome.output == "")
+    }
+
+    @Test func `an output folder that is there already is left as it is`() throws {
+        let folder = try WorkFolder.withSmallData()
+        try folder.write("run/notes", "mine")
+        let outcome = try folder.mottle("train", "small.yaml", "--out", "run/")
+        #expect(
+            outcome.errors
+                == "mottle: error: run: already exists, and a run never overwrites; choose another folder\n")
+        #expect(outcome.status == 1)
+        #expect(try folder.names("run") == ["notes"])
+    }
+
+    @Test func `a loss that is not finite stops the run and keeps the weights before it`() throws {
+        let folder = try WorkFolder.withSmallData()
+        let outcome = try folder.mottle(
+            "train", "small.yaml", "--set", "train.optimizer.adam.learning_rate=1e30")
+        #expect(
+            outcome.errors
+                == "mottle: error: step 2: the loss is not a number; try a lower learning rate, and check the "
+                + "strength of the noise and the range of the data\n")
+        #expect(outcome.status == 1)
+        #expect(try SafetensorsFile(folder.data("runs/small-1/model.safetensors")).names.count == 4)
+        #expect(!folder.exists("runs/small-1/robustness.json"))
+    }
+
+    /// A limit of the shell stands in for a disk without room: one block of 512 bytes.
+    @Test func `a file that finds no room leaves no part of itself`() throws {
+        let folder = try WorkFolder.withSmallData()
+        let outcome = try folder.shell("ulimit -f 1; $MOTTLE train small.yaml")
+        #expect(
+            outcome.errors == "mottle: error: runs/small-1/config.lock.yaml: cannot write: File too large\n")
+        #expect(outcome.status == 1)
+        #expect(try folder.names("runs/small-1") == [])
+    }
+
+    @Test func `a result that cannot be written is an error`() throws {
+        let folder = try WorkFolder()
+        let outcome = try folder.shell("$MOTTLE plugins > /dev/full")
+        #expect(outcome.errors == "mottle: error: standard output: cannot write: No space left on device\n")
+        #expect(outcome.status == 1)
+    }
+
+    @Test func `a run goes on when nobody reads its progress or its result`() throws {
+        let folder = try WorkFolder.withSmallData()
+        // The reader of both leaves before the first line.
+        let outcome = try folder.shell(
+            "{ while [ ! -e closed ]; do sleep 0.01; done; $MOTTLE train small.yaml 2>&1; echo $? > status; } | "
+                + "{ exec < /dev/null; touch closed; }; wait; while [ ! -s status ]; do sleep 0.01; done")
+        #expect(outcome.errors == "")
+        #expect(try folder.text("status") == "141\n")
+        #expect(
+            try folder.names("runs/small-1")
+                == ["config.lock.yaml", "metrics.jsonl", "model.safetensors", "robustness.json"])
+    }
+}

@@ -1,0 +1,150 @@
+import Foundation
+import Testing
+
+@Suite struct ReproductionTests {
+    /// Everything that a chain's item can say, with plugins by name and by path.
+    private static let chain = """
+          - gaussian: { sigma: { uniform: [0, 0.3] }, mean: { normal: { mean: 0.01, std: 0.02 } } }
+            probability: 0.75
+          - ./plugins of mine/shade.lua: { depth: { ramp: { from: 0.1, to: 0.5, epochs: 2 } }, dark: low }
+            name: second-shade
+          - salt_and_pepper: { amount: { choice: [0.01, 0.02, 0.05] }, per_channel: true }
+          - cutout: { size: 2, holes: 2 }
+            fill: 0.25
+          - cutout: { size: 3 }
+            fill: noise
+            probability: 0.5
+          - gaussian
+        """
+
+    private static let shade = """
+        mottle.noise {\r
+          name = "shade", doc = "Darkens.\\n\\t'twice'", axes = "NHWC",\r
+          params = {
+            depth = mottle.number { default = 0.2, min = 0, max = 1, unit = "ratio" },
+            dark = mottle.choice { of = { "low", "middle" }, default = "middle" },
+          },
+          apply = function(x, p, rng)   
+            local floor = p.dark == "low" and x.low or (x.low + x.high) / 2
+            return x + (floor - x) * p.depth * rng:uniform("NH")
+          end }
+        -- no line end behind this
+        """
+
+    private static func folder() throws -> WorkFolder {
+        // A hidden layer of 4 leaves some of the threads nothing to do.
+        let config = SmallData.config.replacingOccurrences(of: "dense: 8", with: "dense: 4")
+            .replacingOccurrences(
+                of: "  - gaussian: { sigma: 0.1 }\n",
+                with: chain.split(separator: "\n").map { "\($0)\n" }.joined())
+        let folder = try WorkFolder.withSmallData(
+            config: config
+                + "  - chain: [gaussian: { sigma: [0.2, 0.3] }, cutout: { size: 2 }]\n    name: both\n")
+        try folder.write("plugins of mine/shade.lua", shade)
+        return folder
+    }
+
+    /// The program stands alone, so no folder of plugins is near it.
+    @Test func `the lock file alone gives the same weights`() throws {
+        let folder = try Self.folder()
+        let first = try folder.mottle("train", "small.yaml", "--seed", "18446744073709551615")
+        #expect(first.errors.contains("epoch 2/2"))
+        #expect(first.status == 0)
+
+        let alone = try WorkFolder()
+        try FileManager.default.copyItem(atPath: WorkFolder.program, toPath: "\(alone.path)/program")
+        try alone.write("only.yaml", folder.data("runs/small-1/config.lock.yaml"))
+        let again = try alone.run(
+            "\(alone.path)/program", ["train", "only.yaml", "--quiet", "--out", "again"])
+        #expect(again.errors == "")
+        #expect(again.status == 0)
+        for file in ["model.safetensors", "robustness.json", "config.lock.yaml"] {
+            #expect(try folder.data("runs/small-1/\(file)") == alone.data("again/\(file)"), "\(file)")
+        }
+    }
+
+    @Test func `threads change no bit and the seed does`() throws {
+        let folder = try Self.folder()
+        for (name, options) in [
+            ("one", ["--threads", "1"]), ("two", ["--threads", "2"]), ("three", ["--threads", "3"]),
+            ("seed", ["--seed", "1"]), ("set", ["--set", "seed=1"]),
+        ] {
+            let outcome = try folder.run(
+                WorkFolder.program, ["train", "small.yaml", "--quiet", "--out", name] + options)
+            #expect(outcome.errors == "")
+        }
+        func model(_ run: String) throws -> Data { try folder.data("\(run)/model.safetensors") }
+        #expect(try model("one") == model("two"))
+        #expect(try model("one") == model("three"))
+        #expect(try model("one") != model("seed"))
+        #expect(try model("seed") == model("set"))
+        #expect(try folder.data("one/robustness.json") == folder.data("two/robustness.json"))
+    }
+
+    @Test func `a lock file whose plugin was changed is refused`() throws {
+        let folder = try WorkFolder.withSmallData()
+        _ = try folder.mottle("train", "small.yaml", "--out", "run")
+        let lock = try folder.text("run/config.lock.yaml")
+        try folder.write("changed.yaml", lock.replacingOccurrences(of: "p.sigma *", with: "p.sigma +"))
+        let outcome = try folder.mottle("train", "changed.yaml")
+        #expect(
+            outcome.errors.contains(
+                #/^changed\.yaml:\d+:13: error: the source of plugin 'gaussian' has the SHA-256 [0-9a-f]{12}…, not [0-9a-f]{12}…; it was changed since the run\n$/#
+            ))
+        #expect(outcome.status == 2)
+    }
+
+    @Test func `a run is evaluated again with the same result`() throws {
+        let folder = try Self.folder()
+        let training = try folder.mottle("train", "small.yaml", "--json")
+        let table = try folder.data("runs/small-1/robustness.json")
+        try folder.write("runs/small-1/robustness.json", "")
+        let outcome = try folder.mottle("evaluate", "runs/small-1/")
+        #expect(outcome.errors == "")
+        #expect(outcome.status == 0)
+        #expect(try folder.data("runs/small-1/robustness.json") == table)
+
+        let rows = try #require(try folder.json("runs/small-1/robustness.json") as? [[String: Any]])
+        #expect(
+            rows.map { $0["name"] as? String } == [
+                "clean", "salt_and_pepper", "salt_and_pepper", "both", "both",
+            ])
+        #expect((rows[3]["parameters"] as? [String: Any])?["gaussian.sigma"] as? Double == 0.2)
+        #expect(rows.allSatisfy { $0["count"] as? Int == SmallData.testCount })
+        let result = try jsonObject(training.output)
+        #expect(result["robustness"] as? NSArray == rows as NSArray)
+    }
+
+    @Test func `other noise is evaluated and not written`() throws {
+        let folder = try WorkFolder.withSmallData()
+        _ = try folder.mottle("train", "small.yaml")
+        let before = try folder.data("runs/small-1/robustness.json")
+        let outcome = try folder.mottle(
+            "evaluate", "runs/small-1", "--json", "--set", "evaluate=[{gaussian: {sigma: [0.25, 4]}}]")
+        let rows = try #require(
+            try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [[String: Any]])
+        #expect(rows.map { $0["name"] as? String } == ["clean", "gaussian", "gaussian"])
+        #expect(try folder.data("runs/small-1/robustness.json") == before)
+    }
+
+    @Test(arguments: [
+        ("nowhere", "mottle: error: nowhere: no such run folder\n"),
+        (".", "mottle: error: .: not a run folder: it has no config.lock.yaml\n"),
+    ])
+    func `what is no run cannot be evaluated`(path: String, message: String) throws {
+        let outcome = try WorkFolder().mottle("evaluate", path)
+        #expect(outcome.errors == message)
+        #expect(outcome.status == 1)
+    }
+
+    @Test func `a model that is cut off is named`() throws {
+        let folder = try WorkFolder.withSmallData()
+        _ = try folder.mottle("train", "small.yaml", "--out", "run")
+        try folder.write("run/model.safetensors", folder.data("run/model.safetensors").prefix(200))
+        let outcome = try folder.mottle("evaluate", "run")
+        #expect(
+            outcome.errors.hasPrefix(
+                "mottle: error: run/model.safetensors: ends within its header: 192 bytes found"))
+        #expect(outcome.status == 1)
+    }
+}
