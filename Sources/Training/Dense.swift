@@ -5,7 +5,8 @@ import VectorKernels
 ///
 /// - Shapes: x `[batch, inputs]` → y `[batch, outputs]`; W `[inputs, outputs]`; b `[outputs]`. W has a row for each
 ///   input, the other way round than in PyTorch: then the rows of W are what the product adds up, and nothing is packed.
-/// - Start: W uniform in ±√(6 / (inputs + outputs)), b zero (Glorot & Bengio 2010, eq. 16).
+/// - Start: W uniform in ±√(6 / inputs), b zero: variance 2 / inputs, which keeps that of values through ReLUs (He et al.
+///   2015, eq. 10).
 /// - Threads own columns (see `Partition`): the same thread computes them, their gradient and their update, so that W
 ///   stays in its cache.
 final class Dense: Layer {
@@ -40,7 +41,7 @@ final class Dense: Layer {
         outputRegion = Region(engine.pool)
         inputRegion = Region(engine.pool)
         updateRegion = Region(engine.pool)
-        weight.drawGlorotUniform(name: name, seed: seed, kernels: engine.kernels.noise)
+        weight.drawHeUniform(name: name, seed: seed, kernels: engine.kernels.noise)
     }
 
     func forward(_ input: Rows, _ pass: Pass) -> Rows {
@@ -107,12 +108,12 @@ final class Dense: Layer {
 }
 
 extension Weight {
-    /// Draws start values: uniform in ±√(6 / (rows + columns)), at the address `model/<layer>/weight`.
-    fileprivate func drawGlorotUniform(name: String, seed: UInt64, kernels: NoiseKernels) {
+    /// Draws start values: uniform in ±√(6 / rows), at the address `model/<layer>/weight`.
+    fileprivate func drawHeUniform(name: String, seed: UInt64, kernels: NoiseKernels) {
         let draws = Buffer<Float>(count: shape.count)
         let key = DrawAddress.key(seed: seed, path: "model/\(name)/weight", draw: "uniform")
         kernels.uniform(draws.pointer, shape.count, key, 0, 0, 0)
-        let limit = Float((6 / Double(rows + columns)).squareRoot())
+        let limit = Float((6 / Double(rows)).squareRoot())
         unpadded = draws.values.map { ($0 * 2 - 1) * limit }
     }
 }

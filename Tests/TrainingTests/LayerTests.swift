@@ -155,10 +155,10 @@ struct LayerTests {
         withKnownIssue { Bench(layer: Wrong(), inputs: 4, outputs: 4).check() }
     }
 
-    @Test func `start weights are uniform within Glorot's limit and come from the seed and the name`() {
+    @Test func `start weights are uniform within He's limit and come from the seed and the name`() {
         let engine = engine()
         let weight = Dense(name: "dense1", inputs: 200, outputs: 90, seed: 3, engine: engine).weight.unpadded
-        let limit = (6.0 / 290).squareRoot()
+        let limit = (6.0 / 200).squareRoot()
         let mean = weight.reduce(0.0) { $0 + Double($1) } / 18000
         let variance = weight.reduce(0.0) { $0 + Double($1) * Double($1) } / 18000
         #expect(weight.allSatisfy { abs(Double($0)) <= limit * 1.000001 })
