@@ -56,6 +56,11 @@ package struct ConfigNode: Sendable {
         }
     }
 
+    /// Whether it is an empty value, for keys where that means an empty list.
+    package var isNothing: Bool {
+        if case .nothing = content { true } else { false }
+    }
+
     /// Whether it is a table, for keys that take either a table or something shorter.
     package var isTable: Bool {
         if case .table = content { true } else { false }

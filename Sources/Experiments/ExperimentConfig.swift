@@ -29,14 +29,14 @@ struct ExperimentConfig {
             layerPlaces.append(node.place)
         }
         train = try TrainConfig(table.requireNode("train"))
-        if let node = table.take("evaluate") { evaluate = try node.items() }
+        if let node = table.take("evaluate"), !node.isNothing { evaluate = try node.items() }
         lock = try LockRecord(&table)
         try table.finish()
     }
 
     /// A chain is a list of generators; nothing is the empty chain.
     static func chain(_ node: ConfigNode) throws(ConfigError) -> [ChainItemConfig] {
-        if case .nothing = node.content { return [] }
+        if node.isNothing { return [] }
         var items: [ChainItemConfig] = []
         for item in try node.items() { items.append(try ChainItemConfig(item)) }
         return items

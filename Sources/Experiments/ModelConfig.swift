@@ -53,7 +53,8 @@ extension ExperimentConfig {
     /// The config's error for a model that doesn't fit the data.
     func error(_ error: ModelError) -> ConfigError {
         switch error {
-        case .denseInput(let index, _), .denseOutputs(let index, _), .dropoutRate(let index, _):
+        case .denseInput(let index, _), .denseOutputs(let index, _), .denseSize(let index, _, _),
+            .dropoutRate(let index, _):
             ConfigError(layerPlaces[index], error.description)
         case .lastOutputs: ConfigError(layerPlaces.last ?? modelPlace, error.description)
         default: ConfigError(modelPlace, error.description)

@@ -39,6 +39,9 @@ package struct PluginCatalog {
             if !parameter.documentation.isEmpty { lines.append("      \(parameter.documentation)") }
         }
         if plugin.parameters.isEmpty { lines.append("  no parameters") }
+        if plugin.parameters.contains(where: { $0.unit == .range }) {
+            lines += ["", "  (range): in shares of the data's value range"]
+        }
         return lines.joined(separator: "\n")
     }
 
@@ -46,7 +49,7 @@ package struct PluginCatalog {
     package var json: String {
         let rows: [JSONValue] = library.names.map { name in
             do {
-                return try library.plugin(name, base: ".").json(withParameters: false)
+                return try library.plugin(name, base: ".").json(called: name, withParameters: false)
             } catch {
                 return .object(["name": .string(name), "kind": .null, "error": .string("\(error)")])
             }
@@ -56,14 +59,15 @@ package struct PluginCatalog {
 
     /// `description(of:)` for a program.
     package func json(of name: String) throws(PluginError) -> String {
-        try library.plugin(name, base: ".").json(withParameters: true).text
+        try library.plugin(name, base: ".").json(called: name, withParameters: true).text
     }
 }
 
 extension Plugin {
-    fileprivate func json(withParameters: Bool) -> JSONValue {
+    /// - Parameter reference: what a config calls it: its file's name, or a path.
+    fileprivate func json(called reference: String, withParameters: Bool) -> JSONValue {
         var members = [
-            JSONValue.Member("name", .string(name)), JSONValue.Member("kind", .string(kind.rawValue)),
+            JSONValue.Member("name", .string(reference)), JSONValue.Member("kind", .string(kind.rawValue)),
             JSONValue.Member("axes", .string(axes)), JSONValue.Member("doc", .string(documentation)),
         ]
         if withParameters { members.append(JSONValue.Member("parameters", .list(parameters.map(\.json)))) }

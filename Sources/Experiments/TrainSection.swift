@@ -4,7 +4,10 @@ import Training
 extension TrainConfig: ConfigValue {
     package init(_ node: ConfigNode) throws(ConfigError) {
         var table = try node.table()
-        self.init(epochs: try table.require("epochs", in: 1...))
+        let epochsNode = try table.requireNode("epochs")
+        self.init(epochs: try epochsNode.value(in: 1...))
+        // Addresses of draws have 32 bits for the epoch.
+        guard epochs <= UInt32.max else { throw epochsNode.mismatch(wanted: "at most \(UInt32.max)") }
         try table.read("loss", into: &loss)
         try table.read("optimizer", into: &optimizer)
         try table.read("batch_size", into: &batchSize, in: 1...65_536)

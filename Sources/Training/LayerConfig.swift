@@ -20,6 +20,9 @@ package enum LayerConfig: Equatable, Sendable {
         }
     }
 
+    /// A layer's weights beyond this are taken for a slip: with what Adam keeps they would take 12 GiB.
+    static let weightLimit = 1 << 30
+
     /// The shape of one sample's output for an input of shape `input`; `index` is the place in the model, for errors.
     func outputShape(input: Shape, index: Int) throws(ModelError) -> Shape {
         switch self {
@@ -31,6 +34,10 @@ package enum LayerConfig: Equatable, Sendable {
         case .dense(let outputs):
             guard outputs > 0 else { throw .denseOutputs(index: index, outputs: outputs) }
             guard input.rank == 1 else { throw .denseInput(index: index, input: input) }
+            let (weights, overflow) = input.count.multipliedReportingOverflow(by: outputs)
+            guard !overflow, weights <= Self.weightLimit else {
+                throw .denseSize(index: index, inputs: input.count, outputs: outputs)
+            }
             return [outputs]
         }
     }

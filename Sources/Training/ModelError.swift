@@ -4,6 +4,7 @@ import Tensors
 package enum ModelError: Error, Equatable, CustomStringConvertible {
     case denseInput(index: Int, input: Shape)
     case denseOutputs(index: Int, outputs: Int)
+    case denseSize(index: Int, inputs: Int, outputs: Int)
     case dropoutRate(index: Int, rate: Double)
     case lastOutputs(shape: Shape, classes: Int)
     case noWeights
@@ -19,6 +20,9 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
                 + "a flatten is missing before it?"
         case .denseOutputs(let index, let outputs):
             "model[\(index)] dense: wants at least one output, got \(outputs)"
+        case .denseSize(let index, let inputs, let outputs):
+            "model[\(index)] dense: \(inputs) inputs and \(outputs) outputs make more than "
+                + "\(LayerConfig.weightLimit) weights"
         case .dropoutRate(let index, let rate):
             "model[\(index)] dropout: the rate must be at least 0 and below 1, got \(rate)"
         case .lastOutputs(let shape, let classes):

@@ -26,6 +26,13 @@ import Training
         #expect(config != TrainConfig(epochs: config.epochs))
     }
 
+    @Test func `epochs fit their addresses`() throws {
+        #expect(try TrainConfig(Fixture.node("train: { epochs: 4294967295 }")).epochs == 4_294_967_295)
+        #expect(
+            Fixture.complaint(TrainConfig.self, "train: { epochs: 4294967296 }")
+                == "test.yaml:1:18: error: 'epochs' must be at most 4294967295, got '4294967296'")
+    }
+
     @Test(arguments: [
         ("batch_size: 0", "1:33: error: 'batch_size' must be in 1...65536, got '0'"),
         ("leaves: 3", "1:29: error: 'leaves' must be a power of two, got '3'"),

@@ -42,7 +42,7 @@ import Testing
     @Test func `the second signal leaves at once`() throws {
         let folder = try WorkFolder.withSmallData()
         let run = try folder.start(
-            "train", "small.yaml", "--set", "model=[flatten, dense: 8000, dense: 8000, dense: 3]", "--set",
+            "train", "small.yaml", "--set", "model=[flatten, dense: 4000, dense: 4000, dense: 3]", "--set",
             "train.batch_size=301", "--set", "train.epochs=1000")
         run.wait { folder.exists("runs/small-1/metrics.jsonl") }
         usleep(100_000)

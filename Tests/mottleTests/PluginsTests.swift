@@ -10,7 +10,8 @@ import Testing
         try folder.write(
             "mine/dim.lua",
             "mottle.noise { name = 'dim', doc = 'Halves.', apply = function(x) return x / 2 end }")
-        let outcome = try folder.mottle("plugins", environment: ["MOTTLE_PLUGINS": "none:mine"])
+        let outcome = try folder.mottle(
+            "plugins", environment: ["MOTTLE_PLUGINS": "none:mine:\(WorkFolder.plugins)"])
         #expect(outcome.errors == "")
         #expect(outcome.status == 0)
         #expect(
@@ -22,7 +23,8 @@ import Testing
                 salt_and_pepper  noise   Sets a share of the pixels to the highest (salt) or lowest (pepper) value; its mask marks them.
 
                 """)
-        let json = try folder.mottle("plugins", "--json", environment: ["MOTTLE_PLUGINS": "mine"])
+        let json = try folder.mottle(
+            "plugins", "--json", environment: ["MOTTLE_PLUGINS": "mine:\(WorkFolder.plugins)"])
         let rows = try #require(
             try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [[String: Any]])
         #expect(rows.map { $0["kind"] as? String } == ["mask", "noise", "noise", nil, "noise"])
@@ -49,6 +51,27 @@ import Testing
         #expect(parameters.map { $0["name"] as? String } == ["size", "holes"])
         #expect(parameters[1]["max"] as? Int == 16)
         #expect(parameters[0]["unit"] as? String == "pixels")
+        let gaussian = try WorkFolder().mottle("plugins", "show", "gaussian")
+        #expect(
+            gaussian.output.hasSuffix(
+                "  mean: a number between -10 and 10 (range), default 0\n      mean\n\n"
+                    + "  (range): in shares of the data's value range\n"))
+    }
+
+    @Test func `where there are none it is said where they are looked for`() throws {
+        let folder = try WorkFolder()
+        try FileManager.default.copyItem(atPath: WorkFolder.program, toPath: "\(folder.path)/program")
+        let outcome = try folder.run(
+            "\(folder.path)/program", ["plugins"], environment: ["MOTTLE_PLUGINS": ""])
+        #expect(
+            outcome.output
+                == "no plugins found; they are looked for in the folders of MOTTLE_PLUGINS and in 'plugins' here\n"
+        )
+        try folder.write(
+            "plugins/dim.lua", "mottle.noise { name = 'other', apply = function(x) return x / 2 end }")
+        let found = try folder.run(
+            "\(folder.path)/program", ["plugins", "--json"], environment: ["MOTTLE_PLUGINS": ""])
+        #expect(found.output.hasPrefix("[{\"name\": \"dim\", \"kind\": \"noise\""))
     }
 
     @Test func `a plugin is shown by its path`() throws {

@@ -55,7 +55,8 @@ import Testing
         try FileManager.default.copyItem(atPath: WorkFolder.program, toPath: "\(alone.path)/program")
         try alone.write("only.yaml", folder.data("runs/small-1/config.lock.yaml"))
         let again = try alone.run(
-            "\(alone.path)/program", ["train", "only.yaml", "--quiet", "--out", "again"])
+            "\(alone.path)/program", ["train", "only.yaml", "--quiet", "--out", "again"],
+            environment: ["MOTTLE_PLUGINS": ""])
         #expect(again.errors == "")
         #expect(again.status == 0)
         for file in ["model.safetensors", "robustness.json", "config.lock.yaml"] {

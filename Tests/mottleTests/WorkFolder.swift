@@ -15,6 +15,10 @@ final class WorkFolder {
     static let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
         .appending(path: "mottle").path
 
+    /// The plugins that come with Mottle, wherever the build is.
+    static let plugins = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "plugins").path
+
     let path: String
 
     init() throws {
@@ -88,7 +92,9 @@ final class Running {
         process.executableURL = URL(filePath: program)
         process.arguments = arguments
         process.currentDirectoryURL = URL(filePath: folder.path)
-        process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }
+        process.environment = ["PATH": "/usr/bin:/bin", "MOTTLE_PLUGINS": WorkFolder.plugins].merging(
+            environment
+        ) { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try file("output")
         process.standardError = try file("errors")

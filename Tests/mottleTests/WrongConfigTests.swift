@@ -57,6 +57,10 @@ import Testing
             "small.yaml:10:5: error: model: the last layer gives [batch, 4], the data has 3 classes; "
                 + "'dense: 3' as the last layer?"
         ),
+        (
+            "dense: 8", "dense: 40000000",
+            "small.yaml:8:5: error: model[1] dense: 30 inputs and 40000000 outputs make more than 1073741824 weights"
+        ),
         ("- relu", "- rleu", "small.yaml:9:5: error: unknown layer 'rleu'; did you mean 'relu'?"),
         (
             "amount: [0.1, 0.3]", "amount: [0.1, 3]",
