@@ -14,12 +14,12 @@ func kernelModule(_ name: String, march: String? = nil) -> Target {
 
 // The same kernel source, compiled once for each instruction set; `Kernels` picks one at start.
 #if arch(x86_64)
-let instructionSets = [
-    kernelModule("KernelsAVX2", march: "x86-64-v3"),
-    kernelModule("KernelsAVX512", march: "x86-64-v4"),
-]
+    let instructionSets = [
+        kernelModule("KernelsAVX2", march: "x86-64-v3"),
+        kernelModule("KernelsAVX512", march: "x86-64-v4"),
+    ]
 #else
-let instructionSets: [Target] = []
+    let instructionSets: [Target] = []
 #endif
 
 let package = Package(
@@ -51,19 +51,22 @@ let package = Package(
 
         .target(name: "Generators", dependencies: ["LuaRuntime", "Tensors", "Kernels"]),
         .target(name: "Datasets", dependencies: ["CZlib", "Tensors"]),
-        .target(name: "Pipelines", dependencies: ["Generators", "Datasets", "Tensors", "Kernels", "Workers"]),
+        .target(
+            name: "Pipelines", dependencies: ["Generators", "Datasets", "Tensors", "Kernels", "Workers"]),
         .target(name: "Training", dependencies: ["Tensors", "Kernels", "VectorKernels", "Workers"]),
         .target(name: "Reports", dependencies: ["Tensors", "CSystem"]),
         .target(
             name: "Experiments",
             dependencies: [
-                "CSystem", "Datasets", "Generators", "Kernels", "LuaRuntime", "Pipelines", "Reports", "Tensors",
+                "CSystem", "Datasets", "Generators", "Kernels", "LuaRuntime", "Pipelines", "Reports",
+                "Tensors",
                 "Training", "Workers", "Yams",
             ]),
         .target(
             name: "MottleKit",
             dependencies: [
-                "CSystem", "Datasets", "Generators", "Kernels", "LuaRuntime", "Pipelines", "Tensors", "Workers",
+                "CSystem", "Datasets", "Generators", "Kernels", "LuaRuntime", "Pipelines", "Tensors",
+                "Workers",
             ]),
         .executableTarget(
             name: "mottle",
@@ -80,10 +83,12 @@ var testTargets: [Target] {
     [
         .testTarget(name: "LuaRuntimeTests", dependencies: ["LuaRuntime"]),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels", "VectorKernels", "Tensors"]),
-        .testTarget(name: "GeneratorsTests", dependencies: ["Generators", "Kernels", "Tensors", "LuaRuntime"]),
+        .testTarget(
+            name: "GeneratorsTests", dependencies: ["Generators", "Kernels", "Tensors", "LuaRuntime"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "CZlib", "Tensors"]),
         .testTarget(
-            name: "PipelinesTests", dependencies: ["Pipelines", "Generators", "Datasets", "Kernels", "Tensors", "Workers"]),
+            name: "PipelinesTests",
+            dependencies: ["Pipelines", "Generators", "Datasets", "Kernels", "Tensors", "Workers"]),
         .testTarget(name: "MottleKitTests", dependencies: ["MottleKit"]),
         .target(name: "CAllocations", path: "Tests/CAllocations"),
         .testTarget(name: "WorkersTests", dependencies: ["Workers", "CAllocations"]),
@@ -92,7 +97,8 @@ var testTargets: [Target] {
             dependencies: ["Training", "Kernels", "VectorKernels", "Tensors", "Workers", "CAllocations"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Tensors"]),
         .testTarget(
-            name: "ExperimentsTests", dependencies: ["Experiments", "Generators", "Reports", "Tensors", "Training"]),
+            name: "ExperimentsTests",
+            dependencies: ["Experiments", "Generators", "Reports", "Tensors", "Training"]),
         .testTarget(name: "mottleTests", dependencies: ["mottle"]),
     ]
 }
