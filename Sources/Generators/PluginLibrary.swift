@@ -34,15 +34,14 @@ package final class PluginLibrary {
     }
 
     /// The folders of `MOTTLE_PLUGINS` (separated by colons), `plugins` in the working folder, and `plugins` beside the
-    /// executable or beside one of the four folders above it, where a package's build puts it.
+    /// executable; for one that a package's build made, beside the build's folder, in the package.
     package static func standardFolders(environment: [String: String], executable: String) -> [String] {
         var folders = (environment["MOTTLE_PLUGINS"] ?? "").split(separator: ":").map(String.init)
         folders.append("plugins")
-        var folder = URL(filePath: executable).resolvingSymlinksInPath().deletingLastPathComponent()
-        for _ in 0..<5 {
-            folders.append(folder.appending(path: "plugins").path(percentEncoded: false))
-            folder.deleteLastPathComponent()
-        }
+        let path = URL(filePath: executable).resolvingSymlinksInPath().path(percentEncoded: false)
+        let parts = path.split(separator: "/").dropLast()
+        let package = parts.prefix { !$0.hasPrefix(".build") }
+        folders += Set([parts, package]).map { "/" + ($0 + ["plugins"]).joined(separator: "/") }.sorted()
         var isDirectory = false
         return folders.filter {
             FileManager.default.fileExists(atPath: $0, isDirectory: &isDirectory) && isDirectory

@@ -1,3 +1,4 @@
+import CSystem
 import Datasets
 import Generators
 import Tensors
@@ -48,7 +49,11 @@ package final class BatchStream {
             let count = end - first
             let share = (first + count * thread / threads)..<(first + count * (thread + 1) / threads)
             do {
-                for place in share { try make(place, workers[thread]) }
+                for place in share {
+                    // A shuffled sample is somewhere in the data set: it comes while the one before it is made.
+                    if place + 1 < share.upperBound { prefetch(place + 1) }
+                    try make(place, workers[thread])
+                }
             } catch {
                 workers[thread].error = error
             }
@@ -91,6 +96,10 @@ package final class BatchStream {
         for worker in workers { worker.error = nil }
         end = first
         return error
+    }
+
+    private func prefetch(_ place: Int) {
+        if let bytes = pipeline.dataset.bytes(of: Int(order.pointer[place])) { mottle_prefetch(bytes, sampleCount) }
     }
 
     /// Makes the sample at one place of the epoch's order.

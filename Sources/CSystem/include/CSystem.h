@@ -20,3 +20,8 @@ static inline void mottle_pause(void) {
     __asm__ volatile("isb");
 #endif
 }
+
+/// Asks for `count` bytes of memory to be brought near, without waiting for them.
+static inline void mottle_prefetch(const void *start, long count) {
+    for (long offset = 0; offset < count; offset += 64) { __builtin_prefetch((const char *)start + offset); }
+}
