@@ -52,7 +52,8 @@ let package = Package(
         .target(name: "Generators", dependencies: ["LuaRuntime", "Tensors", "Kernels"]),
         .target(name: "Datasets", dependencies: ["CZlib", "Tensors"]),
         .target(
-            name: "Pipelines", dependencies: ["CSystem", "Generators", "Datasets", "Tensors", "Kernels", "Workers"]),
+            name: "Pipelines",
+            dependencies: ["CSystem", "Generators", "Datasets", "Tensors", "Kernels", "Workers"]),
         .target(name: "Training", dependencies: ["Tensors", "Kernels", "VectorKernels", "Workers"]),
         .target(name: "Reports", dependencies: ["Tensors", "CSystem"]),
         .target(

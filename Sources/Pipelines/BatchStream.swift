@@ -99,7 +99,9 @@ package final class BatchStream {
     }
 
     private func prefetch(_ place: Int) {
-        if let bytes = pipeline.dataset.bytes(of: Int(order.pointer[place])) { mottle_prefetch(bytes, sampleCount) }
+        if let bytes = pipeline.dataset.bytes(of: Int(order.pointer[place])) {
+            mottle_prefetch(bytes, sampleCount)
+        }
     }
 
     /// Makes the sample at one place of the epoch's order.
