@@ -19,6 +19,10 @@ struct Train: ParsableCommand {
     @OptionGroup var changes: ConfigOptions
     @OptionGroup var options: RunOptions
 
+    mutating func validate() throws {
+        if out?.isEmpty == true { throw ValidationError("--out wants the path of a folder") }
+    }
+
     func run() throws {
         let experiment = try Experiment(
             file: config, overrides: changes.overrides, seed: changes.seed, runtime: options.runtime())

@@ -47,6 +47,7 @@ enum Fixture {
                     mottle.noise { name = "tint", params = { amount = mottle.number { min = 0 } },
                       apply = function(x, p) return x * p.amount end }
                     """,
+                    "torn": "mottle.noise {",
                     "hide": """
                     mottle.mask { name = "hide", make = function(x, p, rng) return x:gt(0.5) end }
                     """,

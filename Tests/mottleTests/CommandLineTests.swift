@@ -21,6 +21,7 @@ import Testing
         ),
         (["train"], "mottle: error: Missing expected argument '<config>'\n"),
         (["train", "x.yaml", "--ot", "y"], "mottle: error: Unknown option '--ot'. Did you mean '--out'?\n"),
+        (["train", "x.yaml", "--out", ""], "mottle: error: --out wants the path of a folder\n"),
         (
             ["train", "x.yaml", "--threads", "0"],
             "mottle: error: --threads must be between 1 and 1024, got 0\n"

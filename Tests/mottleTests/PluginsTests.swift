@@ -60,9 +60,9 @@ import Testing
 
     @Test func `where there are none it is said where they are looked for`() throws {
         let folder = try WorkFolder()
-        try FileManager.default.copyItem(atPath: WorkFolder.program, toPath: "\(folder.path)/program")
+        let program = try folder.lonelyProgram()
         let outcome = try folder.run(
-            "\(folder.path)/program", ["plugins"], environment: ["MOTTLE_PLUGINS": ""])
+            program, ["plugins"], environment: ["MOTTLE_PLUGINS": ""])
         #expect(
             outcome.output
                 == "no plugins found; they are looked for in the folders of MOTTLE_PLUGINS and in 'plugins' here\n"
@@ -70,7 +70,7 @@ import Testing
         try folder.write(
             "plugins/dim.lua", "mottle.noise { name = 'other', apply = function(x) return x / 2 end }")
         let found = try folder.run(
-            "\(folder.path)/program", ["plugins", "--json"], environment: ["MOTTLE_PLUGINS": ""])
+            program, ["plugins", "--json"], environment: ["MOTTLE_PLUGINS": ""])
         #expect(found.output.hasPrefix("[{\"name\": \"dim\", \"kind\": \"noise\""))
     }
 

@@ -52,10 +52,9 @@ import Testing
         #expect(first.status == 0)
 
         let alone = try WorkFolder()
-        try FileManager.default.copyItem(atPath: WorkFolder.program, toPath: "\(alone.path)/program")
         try alone.write("only.yaml", folder.data("runs/small-1/config.lock.yaml"))
         let again = try alone.run(
-            "\(alone.path)/program", ["train", "only.yaml", "--quiet", "--out", "again"],
+            alone.lonelyProgram(), ["train", "only.yaml", "--quiet", "--out", "again"],
             environment: ["MOTTLE_PLUGINS": ""])
         #expect(again.errors == "")
         #expect(again.status == 0)

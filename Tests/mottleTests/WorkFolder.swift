@@ -29,6 +29,16 @@ final class WorkFolder {
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
+    /// Copies the program to where no folder of plugins is near it, and returns its path.
+    func lonelyProgram() throws -> String {
+        // It looks beside itself and in four folders above.
+        let lonely = "\(path)/1/2/3/4/5"
+        try FileManager.default.createDirectory(atPath: lonely, withIntermediateDirectories: true)
+        let copy = lonely + "/program"
+        try FileManager.default.copyItem(atPath: Self.program, toPath: copy)
+        return copy
+    }
+
     func write(_ name: String, _ text: String) throws { try write(name, Data(text.utf8)) }
 
     func write(_ name: String, _ data: Data) throws {
