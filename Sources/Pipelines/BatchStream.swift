@@ -1,6 +1,3 @@
-import CSystem
-import Datasets
-import Generators
 import Tensors
 
 /// The batches of a pipeline in order.
@@ -15,25 +12,13 @@ package final class BatchStream {
     private let labels: Buffer<Int32>
     private let ids: Buffer<UInt64>
     private let order: Buffer<UInt32>
-    private let workers: [Worker]
+    private let workers: [StreamWorker]
 
     private var epoch = 0
     /// The samples in memory are places `first ..< end` of the epoch's order; the next batch starts at `next`.
     private var (first, next, end) = (0, 0, 0)
     /// Kept, because a closure literal in a hot loop is allocated each time.
     private var fill: ((Int, Int) -> Void)!
-
-    /// One thread's own memory.
-    private final class Worker {
-        let workspace: Workspace
-        let sample: Buffer<Float>
-        var error: (any Error)?
-
-        init(_ pipeline: Pipeline) {
-            workspace = Workspace(pipeline.program, kernels: pipeline.kernels.noise)
-            sample = Buffer(count: pipeline.dataset.sampleShape.count)
-        }
-    }
 
     init(_ pipeline: Pipeline) {
         self.pipeline = pipeline
@@ -44,19 +29,15 @@ package final class BatchStream {
         labels = Buffer(count: samples)
         ids = Buffer(count: samples)
         order = Buffer(count: pipeline.dataset.count)
-        workers = (0..<pipeline.pool.threads).map { _ in Worker(pipeline) }
+        workers = (0..<pipeline.pool.threads).map { _ in StreamWorker(pipeline) }
         fill = { [unowned self] thread, threads in
             let count = end - first
-            let share = (first + count * thread / threads)..<(first + count * (thread + 1) / threads)
-            do {
-                for place in share {
-                    // A shuffled sample is somewhere in the data set: it comes while the one before it is made.
-                    if place + 1 < share.upperBound { prefetch(place + 1) }
-                    try make(place, workers[thread])
-                }
-            } catch {
-                workers[thread].error = error
-            }
+            let share = (count * thread / threads)..<(count * (thread + 1) / threads)
+            let target = StreamWorker.Target(
+                order: order.pointer + first, values: values.pointer, mask: mask?.pointer,
+                labels: labels.pointer,
+                ids: ids.pointer, epoch: epoch)
+            workers[thread].make(share, target)
         }
     }
 
@@ -96,29 +77,5 @@ package final class BatchStream {
         for worker in workers { worker.error = nil }
         end = first
         return error
-    }
-
-    private func prefetch(_ place: Int) {
-        if let bytes = pipeline.dataset.bytes(of: Int(order.pointer[place])) {
-            mottle_prefetch(bytes, sampleCount)
-        }
-    }
-
-    /// Makes the sample at one place of the epoch's order.
-    private func make(_ place: Int, _ worker: Worker) throws {
-        let id = Int(order.pointer[place])
-        let slot = place - first
-        let sample: SampleValues
-        if let bytes = pipeline.dataset.bytes(of: id) {
-            sample = .bytes(bytes, scale: 1.0 / 255, low: 0)
-        } else {
-            try pipeline.dataset.read(id, into: worker.sample.pointer)
-            sample = .floats(worker.sample.pointer)
-        }
-        worker.workspace.run(
-            sample, id: UInt64(id), epoch: epoch, values: values.pointer + slot * sampleCount,
-            mask: mask.map { $0.pointer + slot * sampleCount })
-        labels.pointer[slot] = Int32(pipeline.dataset.label(of: id))
-        ids.pointer[slot] = UInt64(id)
     }
 }
