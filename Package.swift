@@ -85,7 +85,8 @@ var testTargets: [Target] {
         .testTarget(name: "LuaRuntimeTests", dependencies: ["LuaRuntime"]),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels", "VectorKernels", "Tensors"]),
         .testTarget(
-            name: "GeneratorsTests", dependencies: ["Generators", "Kernels", "Tensors", "LuaRuntime"]),
+            name: "GeneratorsTests",
+            dependencies: ["Generators", "Kernels", "LuaRuntime", "Tensors", "VectorKernels"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "CZlib", "Tensors"]),
         .testTarget(
             name: "PipelinesTests",

@@ -128,7 +128,9 @@ private struct GroupBuilder {
         if case .constant(let bits) = node.operation {
             place = Place(base: .register, offset: constants[bits]! * Program.blockLength)
         } else if case .input = node.operation, node.axes == axes {
-            place = slots[id].map { Place(base: .slot, offset: $0) } ?? newRegister()
+            place =
+                slots[id].map { Place(base: .slot, offset: $0) }
+                ?? Place(base: .input, offset: newRegister().offset)
             group.steps.append(.load(to: place))
         } else if node.axes == axes {
             place = Place(base: .slot, offset: slots[id]!)
@@ -140,8 +142,8 @@ private struct GroupBuilder {
             group.splats.append((slot: slots[id]!, register: place.offset))
         } else {
             place = newRegister()
-            let expansion = Expansion(of: node.axes, along: axes, shape: graph.shape)
-            group.steps.append(.expand(expansion, slot: slots[id]!, to: place))
+            group.steps.append(.expand(group.expansions.count, slot: slots[id]!, to: place))
+            group.expansions.append(Expansion(of: node.axes, along: axes, shape: graph.shape))
         }
         places[id] = place
         return place
@@ -166,7 +168,7 @@ private struct GroupBuilder {
     /// Frees the registers of operands that nothing after `position` uses; constants stay.
     private mutating func release(_ operands: [NodeID], after position: Int) {
         for operand in Set(operands) where lastUses[operand] == position {
-            if let place = places[operand], place.base == .register,
+            if let place = places[operand], place.base == .register || place.base == .input,
                 place.offset >= constants.count * Program.blockLength
             {
                 freeRegisters.append(place.offset)

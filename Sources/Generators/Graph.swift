@@ -139,4 +139,8 @@ package struct TracedChain: Sendable {
     package var values: NodeID
     /// True where something was hidden or destroyed; nil when no generator of the chain says so.
     package var mask: NodeID?
+
+    package init(graph: Graph, values: NodeID, mask: NodeID?) {
+        (self.graph, self.values, self.mask) = (graph, values, mask)
+    }
 }

@@ -8,25 +8,28 @@ struct Place: Sendable, Equatable {
         case register
         /// A slot: a whole sample's values in the worker's memory, of which a step takes the block at hand.
         case slot
+        /// The clean sample where it lies, if kernels can read it there; otherwise a register that it is loaded into.
+        case input
         /// The sample that is being made, in the batch.
         case output
     }
     var base: Base
-    /// In values, from the base's start.
+    /// In values, from the base's start; of an input, from the registers' start.
     var offset: Int
 }
 
-/// One instruction of a program; it handles a block of up to `Program.blockLength` neighbouring values.
+/// One instruction of a program; it handles a block of up to `Program.blockLength` neighbouring values. It holds plain
+/// numbers only, so that running it counts no references.
 enum Step: Sendable {
-    /// The clean sample's values, decoded if they are bytes.
+    /// The clean sample's values, decoded if they are bytes; nothing is done where they can be read where they lie.
     case load(to: Place)
     case draw(DrawKind, key: UInt64, to: Place)
     /// 1-based positions along the group's only axis.
     case index(to: Place)
     case schedule(Int, to: Place)
     case elementwise(ElementwiseOperation, Place, Place, Place, to: Place)
-    /// A value with fewer axes, repeated along the others.
-    case expand(Expansion, slot: Int, to: Place)
+    /// A value with fewer axes, repeated along the others as one of the group's expansions says.
+    case expand(Int, slot: Int, to: Place)
     /// Folds the block into the sixteen lanes of an accumulator.
     case accumulate(Reduction, Place, accumulator: Int)
     case outputValues(Place)
@@ -41,6 +44,7 @@ struct Group: Sendable {
     /// One value a sample, which fills its register before the first block.
     var splats: [(slot: Int, register: Int)] = []
     var steps: [Step] = []
+    var expansions: [Expansion] = []
     /// Reductions to be finished after the last block.
     var totals: [TotalReduction] = []
     var partials: [PartialReduction] = []

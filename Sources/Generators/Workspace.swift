@@ -43,15 +43,14 @@ package final class Workspace {
             }
             scheduleEpoch = epoch
         }
-        let slots = memory.pointer + program.registerMemory
         let block = Block(
-            sample: sample, id: id, epoch: UInt32(epoch), registers: memory.pointer, slots: slots,
-            values: values,
-            mask: mask, accumulators: accumulators.pointer)
+            sample: sample, id: id, epoch: UInt32(epoch), registers: memory.pointer,
+            slots: memory.pointer + program.registerMemory, values: values, mask: mask,
+            accumulators: accumulators.pointer)
         for group in program.groups { run(group, block) }
     }
 
-    private func run(_ group: Group, _ whole: Block) {
+    private func run(_ group: borrowing Group, _ whole: Block) {
         for splat in group.splats {
             (whole.registers + splat.register).update(
                 repeating: whole.slots[splat.slot], count: min(group.count, Program.blockLength))
@@ -60,10 +59,16 @@ package final class Workspace {
             (whole.accumulators + total.accumulator).update(repeating: total.reduction.start, count: 16)
         }
         var block = whole
+        // Kernels read whole groups of 16: past the sample's end where it is not made of such.
+        if case .floats(let values) = whole.sample, group.count % 16 == 0 {
+            block.input = UnsafeMutablePointer(mutating: values)
+        }
         for first in stride(from: 0, to: group.count, by: Program.blockLength) {
             block.first = first
             block.count = min(Program.blockLength, group.count - first)
-            for step in group.steps { run(step, block) }
+            group.steps.withUnsafeBufferPointer { steps in
+                for step in steps { run(step, group, block) }
+            }
         }
         for total in group.totals {
             let result = total.reduction.combine(lanes: whole.accumulators + total.accumulator)
@@ -72,7 +77,7 @@ package final class Workspace {
         for partial in group.partials { partial.run(slots: whole.slots, accumulators: whole.accumulators) }
     }
 
-    private func run(_ step: Step, _ block: Block) {
+    private func run(_ step: Step, _ group: borrowing Group, _ block: Block) {
         switch step {
         case .elementwise(let operation, let a, let b, let c, let to):
             kernels.elementwise[operation.rawValue](block[to], block[a], block[b], block[c], block.count)
@@ -82,7 +87,8 @@ package final class Workspace {
             kernels.normal(block[to], block.count, key, block.epoch, block.id, block.first)
         case .load(let to): load(block, to: block[to])
         case .expand(let expansion, let slot, let to):
-            expansion.copy(block.slots + slot, to: block[to], first: block.first, count: block.count)
+            group.expansions[expansion].copy(
+                block.slots + slot, to: block[to], first: block.first, count: block.count)
         case .index(let to):
             let out = block[to]
             for element in 0..<block.count { out[element] = Float(block.first + element + 1) }
@@ -98,6 +104,7 @@ package final class Workspace {
     }
 
     private func load(_ block: Block, to out: UnsafeMutablePointer<Float>) {
+        if let input = block.input, out == input + block.first { return }
         switch block.sample {
         case .floats(let values): out.update(from: values + block.first, count: block.count)
         case .bytes(let bytes, let scale, let low):
@@ -121,6 +128,8 @@ private struct Block {
     let values: UnsafeMutablePointer<Float>
     let mask: UnsafeMutablePointer<UInt8>?
     let accumulators: UnsafeMutablePointer<Double>
+    /// The clean sample, if kernels can read it where it lies; nothing writes there.
+    var input: UnsafeMutablePointer<Float>?
     /// Elements `first ..< first + count` of the group.
     var first = 0
     var count = 0
@@ -129,6 +138,7 @@ private struct Block {
         switch place.base {
         case .register: registers + place.offset
         case .slot: slots + place.offset + first
+        case .input: input.map { $0 + first } ?? registers + place.offset
         case .output: values + first
         }
     }

@@ -39,6 +39,9 @@ enum Fixture {
         try Chain(items).trace(seed: seed, shape: shape, range: range)
     }
 
+    /// For every instruction set that this processor has.
+    static let kernelSets = InstructionSet.supported.compactMap(KernelSet.of)
+
     /// What the compiled program makes of a sample.
     static func run(
         _ chain: TracedChain, _ sample: [Float], id: UInt64 = 9, epoch: Int = 2,
@@ -67,7 +70,7 @@ func expectEqualBits(
     let reference = ReferenceExecutor(chain)
     for (id, epoch) in [(0, 0), (70_001, 3), (1 << 40 + 5, 1)] as [(UInt64, Int)] {
         let expected = reference.run(sample, id: id, epoch: epoch)
-        for kernels in InstructionSet.supported.compactMap(KernelSet.of) {
+        for kernels in Fixture.kernelSets {
             let found = Fixture.run(chain, sample, id: id, epoch: epoch, kernels: kernels)
             let what = "\(kernels.instructionSet), sample \(id), epoch \(epoch)"
             expectSameBits(found.values, expected.values, what, sourceLocation: sourceLocation)
@@ -81,14 +84,17 @@ func expectSameBits(
     _ found: [Float], _ expected: [Float], _ what: String = "",
     sourceLocation: SourceLocation = #_sourceLocation
 ) {
-    #expect(found.count == expected.count, sourceLocation: sourceLocation)
-    let different = zip(found, expected).enumerated().first { _, pair in
-        pair.0.bitPattern != pair.1.bitPattern && !(pair.0.isNaN && pair.1.isNaN)
+    if let difference = firstDifference(found, expected) {
+        Issue.record("\(difference) (\(what))", sourceLocation: sourceLocation)
     }
-    if let (place, pair) = different {
-        Issue.record(
-            "element \(place) is \(pair.0), expected \(pair.1) (\(what))", sourceLocation: sourceLocation)
-    }
+}
+
+/// Says which element differs first in its bits, nil if none does; all NaNs are one value.
+func firstDifference(_ found: [Float], _ expected: [Float]) -> String? {
+    guard found.count == expected.count else { return "\(found.count) values, expected \(expected.count)" }
+    return found.indices.first {
+        found[$0].bitPattern != expected[$0].bitPattern && !(found[$0].isNaN && expected[$0].isNaN)
+    }.map { "element \($0) is \(found[$0]), expected \(expected[$0])" }
 }
 
 @Test func `expectSameBits can fail`() {

@@ -1,0 +1,136 @@
+import Generators
+import Tensors
+import Testing
+import VectorKernels
+
+/// Programs against the reference on graphs that nobody thought of.
+struct RandomGraphTests {
+    static let shapes: [Shape] = [
+        [3, 5, 2], [1, 7, 1], [2, 3, 4, 3], [37], [1], [16, 5], [33, 35, 1], [4, 64, 9],
+    ]
+
+    @Test(arguments: shapes.indices) func `random graphs have the reference's bits`(place: Int) {
+        let shape = Self.shapes[place]
+        // The larger a sample, the longer the reference takes.
+        for seed in 0..<max(8, min(100, 20_000 / shape.count)) {
+            var random = GraphMaker(shape: shape, seed: UInt64(place * 1000 + seed))
+            let chain = random.chain(operations: 3 + seed % 40)
+            let sample = random.sample(shape.count)
+            guard let difference = random.difference(between: chain, on: sample) else { continue }
+            Issue.record("shape \(shape), seed \(seed): \(difference)")
+        }
+    }
+}
+
+/// Makes graphs and samples from a seed.
+private struct GraphMaker {
+    private var address: DrawAddress
+    private var drawn = 0
+    private var graph: Graph
+    private var numbers: [NodeID] = []
+    private var masks: [NodeID] = []
+    private let shape: Shape
+
+    /// What breaks arithmetic that was not thought through.
+    private static let odd: [Float] = [
+        0, -0.0, 1, -1, 0.5, -2.5, .nan, -.nan, .infinity, -.infinity, .leastNonzeroMagnitude,
+        -.leastNonzeroMagnitude, .leastNormalMagnitude, .greatestFiniteMagnitude, -.greatestFiniteMagnitude,
+        1e-30, 3e9,
+        -7e18, 88.8, -104, 0.999_999_94, 16_777_215,
+    ]
+
+    init(shape: Shape, seed: UInt64) {
+        address = DrawAddress(key: seed, epoch: 0, sample: 0)
+        self.shape = shape
+        graph = Graph(shape: shape)
+        numbers = [graph.input]
+        masks = [graph.mask(true), graph.mask(false, axes: graph.full)]
+    }
+
+    private mutating func below(_ count: Int) -> Int {
+        drawn += 1
+        return Int(address.bits(drawn)) % count
+    }
+
+    private mutating func oddValue() -> Float { Self.odd[below(Self.odd.count)] }
+
+    mutating func sample(_ count: Int) -> [Float] {
+        (0..<count).map { _ in below(3) == 0 ? oddValue() : Float(below(20_001) - 10_000) / 4096 }
+    }
+
+    private mutating func axes() -> AxisSet {
+        switch below(4) {
+        case 0: return graph.full
+        case 1: return []
+        default: return graph.full.intersection(AxisSet(rawValue: UInt32(below(16))))
+        }
+    }
+
+    /// Mostly one of the latest nodes, so that graphs grow deep as well as wide.
+    private mutating func number() -> NodeID {
+        below(3) == 0
+            ? numbers[below(numbers.count)] : numbers[numbers.count - 1 - below(min(4, numbers.count))]
+    }
+
+    private mutating func mask() -> NodeID { masks[masks.count - 1 - below(min(6, masks.count))] }
+
+    mutating func chain(operations: Int) -> TracedChain {
+        for _ in 0..<operations { addOperation() }
+        // An output along all axes.
+        let values = graph.elementwise(
+            .add, number(), graph.elementwise(.multiply, graph.input, graph.constant(0.5)))
+        let hidden = graph.elementwise(.and, mask(), graph.mask(true, axes: graph.full))
+        return TracedChain(graph: graph, values: values, mask: below(2) == 0 ? hidden : nil)
+    }
+
+    private mutating func addOperation() {
+        switch below(12) {
+        case 0: numbers.append(graph.constant(oddValue()))
+        case 1:
+            numbers.append(
+                graph.draw(below(2) == 0 ? .uniform : .normal, key: UInt64(below(3)), axes: axes()))
+        case 2:
+            guard let place = graph.full.places.randomElement(using: &self) else { return }
+            numbers.append(graph.add(.index, axes: .axis(place), type: .number))
+        case 3: numbers.append(graph.schedule(Ramp(from: Double(below(5)), to: -2.25, epochs: 1 + below(4))))
+        case 4, 5:
+            let reduction = [Reduction.sum, .mean, .minimum, .maximum][below(4)]
+            numbers.append(graph.reduce(reduction, number(), over: axes()))
+        case 6: numbers.append(graph.elementwise(.select, mask(), number(), number()))
+        default: addElementwise()
+        }
+    }
+
+    private mutating func addElementwise() {
+        let operation = ElementwiseOperation.allCases[below(ElementwiseOperation.allCases.count)]
+        switch operation {
+        case .and, .or: masks.append(graph.elementwise(operation, mask(), mask()))
+        case .not: masks.append(graph.elementwise(operation, mask()))
+        case .less, .lessEqual, .equal, .notEqual:
+            masks.append(graph.elementwise(operation, number(), number()))
+        case .select: masks.append(graph.elementwise(.select, mask(), mask(), mask()))
+        default:
+            numbers.append(
+                operation.operandCount == 1
+                    ? graph.elementwise(operation, number())
+                    : graph.elementwise(operation, number(), number()))
+        }
+    }
+
+    /// Says where the program and the reference differ, nil if nowhere.
+    func difference(between chain: TracedChain, on sample: [Float]) -> String? {
+        let expected = ReferenceExecutor(chain).run(sample, id: 5, epoch: 1)
+        for kernels in Fixture.kernelSets {
+            let found = Fixture.run(chain, sample, id: 5, epoch: 1, kernels: kernels)
+            if let text = firstDifference(found.values, expected.values) {
+                return "\(kernels.instructionSet): \(text)"
+            }
+            if found.mask != expected.mask { return "\(kernels.instructionSet): the masks differ" }
+        }
+        return nil
+    }
+}
+
+extension GraphMaker: RandomNumberGenerator {
+    mutating func next() -> UInt64 { UInt64(below(1 << 30)) << 34 | UInt64(below(1 << 30)) << 4 }
+}
