@@ -95,8 +95,11 @@ package struct Chain {
             let context = TraceContext(seed: seed, path: "\(path)/\(item.name)", range: range)
             var result = try item.trace(into: &traced.graph, input: traced.values, context)
             if result.values == nil, let hidden = result.mask {
+                // The plugin's letters are N and one for each axis; a sample without channels has one axis less.
+                let letters = item.plugin.axes
+                let hasChannels = letters.hasSuffix("C") && shape.rank == letters.count - 1
                 let filling = traced.graph.filling(
-                    item.fill, of: traced.values, hasChannels: item.plugin.axes.hasSuffix("C"), context)
+                    item.fill, of: traced.values, hasChannels: hasChannels, context)
                 result.values = traced.graph.elementwise(.select, hidden, filling, traced.values)
             }
             traced.apply(result, probability: item.probability, context)

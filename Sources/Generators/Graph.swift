@@ -116,13 +116,6 @@ package struct Graph: Sendable {
         return add(.reduce(reduction), [operand], axes: kept, type: .number)
     }
 
-    /// Forgets every node from `count` on, as if it had never been added.
-    package mutating func truncate(to count: Int, schedules scheduleCount: Int) {
-        for node in nodes[count...] { known[node] = nil }
-        nodes.removeLast(nodes.count - count)
-        schedules.removeLast(schedules.count - scheduleCount)
-    }
-
     private func resultType(of operation: ElementwiseOperation, _ operands: [NodeID]) -> ValueType {
         switch operation {
         case .less, .lessEqual, .equal, .notEqual, .and, .or, .not: .mask

@@ -116,7 +116,9 @@ package struct ParameterDeclaration: Sendable, Equatable {
     private func allows(_ value: ParameterValue) -> Bool {
         switch (kind, value) {
         case (.number, .number(let number)): isInside(number)
-        case (.integer, .number(let number)): number == number.rounded() && isInside(number)
+        case (.integer, .number(let number)):
+            // Up to 2⁵³ a Double holds every whole number.
+            number == number.rounded() && abs(number) <= 0x1p53 && isInside(number)
         case (.boolean, .boolean): true
         case (.choice(let names), .choice(let name)): names.contains(name)
         case (.interval, .interval(let low, let high)): low <= high && isInside(low) && isInside(high)

@@ -48,6 +48,14 @@ struct Group: Sendable {
     /// Reductions to be finished after the last block.
     var totals: [TotalReduction] = []
     var partials: [PartialReduction] = []
+
+    /// The same group in memory of its own.
+    func copied() -> Group {
+        Group(
+            count: count, splats: splats.map { $0 }, steps: steps.map { $0 },
+            expansions: expansions.map { $0 },
+            totals: totals.map { $0 }, partials: partials.map { $0 })
+    }
 }
 
 /// A compiled chain: groups of steps with their memory planned. It gives the bits of the graph's reference at the

@@ -13,6 +13,10 @@ package enum SampleValues {
 package final class Workspace {
     private let program: Program
     private let kernels: NoiseKernels
+    /// Copies of the program's and the kernels' arrays: threads that share an array wait for one another to count the
+    /// references to it.
+    private let groups: [Group]
+    private let elementwise: [ElementwiseKernel]
     private let memory: Buffer<Float>
     private let accumulators: Buffer<Double>
     private var scheduleValues: [Float]
@@ -20,6 +24,8 @@ package final class Workspace {
 
     package init(_ program: Program, kernels: NoiseKernels) {
         (self.program, self.kernels) = (program, kernels)
+        groups = program.groups.map { $0.copied() }
+        elementwise = kernels.elementwise.map { $0 }
         memory = Buffer(count: program.registerMemory + program.slotMemory)
         accumulators = Buffer(count: program.accumulatorCount)
         scheduleValues = [Float](repeating: 0, count: program.schedules.count)
@@ -47,7 +53,7 @@ package final class Workspace {
             sample: sample, id: id, epoch: UInt32(epoch), registers: memory.pointer,
             slots: memory.pointer + program.registerMemory, values: values, mask: mask,
             accumulators: accumulators.pointer)
-        for group in program.groups { run(group, block) }
+        for group in groups { run(group, block) }
     }
 
     private func run(_ group: borrowing Group, _ whole: Block) {
@@ -80,7 +86,7 @@ package final class Workspace {
     private func run(_ step: Step, _ group: borrowing Group, _ block: Block) {
         switch step {
         case .elementwise(let operation, let a, let b, let c, let to):
-            kernels.elementwise[operation.rawValue](block[to], block[a], block[b], block[c], block.count)
+            elementwise[operation.rawValue](block[to], block[a], block[b], block[c], block.count)
         case .draw(.uniform, let key, let to):
             kernels.uniform(block[to], block.count, key, block.epoch, block.id, block.first)
         case .draw(.normal, let key, let to):
