@@ -149,10 +149,11 @@ extension ConfigNode {
         ConfigNode(.table(entries.map { ConfigEntry($0.key, $0.value) }))
     }
 
-    /// A finite number in the fewest digits that read back as the same `Double` or `Float`.
+    /// A finite number in the fewest digits that read back as the same `Double` or `Float`: `2`, `0.1`, `1.0e-05`.
     package static func number(_ value: some BinaryFloatingPoint & CustomStringConvertible) -> ConfigNode {
         precondition(value.isFinite, "a config holds finite numbers, got \(value)")
         var text = value.description
+        if text.hasSuffix(".0") { text.removeLast(2) }
         // 1e-05 is a string to readers of YAML 1.1, 1.0e-05 a number.
         if !text.contains("."), let exponent = text.firstIndex(of: "e") {
             text.insert(contentsOf: ".0", at: exponent)

@@ -19,14 +19,34 @@ struct EvaluationConfig {
         var items: [ChainItemConfig] = []
         if case .table(let entries) = node.content, entries.contains(where: { $0.key == "chain" }) {
             var table = try node.table()
-            for item in try table.requireNode("chain").items() { items.append(try ChainItemConfig(item)) }
+            let chain = try table.requireNode("chain")
+            for item in try chain.items() { items.append(try ChainItemConfig(item)) }
             try table.read("name", into: &name)
             try table.finish()
+            if items.isEmpty {
+                throw ConfigError(
+                    chain.place,
+                    "\(chain.subject) wants at least one generator; 'clean' is the test set as it is")
+            }
         } else {
             items = [try ChainItemConfig(node)]
         }
         let title = try name ?? items.map { try $0.name ?? builder.plugin($0).name }.joined(separator: " + ")
-        return try spread(items, builder).map { EvaluationConfig(place: node.place, name: title, items: $0) }
+        let rows = try spread(items, builder)
+        for item in rows.joined() { try refuseRamps(item) }
+        return rows.map { EvaluationConfig(place: node.place, name: title, items: $0) }
+    }
+
+    /// Test sets are made once, for epoch 0, where every ramp is still at its start.
+    private static func refuseRamps(_ item: ChainItemConfig) throws(ConfigError) {
+        for parameter in item.parameters {
+            if case .ramp = try? ParameterSetting(parameter.value) {
+                throw ConfigError(
+                    parameter.value.place,
+                    "\(parameter.value.subject) cannot be a ramp here, for an evaluation has no epochs; "
+                        + "a list of values makes a row for each")
+            }
+        }
     }
 
     /// Every combination of the values of parameters that are lists; the last one changes fastest.
@@ -43,6 +63,11 @@ struct EvaluationConfig {
                     $0.name == parameter.key && $0.kind == .interval
                 }
                 if isInterval && !values.allSatisfy(\.isList) { continue }
+                if values.isEmpty {
+                    throw ConfigError(
+                        parameter.value.place,
+                        "\(parameter.value.subject) wants at least one value, got an empty list")
+                }
                 rows = rows.flatMap { row in
                     values.map { value in
                         var row = row

@@ -54,7 +54,8 @@ package final class Experiment {
             chain, config.chain, seed: seed, shape: data.train.sampleShape, range: data.train.range)
         evaluations = try rows.map { row, chain in
             let program = try builder.program(
-                chain, row.items, seed: seed, shape: data.test.sampleShape, range: data.test.range)
+                chain, row.items, seed: Self.evaluationSeed, shape: data.test.sampleShape,
+                range: data.test.range)
             return Evaluation(config: row, chain: chain, program: program)
         }
         (self.config, self.runtime, self.data) = (config, runtime, data)
@@ -79,6 +80,10 @@ package final class Experiment {
             leaves: config.train.leaves, kernels: runtime.kernels, pool: runtime.pool)
     }
 
+    /// The seed of test noise, whatever the config's: models that were trained from different seeds are compared on the
+    /// same disturbed samples.
+    static let evaluationSeed: UInt64 = 0
+
     /// Samples that are evaluated at a time; results don't depend on it.
     static let evaluationBatch = 256
 
@@ -91,7 +96,7 @@ package final class Experiment {
             observer.evaluating(evaluation.config.name, index: index, count: evaluations.count)
             let pipeline = Pipeline(
                 dataset: data.test, program: evaluation.program, batchSize: Self.evaluationBatch,
-                order: SampleOrder(.sequential, seed: config.seed), kernels: runtime.kernels,
+                order: SampleOrder(.sequential, seed: Self.evaluationSeed), kernels: runtime.kernels,
                 pool: runtime.pool)
             let stream = pipeline.stream()
             stream.begin(epoch: 0)
@@ -113,12 +118,12 @@ package final class Experiment {
 
 extension Experiment.Evaluation {
     /// All parameters, also those that the config leaves at their defaults; of several generators each behind its name.
-    fileprivate var parameters: [JSONValue.Member] {
+    fileprivate var parameters: [RobustnessParameter] {
         chain.items.flatMap { item in
             let settings = item.completeSettings
             return item.plugin.parameters.compactMap { parameter in
                 let key = chain.items.count > 1 ? "\(item.name).\(parameter.name)" : parameter.name
-                return settings[parameter.name].map { JSONValue.Member(key, $0.json) }
+                return settings[parameter.name].map { RobustnessParameter(key, $0.json, text: $0.text) }
             }
         }
     }
@@ -127,6 +132,18 @@ extension Experiment.Evaluation {
 extension ParameterSetting {
     /// A value as it is, anything else as the config spells it.
     fileprivate var json: JSONValue { node.json }
+
+    /// A few words for a table.
+    var text: String {
+        switch self {
+        case .value(let value): value.description
+        case .uniform(let low, let high): "uniform \(formatted(low))…\(formatted(high))"
+        case .normal(let mean, let deviation): "normal \(formatted(mean)) ± \(formatted(deviation))"
+        case .choice(let values): values.map(formatted).joined(separator: " or ")
+        case .ramp(let ramp):
+            "\(formatted(ramp.from))…\(formatted(ramp.to)) over \(ramp.epochs) epochs"
+        }
+    }
 }
 
 extension ConfigNode {
@@ -137,6 +154,8 @@ extension ConfigNode {
         case .plain(let text):
             if let flag = Bool(text) {
                 .flag(flag)
+            } else if let whole = Int(text) {
+                .whole(whole)
             } else if let number = Double(text) {
                 .number(number)
             } else {

@@ -3,7 +3,7 @@ package struct RobustnessRow: Equatable, Sendable {
     /// `clean`, or what the noise is called.
     package var name: String
     /// The noise's parameters in the order of the config; none for the clean set.
-    package var parameters: [JSONValue.Member]
+    package var parameters: [RobustnessParameter]
     /// The share of samples whose class was found, 0...1.
     package var accuracy: Double
     /// The mean loss of a sample.
@@ -12,7 +12,7 @@ package struct RobustnessRow: Equatable, Sendable {
     package var count: Int
 
     package init(
-        name: String, parameters: [JSONValue.Member] = [], accuracy: Double, loss: Double, count: Int
+        name: String, parameters: [RobustnessParameter] = [], accuracy: Double, loss: Double, count: Int
     ) {
         (self.name, self.parameters) = (name, parameters)
         (self.accuracy, self.loss, self.count) = (accuracy, loss, count)
@@ -20,7 +20,8 @@ package struct RobustnessRow: Equatable, Sendable {
 
     package var json: JSONValue {
         .object([
-            "name": .string(name), "parameters": .object(parameters), "accuracy": .number(accuracy),
+            "name": .string(name), "parameters": .object(parameters.map { .init($0.name, $0.value) }),
+            "accuracy": .number(accuracy),
             "loss": .number(loss), "count": .whole(count),
         ])
     }
@@ -28,15 +29,22 @@ package struct RobustnessRow: Equatable, Sendable {
     /// `sigma 0.1, mean 0`: those parameters in which rows of the same name differ; all where the row is the only one.
     fileprivate func parameterText(among rows: [RobustnessRow]) -> String {
         let namesakes = rows.filter { $0.name == name }
-        return parameters.filter { member in
-            namesakes.count == 1 || namesakes.contains { !$0.parameters.contains(member) }
-        }.map { member in
-            if case .string(let text) = member.value {
-                "\(member.key) \(text)"
-            } else {
-                "\(member.key) \(member.value.text)"
-            }
-        }.joined(separator: ", ")
+        return parameters.filter { parameter in
+            namesakes.count == 1 || namesakes.contains { !$0.parameters.contains(parameter) }
+        }.map { "\($0.name) \($0.text)" }.joined(separator: ", ")
+    }
+}
+
+/// A parameter of a row's noise.
+package struct RobustnessParameter: Equatable, Sendable {
+    package var name: String
+    /// For programs.
+    package var value: JSONValue
+    /// For a person: `0.1`, `uniform 0.1…0.2`.
+    package var text: String
+
+    package init(_ name: String, _ value: JSONValue, text: String) {
+        (self.name, self.value, self.text) = (name, value, text)
     }
 }
 
@@ -62,13 +70,6 @@ package struct RobustnessTable: Equatable, Sendable {
         }.joined()
     }
 
-    /// The rows as a table of Markdown.
-    package var markdown: String {
-        var lines = cells.map { "| " + $0.map(Self.escaped).joined(separator: " | ") + " |" }
-        lines.insert("| --- | --- | ---: | ---: |", at: 1)
-        return lines.joined(separator: "\n") + "\n"
-    }
-
     /// The head and the rows.
     private var cells: [[String]] {
         [["test set", "parameters", "accuracy", "loss"]]
@@ -79,8 +80,6 @@ package struct RobustnessTable: Equatable, Sendable {
 
     /// The column from which on numbers stand, which are aligned at their end.
     private static let firstNumber = 2
-
-    private static func escaped(_ cell: String) -> String { cell.replacing("|", with: "\\|") }
 
     /// The number with four decimals.
     private static func decimal(_ value: Double) -> String {

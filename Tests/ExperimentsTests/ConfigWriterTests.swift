@@ -115,6 +115,7 @@ private func readBack(_ node: ConfigNode) throws -> ConfigNode {
 
     @Test func `small numbers are numbers to other readers too`() {
         #expect(ConfigWriter.yaml(.table(["x": .number(1e-5)])) == "x: 1.0e-05\n")
+        #expect(ConfigWriter.yaml(.table(["x": .number(2.0), "z": .number(0.5)])) == "x: 2\nz: 0.5\n")
     }
 
     @Test func `what was read is written as it was meant`() throws {

@@ -54,6 +54,22 @@ import Testing
     }
 
     @Test(arguments: [
+        ("{ hum: { level: [] } }", "1:20: error: 'level' wants at least one value, got an empty list"),
+        ("{ hum: { band: [] } }", "1:19: error: 'band' wants at least one value, got an empty list"),
+        (
+            "{ chain: [] , name: none }",
+            "1:13: error: 'chain' wants at least one generator; 'clean' is the test set as it is"
+        ),
+        (
+            "{ hum: { level: { ramp: { to: 1, epochs: 2 } } } }",
+            "1:20: error: 'level' cannot be a ramp here, for an evaluation has no epochs; a list of values makes a "
+                + "row for each"
+        ),
+        (
+            "{ chain: [hide, { hum: { level: [1, { ramp: { to: 1, epochs: 2 } }] } }] }",
+            "1:40: error: 'level[1]' cannot be a ramp here, for an evaluation has no epochs; a list of values makes "
+                + "a row for each"
+        ),
         ("{ chain: hum }", "1:13: error: 'chain' must be a list, got 'hum'"),
         ("{ chain: [hum], nam: a }", "1:20: error: unknown key 'nam' in 'x'; did you mean 'name'?"),
         ("claen", "1:4: error: unknown plugin 'claen'; there is no folder 'plugins'"),

@@ -35,7 +35,9 @@ final class WorkFolder {
         let lonely = "\(path)/1/2/3/4/5"
         try FileManager.default.createDirectory(atPath: lonely, withIntermediateDirectories: true)
         let copy = lonely + "/program"
-        try FileManager.default.copyItem(atPath: Self.program, toPath: copy)
+        // Another process copies it: a test that forks while this one has the copy open for writing would keep it open,
+        // and then it could not be run ("Text file busy").
+        _ = try run("/bin/cp", [Self.program, copy])
         return copy
     }
 
