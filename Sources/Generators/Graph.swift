@@ -109,7 +109,7 @@ package struct Graph: Sendable {
         guard kept != node.axes else { return operand }
         if case .constant(let bits) = node.operation {
             let value = Float(bitPattern: bits)
-            let members = node.axes.count(in: shape) / kept.count(in: shape)
+            let members = node.axes.subtracting(kept).count(in: shape)
             let result = reduction == .sum ? value * Float(members) : value
             return add(.constant(bits: result.bitPattern), axes: kept, type: .number)
         }

@@ -24,7 +24,8 @@ package final class Plugin {
         let (tracer, reader) = (Tracer(), DeclarationReader())
         var functions = TraceFunctions.all.map { function in
             LuaHostFunction(name: function.name) { call throws(LuaHostError) in
-                [try function.body(tracer, call)]
+                try function.check(call)
+                return [try function.body(tracer, call)]
             }
         }
         functions.append(
@@ -83,7 +84,7 @@ package final class Plugin {
         _ context: TraceContext,
         _ places: [Character: Int?]
     ) throws(LuaError) -> Result {
-        tracer.begin(graph, context, axes: places)
+        tracer.begin(graph, context, axes: axes, places: places)
         var fields: [String: LuaValue] = [:]
         for parameter in parameters {
             if let setting = settings[parameter.name] {
@@ -130,7 +131,14 @@ package final class Plugin {
                 instead: "return x + …")
         }
         guard results.count > 1, results[1] != .none else { return Result(values: values, mask: nil) }
-        return Result(values: values, mask: try tracer.mask(results[1], for: "the second result"))
+        guard case .object(let second) = results[1], second.type == 1 else {
+            throw LuaHostError(
+                code: "M13",
+                what:
+                    "\(entry) returned \(tracer.name(of: results[1])) as its second result, which must be a mask"
+            )
+        }
+        return Result(values: values, mask: try tracer.node(second))
     }
 
     /// Where the plugin's axis letters are in a sample of `shape`. A plugin for channels takes samples without them, too.

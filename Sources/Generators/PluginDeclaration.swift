@@ -44,9 +44,14 @@ final class DeclarationReader {
         var parameter = ParameterDeclaration(name: "", kind: try kind(kindName, fields), line: call.line)
         parameter.minimum = try number(fields["min"], "\(owner): 'min'")
         parameter.maximum = try number(fields["max"], "\(owner): 'max'")
+        if let minimum = parameter.minimum, let maximum = parameter.maximum, minimum > maximum {
+            throw LuaHostError(
+                code: "M03",
+                what: "\(owner): 'min' is \(formatted(minimum)), above 'max', which is \(formatted(maximum))")
+        }
         parameter.documentation = try text(fields["doc"], "\(owner): 'doc'") ?? ""
         parameter.unit = try unit(fields["unit"], owner)
-        parameter.isOptional = fields["optional"] == .boolean(true)
+        parameter.isOptional = try flag(fields["optional"], "\(owner): 'optional'") ?? false
         if let value = fields["default"] {
             guard let value = parameterValue(value) else {
                 throw LuaHostError(code: "M03", what: "\(owner): a default must be a plain value")
@@ -177,8 +182,7 @@ final class DeclarationReader {
     private func fields(of value: LuaValue, _ owner: String) throws(LuaHostError) -> [String: LuaValue] {
         guard case .table(let list, let fields) = value, list.isEmpty else {
             throw LuaHostError(
-                code: "M02", what: "\(owner) wants a table with named fields",
-                instead: "\(owner) { name = … }")
+                code: "M02", what: "\(owner) wants a table with named fields, such as { name = value }")
         }
         return fields
     }
@@ -195,8 +199,16 @@ final class DeclarationReader {
         switch value {
         case nil: return nil
         case .integer(let number): return Double(number)
-        case .number(let number): return number
-        default: throw LuaHostError(code: "M03", what: "\(owner) must be a number")
+        case .number(let number) where number.isFinite: return number
+        default: throw LuaHostError(code: "M03", what: "\(owner) must be a finite number")
+        }
+    }
+
+    private func flag(_ value: LuaValue?, _ owner: String) throws(LuaHostError) -> Bool? {
+        switch value {
+        case nil: return nil
+        case .boolean(let flag): return flag
+        default: throw LuaHostError(code: "M03", what: "\(owner) must be true or false")
         }
     }
 

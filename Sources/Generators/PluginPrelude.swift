@@ -55,9 +55,6 @@ let pluginPrelude = #"""
       class.__len = function()
         fail("M10", "'#' needs one number, but a tensor has an axis for each letter", 'x:size("H") is the length of one axis')
       end
-      class.__call = function()
-        fail("M17", "a tensor is no function")
-      end
     end
     Tensor.__name, Mask.__name, Random.__name = "tensor", "mask", "rng"
 
@@ -83,12 +80,5 @@ let pluginPrelude = #"""
     for _, kind in ipairs { "noise", "mask" } do
       mottle[kind] = function(declaration) host.register(kind, declaration) end
     end
-    env.mottle = setmetatable({}, {
-      __index = function(_, name)
-        local known = mottle[name]
-        if known ~= nil then return known end
-        fail("M17", "mottle has no '" .. tostring(name) .. "'", "its functions are " .. host.names())
-      end,
-      __newindex = function() fail("M04", "mottle cannot be changed: it would carry values from one call to the next") end,
-    })
+    env.mottle = mottle
     """#

@@ -4,7 +4,37 @@ import VectorKernels
 /// A host function with its name in Lua and what it records.
 struct TraceFunction: Sendable {
     let name: String
+    /// How many arguments a script gives, the object before the colon included; from 1 on if the others may be absent.
+    let arguments: ClosedRange<Int>
+    /// True for what is written behind an object and a colon.
+    let isMethod: Bool
     let body: @Sendable (Tracer, LuaCall) throws(LuaHostError) -> LuaValue
+
+    init(
+        name: String, arguments: ClosedRange<Int>, isMethod: Bool = true,
+        body: @escaping @Sendable (Tracer, LuaCall) throws(LuaHostError) -> LuaValue
+    ) {
+        (self.name, self.arguments, self.isMethod, self.body) = (name, arguments, isMethod, body)
+    }
+
+    /// Refuses a method that was called with a dot, and too few or too many arguments: Lua itself would take any number.
+    func check(_ call: LuaCall) throws(LuaHostError) {
+        if isMethod {
+            guard case .object = call[0] else {
+                throw LuaHostError(
+                    code: "M17", what: "'\(name)' is a method and wants a colon", instead: "x:\(name)(…)")
+            }
+        }
+        let before = isMethod ? 1 : 0
+        guard !arguments.contains(call.arguments.count) else { return }
+        let (least, most) = (arguments.lowerBound - before, arguments.upperBound - before)
+        let wanted = least == most ? "\(most)" : "at most \(most)"
+        throw LuaHostError(
+            code: "M11",
+            what:
+                "\(name) takes \(wanted) argument\(most == 1 ? "" : "s"), got \(call.arguments.count - before)"
+        )
+    }
 }
 
 extension LuaCall {
@@ -17,11 +47,14 @@ enum TraceFunctions {
     static let all = arithmetic + comparisons + masks + unary + reductions + draws + shapes
 
     private static let arithmetic: [TraceFunction] = [
-        binary("add", .add, "adding"), binary("subtract", .subtract, "subtracting"),
-        binary("multiply", .multiply, "multiplying"), binary("divide", .divide, "dividing"),
-        binary("floorDivide", .floorDivide, "'//'"), binary("modulo", .modulo, "'%'"),
+        binary("add", .add, "adding", isMethod: false),
+        binary("subtract", .subtract, "subtracting", isMethod: false),
+        binary("multiply", .multiply, "multiplying", isMethod: false),
+        binary("divide", .divide, "dividing", isMethod: false),
+        binary("floorDivide", .floorDivide, "'//'", isMethod: false),
+        binary("modulo", .modulo, "'%'", isMethod: false),
         binary("min", .minimum, "min"), binary("max", .maximum, "max"),
-        TraceFunction(name: "power") { tracer, call throws(LuaHostError) in
+        TraceFunction(name: "power", arguments: 2...2, isMethod: false) { tracer, call throws(LuaHostError) in
             let (base, exponent) = (
                 try tracer.number(call[0], for: "'^'"), try tracer.number(call[1], for: "'^'")
             )
@@ -31,7 +64,7 @@ enum TraceFunctions {
             }
             return tracer.object(tracer.graph.elementwise(.power, base, exponent))
         },
-        TraceFunction(name: "clamp") { tracer, call throws(LuaHostError) in
+        TraceFunction(name: "clamp", arguments: 3...3) { tracer, call throws(LuaHostError) in
             let value = try tracer.number(call[0], for: "clamp")
             let (low, high) = (
                 try tracer.number(call[1], for: "clamp"), try tracer.number(call[2], for: "clamp")
@@ -48,18 +81,19 @@ enum TraceFunctions {
     ]
 
     private static let masks: [TraceFunction] = [
-        TraceFunction(name: "and") { tracer, call throws(LuaHostError) in
+        TraceFunction(name: "and", arguments: 2...2, isMethod: false) { tracer, call throws(LuaHostError) in
             let (a, b) = (try tracer.mask(call[0], for: "'&'"), try tracer.mask(call[1], for: "'&'"))
             return tracer.object(tracer.graph.elementwise(.and, a, b))
         },
-        TraceFunction(name: "or") { tracer, call throws(LuaHostError) in
+        TraceFunction(name: "or", arguments: 2...2, isMethod: false) { tracer, call throws(LuaHostError) in
             let (a, b) = (try tracer.mask(call[0], for: "'|'"), try tracer.mask(call[1], for: "'|'"))
             return tracer.object(tracer.graph.elementwise(.or, a, b))
         },
-        TraceFunction(name: "not") { tracer, call throws(LuaHostError) in
+        // Lua gives the one operand of a metamethod twice.
+        TraceFunction(name: "not", arguments: 2...2, isMethod: false) { tracer, call throws(LuaHostError) in
             tracer.object(tracer.graph.elementwise(.not, try tracer.mask(call[0], for: "'~'")))
         },
-        TraceFunction(name: "where") { tracer, call throws(LuaHostError) in
+        TraceFunction(name: "where", arguments: 3...3, isMethod: false) { tracer, call throws(LuaHostError) in
             let mask = try tracer.mask(call[0], for: "where")
             func isMask(_ value: LuaValue) -> Bool {
                 if case .object(let object) = value { object.type == 1 } else { false }
@@ -74,21 +108,28 @@ enum TraceFunctions {
     ]
 
     private static let unary: [TraceFunction] =
-        ([
-            ("negate", .negate), ("abs", .absolute), ("exp", .exp), ("log", .log), ("sqrt", .squareRoot),
+        [
+            TraceFunction(name: "negate", arguments: 2...2, isMethod: false) {
+                tracer, call throws(LuaHostError) in
+                tracer.object(tracer.graph.elementwise(.negate, try tracer.number(call[0], for: "'-'")))
+            }
+        ]
+        + ([
+            ("abs", .absolute), ("exp", .exp), ("log", .log), ("sqrt", .squareRoot),
             ("sin", .sin),
             ("cos", .cos), ("tanh", .tanh), ("floor", .floor), ("ceil", .ceil), ("round", .round),
             ("sign", .sign),
         ] as [(String, ElementwiseOperation)]).map { name, operation in
-            TraceFunction(name: name) { tracer, call throws(LuaHostError) in
+            TraceFunction(name: name, arguments: 1...1) { tracer, call throws(LuaHostError) in
                 tracer.object(tracer.graph.elementwise(operation, try tracer.number(call[0], for: name)))
             }
         }
 
     private static func binary(
-        _ name: String, _ operation: ElementwiseOperation, _ action: String, swapped: Bool = false
+        _ name: String, _ operation: ElementwiseOperation, _ action: String, isMethod: Bool = true,
+        swapped: Bool = false
     ) -> TraceFunction {
-        TraceFunction(name: name) { tracer, call throws(LuaHostError) in
+        TraceFunction(name: name, arguments: 2...2, isMethod: isMethod) { tracer, call throws(LuaHostError) in
             let (a, b) = (try tracer.number(call[0], for: action), try tracer.number(call[1], for: action))
             return tracer.object(
                 swapped

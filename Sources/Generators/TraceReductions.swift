@@ -29,14 +29,14 @@ extension TraceFunctions {
     private typealias Body = @Sendable (Tracer, _ value: NodeID, _ axes: AxisSet) -> NodeID
 
     private static func reduction(_ name: String, _ body: @escaping Body) -> TraceFunction {
-        TraceFunction(name: name) { tracer, call throws(LuaHostError) in
+        TraceFunction(name: name, arguments: 1...2) { tracer, call throws(LuaHostError) in
             tracer.object(body(tracer, try tracer.number(call[0], for: name), try axes(tracer, call, name)))
         }
     }
 
     /// A reduction of a mask's truth values as ones and zeros.
     private static func maskReduction(_ name: String, _ body: @escaping Body) -> TraceFunction {
-        TraceFunction(name: name) { tracer, call throws(LuaHostError) in
+        TraceFunction(name: name, arguments: 1...2) { tracer, call throws(LuaHostError) in
             let mask = try tracer.mask(call[0], for: name)
             let (one, zero) = (tracer.graph.constant(1), tracer.graph.constant(0))
             let ones = tracer.graph.elementwise(.select, mask, one, zero)

@@ -4,28 +4,35 @@ import VectorKernels
 extension TraceFunctions {
     /// Sizes, positions and constants along named axes.
     static let shapes: [TraceFunction] = [
-        TraceFunction(name: "field") { tracer, call throws(LuaHostError) in
-            guard case .object(let object) = call[0], case .string(let key) = call[1] else {
+        TraceFunction(name: "field", arguments: 2...2, isMethod: false) { tracer, call throws(LuaHostError) in
+            guard case .object(let object) = call[0] else { preconditionFailure("an object is indexed") }
+            guard case .string(let key) = call[1] else {
+                throw LuaHostError(
+                    code: "M10", what: "a tensor has no elements: its values are not known while tracing",
+                    instead: "mottle.where(mottle.index(\"W\"):eq(1), a, b) is a in the first column")
+            }
+            guard object.type < 2 else {
                 throw LuaHostError(
                     code: "M17",
-                    what: "tensors have no element \(call[1]): their values are not known while tracing")
+                    what: "rng has no method '\(key)'"
+                        + (Suggestion.nearest(key, among: drawNames).map { " (did you mean '\($0)'?)" } ?? "")
+                )
             }
-            guard object.type < 2 else { throw LuaHostError(code: "M17", what: "rng has no method '\(key)'") }
             switch key {
             case "low": return .number(Double(tracer.context.range.lowerBound))
             case "high": return .number(Double(tracer.context.range.upperBound))
-            case _ where key.count == 1 && tracer.hasAxis(key.first!):
+            case _ where key.count == 1 && key.first!.isUppercase:
                 return .integer(try tracer.size(key.first!))
             default:
                 let kind = object.type == 0 ? "tensors" : "masks"
                 throw LuaHostError(code: "M17", what: "\(kind) have no method '\(key)'" + suggestion(key))
             }
         },
-        TraceFunction(name: "size") { tracer, call throws(LuaHostError) in
+        TraceFunction(name: "size", arguments: 2...2) { tracer, call throws(LuaHostError) in
             .integer(try tracer.size(try letter(call[1], for: "size")))
         },
         // 1 … size along one axis.
-        TraceFunction(name: "index") { tracer, call throws(LuaHostError) in
+        TraceFunction(name: "index", arguments: 1...1, isMethod: false) { tracer, call throws(LuaHostError) in
             let letter = try letter(call[0], for: "index")
             guard let place = try tracer.place(letter, in: String(letter)), tracer.graph.shape[place] != 1
             else {
@@ -33,18 +40,15 @@ extension TraceFunctions {
             }
             return tracer.object(tracer.graph.add(.index, axes: .axis(place), type: .number))
         },
-        TraceFunction(name: "zeros") { tracer, call throws(LuaHostError) in
+        TraceFunction(name: "zeros", arguments: 1...1, isMethod: false) { tracer, call throws(LuaHostError) in
             let axes = try tracer.axes(call[0], for: "zeros", batch: false)
             return tracer.object(tracer.graph.add(.constant(bits: 0), axes: axes, type: .number))
         },
-        TraceFunction(name: "none") { tracer, call throws(LuaHostError) in
+        TraceFunction(name: "none", arguments: 1...1, isMethod: false) { tracer, call throws(LuaHostError) in
             tracer.object(tracer.graph.mask(false, axes: try tracer.axes(call[0], for: "none", batch: false)))
         },
-        TraceFunction(name: "full") { tracer, call throws(LuaHostError) in
+        TraceFunction(name: "full", arguments: 1...1, isMethod: false) { tracer, call throws(LuaHostError) in
             tracer.object(tracer.graph.mask(true, axes: try tracer.axes(call[0], for: "all", batch: false)))
-        },
-        TraceFunction(name: "names") { _, _ in
-            .string("where, index, zeros, none, all, noise, mask, number, integer, boolean, choice, range")
         },
     ]
 

@@ -31,6 +31,8 @@ final class Tracer {
     /// For each axis letter of the plugin its place in the sample's shape; nil for the trailing `C` that a shape without
     /// channels lacks.
     private var axisPlaces: [Character: Int?] = [:]
+    /// The plugin's axes as it declares them.
+    private var declaredAxes = ""
     private var generation: UInt32 = 0
     private var draws = 0
     private var namedDraws: [String: Int] = [:]
@@ -38,8 +40,8 @@ final class Tracer {
     private(set) var isTracing = false
 
     /// Starts a call; objects of earlier calls are dead from here on.
-    func begin(_ graph: Graph, _ context: TraceContext, axes: [Character: Int?]) {
-        (self.graph, self.context, axisPlaces) = (graph, context, axes)
+    func begin(_ graph: Graph, _ context: TraceContext, axes: String, places: [Character: Int?]) {
+        (self.graph, self.context, declaredAxes, axisPlaces) = (graph, context, axes, places)
         generation &+= 1
         (draws, namedDraws, firstNode, isTracing) = (0, [:], graph.nodes.count, true)
     }
@@ -82,8 +84,8 @@ final class Tracer {
         case .object(let object) where object.type == 0: return try node(object)
         case .object(let object) where object.type == 1:
             throw LuaHostError(
-                code: "M13", what: "\(action) wants numbers, got a mask", instead: "mottle.where(mask, 1, 0)")
-        default: throw LuaHostError(code: "M13", what: "\(action) wants numbers, got \(name(of: value))")
+                code: "M11", what: "\(action) wants numbers, got a mask", instead: "mottle.where(mask, 1, 0)")
+        default: throw LuaHostError(code: "M11", what: "\(action) wants numbers, got \(name(of: value))")
         }
     }
 
@@ -93,8 +95,8 @@ final class Tracer {
         case .boolean(let plain): return graph.mask(plain)
         case .object(let object) where object.type == 0:
             throw LuaHostError(
-                code: "M13", what: "\(action) wants a mask, got a tensor of numbers", instead: "x:gt(0.5)")
-        default: throw LuaHostError(code: "M13", what: "\(action) wants a mask, got \(name(of: value))")
+                code: "M11", what: "\(action) wants a mask, got a tensor of numbers", instead: "x:gt(0.5)")
+        default: throw LuaHostError(code: "M11", what: "\(action) wants a mask, got \(name(of: value))")
         }
     }
 
@@ -153,10 +155,10 @@ final class Tracer {
     /// The place of one axis in the sample's shape, nil for channels that the sample does not have.
     func place(_ letter: Character, in letters: String) throws(LuaHostError) -> Int? {
         guard let place = axisPlaces[letter] else {
-            let known = (["N"] + axisPlaces.keys.sorted().map(String.init)).joined(separator: ", ")
             throw LuaHostError(
                 code: "M12",
-                what: "unknown axis '\(letter)' in '\(letters)'; this generator's axes are \(known)")
+                what: "unknown axis '\(letter)'" + (letters.count > 1 ? " in '\(letters)'" : "")
+                    + "; this generator's axes are '\(declaredAxes)'")
         }
         return place
     }
@@ -169,8 +171,6 @@ final class Tracer {
         }
         return try place(letter, in: String(letter)).map { graph.shape[$0] } ?? 1
     }
-
-    func hasAxis(_ letter: Character) -> Bool { letter == "N" || axisPlaces[letter] != nil }
 
     // MARK: Draws
 
