@@ -17,13 +17,3 @@ extension Range: ConfigRange {
 extension PartialRangeFrom: ConfigRange {
     package var requirement: String { "at least \(lowerBound)" }
 }
-
-/// Every value greater than `bound`, for strengths that must not be zero.
-package struct MoreThan<Bound: Comparable>: ConfigRange {
-    package let bound: Bound
-
-    package init(_ bound: Bound) { self.bound = bound }
-
-    package func contains(_ value: Bound) -> Bool { value > bound }
-    package var requirement: String { "more than \(bound)" }
-}

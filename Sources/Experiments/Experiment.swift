@@ -88,6 +88,8 @@ package final class Experiment {
     static let evaluationBatch = 256
 
     /// Measures a model on every test set; stops between two of them when `isInterrupted` says so.
+    ///
+    /// - Throws: `TrainingError` where the loss on the clean test set is not finite.
     func evaluate(
         _ trainer: Trainer, observer: some RunObserver, isInterrupted: () -> Bool = { false }
     ) throws -> RobustnessTable {
@@ -107,6 +109,9 @@ package final class Experiment {
                 correct += result.correct
             }
             let count = data.test.count
+            if index == 0, !loss.isFinite {
+                throw TrainingError.nonFiniteEvaluation(loss: loss / Double(count))
+            }
             rows.append(
                 RobustnessRow(
                     name: evaluation.config.name, parameters: evaluation.parameters,

@@ -42,12 +42,14 @@ extension ChainRun {
 
 extension Experiment {
     /// What a person should know before the run, nil for nothing.
-    package var note: String? {
+    ///
+    /// - Parameter results: what may differ on this processor, for instance `the weights`.
+    package func note(of results: String) -> String? {
         guard let locked = config.lock?.instructionSet, locked != runtime.kernels.instructionSet.rawValue
         else { return nil }
         return
             "locked on \(locked), runs on \(runtime.kernels.instructionSet.rawValue): the stream has the same bits, "
-            + "the weights may differ in their last ones; MOTTLE_ISA=\(locked) gives them exactly"
+            + "\(results) may differ in their last ones; MOTTLE_ISA=\(locked) gives them exactly"
     }
 }
 

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Reports
 import Tensors
 import Training
@@ -8,17 +9,23 @@ extension Experiment {
     /// - Parameters:
     ///   - run: the run's folder.
     ///   - overrides: changes as `--set` takes them, for instance other noise.
-    /// - Returns: the table, which is also written to the run's folder if nothing was changed.
+    /// - Returns: the table, which is also written to the run's folder if nothing was changed and none is there.
     package static func evaluate(
         run path: String, overrides: [String], runtime: Runtime, observer: some RunObserver
     ) throws -> RobustnessTable {
         let folder = try RunFolder.open(path)
         let experiment = try Experiment(file: folder.lock, overrides: overrides, runtime: runtime)
+        if let note = experiment.note(of: "the numbers") { observer.say(note) }
         let model = experiment.makeModel()
         try model.load(from: folder.model)
         let trainer = Trainer(model, optimizer: experiment.config.train.optimizer)
         let table = try experiment.evaluate(trainer, observer: observer)
-        if overrides.isEmpty { try AtomicFile.write(folder.robustness, text: table.json) }
+        guard overrides.isEmpty else { return table }
+        switch try? String(contentsOfFile: folder.robustness, encoding: .utf8) {
+        case nil: try AtomicFile.write(folder.robustness, text: table.json)
+        case table.json: break
+        default: observer.say("\(folder.robustness) has other numbers and is left as it is")
+        }
         return table
     }
 }

@@ -69,14 +69,21 @@ extension Optimizer: ConfigValue {
     }
 }
 
+extension ConfigValue {
+    /// Updates work on Floats, in which anything smaller is 0.
+    fileprivate static var positive: ClosedRange<Double> {
+        Double(Float.leastNormalMagnitude)...Double(Float.greatestFiniteMagnitude)
+    }
+}
+
 extension AdamConfig: ConfigValue {
     package init(_ node: ConfigNode) throws(ConfigError) {
         self.init()
         var table = try node.table()
-        try table.read("learning_rate", into: &learningRate, in: MoreThan(0.0))
+        try table.read("learning_rate", into: &learningRate, in: Self.positive)
         try table.read("beta1", into: &beta1, in: 0..<1)
         try table.read("beta2", into: &beta2, in: 0..<1)
-        try table.read("epsilon", into: &epsilon, in: MoreThan(0.0))
+        try table.read("epsilon", into: &epsilon, in: Self.positive)
         try table.finish()
     }
 }
@@ -85,7 +92,7 @@ extension SGDConfig: ConfigValue {
     package init(_ node: ConfigNode) throws(ConfigError) {
         self.init()
         var table = try node.table()
-        try table.read("learning_rate", into: &learningRate, in: MoreThan(0.0))
+        try table.read("learning_rate", into: &learningRate, in: Self.positive)
         try table.read("momentum", into: &momentum, in: 0..<1)
         try table.finish()
     }

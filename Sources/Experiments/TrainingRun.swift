@@ -3,12 +3,14 @@ import Reports
 import Tensors
 import Training
 
-/// Hears how a run gets on; called on the thread that trains, between steps.
+/// Hears how a run or an evaluation gets on; called on the thread that trains, between steps.
 package protocol RunObserver {
     /// - Parameter progress: where training is; a few times a second.
     func trained(_ progress: TrainingProgress)
     func finishedEpoch(_ progress: TrainingProgress)
     func evaluating(_ name: String, index: Int, count: Int)
+    /// - Parameter text: what a person should know.
+    func say(_ text: String)
 }
 
 /// Where training is.

@@ -48,12 +48,18 @@ package struct StepResult: Equatable, Sendable {
 package enum TrainingError: Error, Equatable, CustomStringConvertible {
     /// `step` counts from 1; the weights are as the step before left them.
     case nonFinite(step: Int, loss: Double)
+    /// Without noise; a step looks at the loss before it changes the weights, so only this shows what the last one did.
+    case nonFiniteEvaluation(loss: Double)
 
     package var description: String {
         switch self {
-        case .nonFinite(let step, let loss):
-            "step \(step): the loss is \(loss.isNaN ? "not a number" : "\(loss)"); try a lower learning rate, "
-                + "and check the strength of the noise and the range of the data"
+        case .nonFinite(let step, let loss): "step \(step): the loss is \(Self.advice(loss))"
+        case .nonFiniteEvaluation(let loss): "the loss on the clean test set is \(Self.advice(loss))"
         }
+    }
+
+    private static func advice(_ loss: Double) -> String {
+        "\(loss.isNaN ? "not a number" : "\(loss)"); try a lower learning rate, "
+            + "and check the strength of the noise and the range of the data"
     }
 }

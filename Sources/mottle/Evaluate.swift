@@ -5,8 +5,8 @@ struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Evaluate the model of a run on its clean and noisy test sets.",
         discussion: """
-            The table is written to the run's robustness.json, unless --set changes what is evaluated, for instance
-            --set 'evaluate=[{gaussian: {sigma: [0.3, 0.5]}}]'.
+            The table is written to the run's robustness.json if that is not there yet, unless --set changes what is
+            evaluated, for instance --set 'evaluate=[{gaussian: {sigma: [0.3, 0.5]}}]'.
             """)
 
     @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"))

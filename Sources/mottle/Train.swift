@@ -28,7 +28,7 @@ struct Train: ParsableCommand {
             file: config, overrides: changes.overrides, seed: changes.seed, runtime: options.runtime())
         mottle_catch_interrupts()
         let progress = ProgressDisplay(isQuiet: options.quiet)
-        if let note = experiment.note { progress.say(note) }
+        if let note = experiment.note(of: "the weights") { progress.say(note) }
         let result = try experiment.train(out: out, observer: progress) { mottle_interrupt_count() > 0 }
         progress.clear()
         // An interrupted run has no table: a person is told why, a program reads it from the JSON.

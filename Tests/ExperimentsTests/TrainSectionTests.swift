@@ -41,7 +41,15 @@ import Training
         ("optimizer: adm", "1:32: error: unknown optimizer 'adm'; known are adam, sgd; did you mean 'adam'?"),
         (
             "optimizer: { adam: { learning_rate: 0 } }",
-            "1:57: error: 'learning_rate' must be more than 0.0, got '0'"
+            "1:57: error: 'learning_rate' must be in 1.1754943508222875e-38...3.4028234663852886e+38, got '0'"
+        ),
+        (
+            "optimizer: { adam: { epsilon: 1e-46 } }",
+            "1:51: error: 'epsilon' must be in 1.1754943508222875e-38...3.4028234663852886e+38, got '1e-46'"
+        ),
+        (
+            "optimizer: { sgd: { learning_rate: 1e-300 } }",
+            "1:56: error: 'learning_rate' must be in 1.1754943508222875e-38...3.4028234663852886e+38, got '1e-300'"
         ),
         ("optimizer: { adam: { beta2: 1 } }", "1:49: error: 'beta2' must be in 0.0..<1.0, got '1'"),
         (

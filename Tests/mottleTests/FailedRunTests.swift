@@ -35,6 +35,25 @@ import Testing
         #expect(!folder.exists("runs/small-1/robustness.json"))
     }
 
+    /// One step in all, which looks at the loss only before it changes the weights.
+    @Test func `weights that the last step spoils fail the run`() throws {
+        let folder = try WorkFolder.withSmallData()
+        let outcome = try folder.mottle(
+            "train", "small.yaml", "--quiet", "--set", "train.optimizer={sgd: {learning_rate: 3e38}}",
+            "--set",
+            "train.epochs=1", "--set", "train.batch_size=301")
+        let message =
+            "mottle: error: the loss on the clean test set is not a number; try a lower learning rate, and check the "
+            + "strength of the noise and the range of the data\n"
+        #expect(outcome.errors == message)
+        #expect(outcome.output == "")
+        #expect(outcome.status == 1)
+        #expect(!folder.exists("runs/small-1/robustness.json"))
+        let again = try folder.mottle("evaluate", "runs/small-1")
+        #expect(again.errors == message)
+        #expect(again.status == 1)
+    }
+
     /// A limit of the shell stands in for a disk without room: one block of 512 bytes.
     @Test func `a file that finds no room leaves no part of itself`() throws {
         let folder = try WorkFolder.withSmallData()

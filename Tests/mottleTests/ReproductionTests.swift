@@ -98,7 +98,7 @@ import Testing
         let folder = try Self.folder()
         let training = try folder.mottle("train", "small.yaml", "--json")
         let table = try folder.data("runs/small-1/robustness.json")
-        try folder.write("runs/small-1/robustness.json", "")
+        try FileManager.default.removeItem(atPath: "\(folder.path)/runs/small-1/robustness.json")
         let outcome = try folder.mottle("evaluate", "runs/small-1/")
         #expect(outcome.errors == "")
         #expect(outcome.status == 0)
@@ -113,6 +113,36 @@ import Testing
         #expect(rows.allSatisfy { $0["count"] as? Int == SmallData.testCount })
         let result = try jsonObject(training.output)
         #expect(result["robustness"] as? NSArray == rows as NSArray)
+    }
+
+    @Test func `other numbers in the folder are left and said`() throws {
+        let folder = try WorkFolder.withSmallData()
+        _ = try folder.mottle("train", "small.yaml", "--out", "run")
+        try folder.write("run/robustness.json", "[]\n")
+        let outcome = try folder.mottle("evaluate", "run")
+        #expect(outcome.errors == "run/robustness.json has other numbers and is left as it is\n")
+        #expect(outcome.status == 0)
+        #expect(outcome.output.hasPrefix("test set "))
+        #expect(try folder.text("run/robustness.json") == "[]\n")
+    }
+
+    @Test func `on another instruction set a note says so`() throws {
+        let folder = try WorkFolder.withSmallData()
+        _ = try folder.mottle("train", "small.yaml", "--out", "run", environment: ["MOTTLE_ISA": "baseline"])
+        // A name that no processor has, so that the test says the same on every one.
+        let lock = try folder.text("run/config.lock.yaml")
+        try folder.write(
+            "run/config.lock.yaml",
+            lock.replacingOccurrences(of: "instruction_set: baseline", with: "instruction_set: other"))
+        func note(_ results: String) -> String {
+            "locked on other, runs on baseline: the stream has the same bits, \(results) may differ in their last "
+                + "ones; MOTTLE_ISA=other gives them exactly\n"
+        }
+        let evaluation = try folder.mottle("evaluate", "run", environment: ["MOTTLE_ISA": "baseline"])
+        #expect(evaluation.errors == note("the numbers"))
+        let training = try folder.mottle(
+            "train", "run/config.lock.yaml", environment: ["MOTTLE_ISA": "baseline"])
+        #expect(training.errors.hasPrefix(note("the weights") + "epoch 1/2"))
     }
 
     @Test func `test noise is the same whatever the seed`() throws {
