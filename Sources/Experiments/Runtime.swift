@@ -13,11 +13,10 @@ package struct Runtime {
     ///   - threads: how many, nil for one on each processor that this process may use.
     ///   - environment: where `MOTTLE_ISA` and `MOTTLE_PLUGINS` are read.
     ///   - executable: the path of this program.
-    package init(
-        threads: Int?, environment: [String: String], executable: String
-    ) throws(InstructionSetError) {
+    /// - Throws: `InstructionSetError` or `PluginError` for what `environment` says wrong.
+    package init(threads: Int?, environment: [String: String], executable: String) throws {
         kernels = try KernelSet.select(environment: environment)
         pool = WorkerPool(threads: threads ?? Int(mottle_processor_count()))
-        pluginFolders = PluginLibrary.standardFolders(environment: environment, executable: executable)
+        pluginFolders = try PluginLibrary.standardFolders(environment: environment, executable: executable)
     }
 }

@@ -6,6 +6,8 @@ import LuaRuntime
 package enum PluginError: Error, Equatable, CustomStringConvertible {
     case unknown(name: String, nearest: String?, folders: [String])
     case unreadable(path: String, reason: String)
+    /// A folder of `MOTTLE_PLUGINS` that is none.
+    case noFolder(String)
     /// A broken or hostile script.
     case broken(LuaError)
 
@@ -16,6 +18,7 @@ package enum PluginError: Error, Equatable, CustomStringConvertible {
                 nearest.map { "did you mean '\($0)'?" } ?? "looked in \(folders.joined(separator: ", "))"
             return "unknown plugin '\(name)'; " + (folders.isEmpty ? "there is no folder 'plugins'" : hint)
         case .unreadable(let path, let reason): return "cannot read the plugin '\(path)': \(reason)"
+        case .noFolder(let path): return "MOTTLE_PLUGINS: there is no folder '\(path)'"
         case .broken(let error): return error.description
         }
     }
@@ -35,17 +38,23 @@ package final class PluginLibrary {
 
     /// The folders of `MOTTLE_PLUGINS` (separated by colons), `plugins` in the working folder, and `plugins` beside the
     /// executable; for one that a package's build made, beside the build's folder, in the package.
-    package static func standardFolders(environment: [String: String], executable: String) -> [String] {
-        var folders = (environment["MOTTLE_PLUGINS"] ?? "").split(separator: ":").map(String.init)
-        folders.append("plugins")
+    ///
+    /// - Throws: `PluginError.noFolder` for what `MOTTLE_PLUGINS` names; the others need not be there.
+    package static func standardFolders(
+        environment: [String: String], executable: String
+    ) throws(PluginError) -> [String] {
+        let named = (environment["MOTTLE_PLUGINS"] ?? "").split(separator: ":").map(String.init)
+        if let absent = named.first(where: { !isFolder($0) }) { throw .noFolder(absent) }
         let path = URL(filePath: executable).resolvingSymlinksInPath().path(percentEncoded: false)
         let parts = path.split(separator: "/").dropLast()
         let package = parts.prefix { !$0.hasPrefix(".build") }
-        folders += Set([parts, package]).map { "/" + ($0 + ["plugins"]).joined(separator: "/") }.sorted()
+        let near = Set([parts, package]).map { "/" + ($0 + ["plugins"]).joined(separator: "/") }.sorted()
+        return named + (["plugins"] + near).filter(isFolder)
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
         var isDirectory = false
-        return folders.filter {
-            FileManager.default.fileExists(atPath: $0, isDirectory: &isDirectory) && isDirectory
-        }
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory
     }
 
     /// Names of the plugins in the folders, each once.

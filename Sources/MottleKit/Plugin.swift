@@ -55,10 +55,18 @@ public struct PluginLibrary: Sendable {
 
     /// What the command line searches: the folders of the environment variable `MOTTLE_PLUGINS` (separated by colons),
     /// `plugins` in the working folder, and `plugins` beside the executable or up to four folders above it.
-    public static func standard(environment: [String: String], executable: String) -> PluginLibrary {
-        let folders = Generators.PluginLibrary.standardFolders(
-            environment: environment, executable: executable)
-        return PluginLibrary(folders: folders)
+    ///
+    /// - Throws: a ``MottleError`` of the kind `argument` if `MOTTLE_PLUGINS` names a folder that is not there.
+    public static func standard(
+        environment: [String: String], executable: String
+    ) throws(MottleError) -> PluginLibrary {
+        do {
+            let folders = try Generators.PluginLibrary.standardFolders(
+                environment: environment, executable: executable)
+            return PluginLibrary(folders: folders)
+        } catch {
+            throw MottleError(error)
+        }
     }
 
     /// Names of the plugins in the folders, sorted.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Experiments
+import Foundation
 
 struct Apply: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -37,7 +38,17 @@ struct Apply: ParsableCommand {
         if epoch < 0 || epoch > Int(UInt32.max) {
             throw ValidationError("--epoch must be between 0 and \(UInt32.max), got \(epoch)")
         }
+        for (option, path) in [("--input", input), ("--output", output), ("--mask-output", maskOutput)]
+        where path?.isEmpty == true {
+            throw ValidationError("\(option) wants the path of a file")
+        }
+        if let maskOutput, file(maskOutput) == file(output) {
+            throw ValidationError("--output and --mask-output name the same file, '\(output)'")
+        }
     }
+
+    /// A path in the one form that all its spellings have.
+    private func file(_ path: String) -> String { URL(filePath: path).standardizedFileURL.path }
 
     func run() throws {
         let chain = try ChainRun(

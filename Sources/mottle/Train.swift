@@ -24,9 +24,11 @@ struct Train: ParsableCommand {
     }
 
     func run() throws {
+        mottle_catch_interrupts()
         let experiment = try Experiment(
             file: config, overrides: changes.overrides, seed: changes.seed, runtime: options.runtime())
-        mottle_catch_interrupts()
+        // Nothing is made yet that would have to be saved.
+        if mottle_interrupt_count() > 0 { throw ExitCode(130) }
         let progress = ProgressDisplay(isQuiet: options.quiet)
         if let note = experiment.note(of: "the weights") { progress.say(note) }
         let result = try experiment.train(out: out, observer: progress) { mottle_interrupt_count() > 0 }

@@ -74,6 +74,14 @@ import Testing
         #expect(zip(noisy, values).allSatisfy { $0 != $1 && abs($0 - $1) < 3 })
     }
 
+    @Test func `the output may take the place of the input`() throws {
+        let folder = try Self.folder()
+        _ = try folder.mottle("apply", "chain.yaml", "--input", "x.npy", "--output", "y.npy")
+        let outcome = try folder.mottle("apply", "chain.yaml", "--input", "x.npy", "--output", "x.npy")
+        #expect(outcome.errors == "")
+        #expect(try folder.data("x.npy") == folder.data("y.npy"))
+    }
+
     @Test func `bytes are spread over the range`() throws {
         let folder = try Self.folder("chain:\nrange: [-1, 3]\n")
         try folder.write("x.npy", NumPyFile.bytes([2, 3], [0, 255, 51, 102, 204, 1]))

@@ -34,6 +34,22 @@ import Testing
             ["apply", "x.yaml", "--input", "x", "--output", "y", "--epoch=-1"],
             "mottle: error: --epoch must be between 0 and 4294967295, got -1\n"
         ),
+        (
+            ["apply", "x.yaml", "--input", "", "--output", "y"],
+            "mottle: error: --input wants the path of a file\n"
+        ),
+        (
+            ["apply", "x.yaml", "--input", "x", "--output", ""],
+            "mottle: error: --output wants the path of a file\n"
+        ),
+        (
+            ["apply", "x.yaml", "--input", "x", "--output", "y", "--mask-output", ""],
+            "mottle: error: --mask-output wants the path of a file\n"
+        ),
+        (
+            ["apply", "x.yaml", "--input", "x", "--output", "y", "--mask-output", "a/.././y"],
+            "mottle: error: --output and --mask-output name the same file, 'y'\n"
+        ),
     ])
     func `a wrong command is named`(arguments: [String], message: String) throws {
         let outcome = try WorkFolder().run(WorkFolder.program, arguments)

@@ -55,6 +55,28 @@ import Testing
         #expect(!outcome.errors.contains("interrupted"))
     }
 
+    /// The config is a pipe, which says when the program waits for it.
+    @Test(arguments: [SIGINT, SIGTERM])
+    func `a signal before the first step leaves nothing behind`(signal: Int32) throws {
+        let folder = try WorkFolder.withSmallData()
+        let pipe = "\(folder.path)/pipe.yaml"
+        #expect(mkfifo(pipe, 0o600) == 0)
+        let run = try folder.start("train", "pipe.yaml")
+        var end: Int32 = -1
+        run.wait {
+            end = open(pipe, O_WRONLY | O_NONBLOCK | O_CLOEXEC)
+            return end >= 0
+        }
+        run.send(signal)
+        try FileHandle(fileDescriptor: end, closeOnDealloc: false).write(
+            contentsOf: Data(SmallData.config.utf8))
+        close(end)
+        let outcome = try run.finish()
+        #expect(outcome.status == 130)
+        #expect(outcome.errors == "")
+        #expect(!folder.exists("runs"))
+    }
+
     private func expectReadable(_ folder: WorkFolder) throws {
         #expect(
             try folder.names("runs/small-1") == ["config.lock.yaml", "metrics.jsonl", "model.safetensors"])

@@ -11,7 +11,7 @@ import Testing
             "mine/dim.lua",
             "mottle.noise { name = 'dim', doc = 'Halves.', apply = function(x) return x / 2 end }")
         let outcome = try folder.mottle(
-            "plugins", environment: ["MOTTLE_PLUGINS": "none:mine:\(WorkFolder.plugins)"])
+            "plugins", environment: ["MOTTLE_PLUGINS": ":mine:\(WorkFolder.plugins)"])
         #expect(outcome.errors == "")
         #expect(outcome.status == 0)
         #expect(
@@ -72,6 +72,17 @@ import Testing
         let found = try folder.run(
             program, ["plugins", "--json"], environment: ["MOTTLE_PLUGINS": ""])
         #expect(found.output.hasPrefix("[{\"name\": \"dim\", \"kind\": \"noise\""))
+    }
+
+    @Test func `a folder that is named and not there is an error`() throws {
+        let folder = try WorkFolder()
+        try folder.write("mine/dim.lua", "")
+        for path in ["none", "mine/dim.lua"] {
+            let outcome = try folder.mottle("plugins", environment: ["MOTTLE_PLUGINS": "mine:\(path)"])
+            #expect(outcome.errors == "mottle: error: MOTTLE_PLUGINS: there is no folder '\(path)'\n")
+            #expect(outcome.output == "")
+            #expect(outcome.status == 2)
+        }
     }
 
     @Test func `a plugin is shown by its path`() throws {
