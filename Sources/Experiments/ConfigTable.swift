@@ -63,7 +63,15 @@ package struct ConfigTable: ~Copyable {
     package mutating func takeOnly(naming what: String) throws(ConfigError) -> ConfigEntry {
         if unread.count == 1 { return unread.removeLast() }
         let found = unread.isEmpty ? "nothing" : unread.map { "'\($0.key)'" }.joined(separator: " and ")
-        throw ConfigError(unread.last?.place ?? node.place, "\(node.subject) must name \(what), got \(found)")
+        throw ConfigError(
+            unread.last?.place ?? node.place, "\(node.subject) must name \(what), got \(found)" + replacement)
+    }
+
+    /// What to write where `--set` put a second name beside the one that was meant to be replaced.
+    private var replacement: String {
+        guard unread.count == 2, case .override = unread[1].place else { return "" }
+        let table = ConfigWriter.inline(ConfigNode(.table([unread[1]])))
+        return "; to replace '\(unread[0].key)': --set '\(node.path)=\(table)'"
     }
 
     /// Refuses the first key that nothing has read.

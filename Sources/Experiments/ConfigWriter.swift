@@ -92,13 +92,15 @@ package struct ConfigWriter {
         return areShort && items.count <= 16
     }
 
-    private static func inline(_ node: ConfigNode) -> String {
+    /// A value on one line: `[0, 0.3]`, `{sgd: {momentum: 0.9}}`.
+    static func inline(_ node: ConfigNode) -> String {
         switch node.content {
         case .nothing: "null"
         case .plain(let text) where PlainText.isNumberOrFlag(text): text
         case .plain(let text), .quoted(let text): inline(text: text)
         case .list(let items): "[" + items.map(inline).joined(separator: ", ") + "]"
-        case .table: "{}"
+        case .table(let entries):
+            "{" + entries.map { inline(text: $0.key) + ": " + inline($0.value) }.joined(separator: ", ") + "}"
         }
     }
 

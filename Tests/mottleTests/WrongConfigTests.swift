@@ -88,11 +88,32 @@ import Testing
             "--set train.epoch=3: error: unknown key 'epoch' in 'train'; did you mean 'epochs'?"
         ),
         ("epochs", "--set epochs: error: expected KEY=VALUE"),
+        (
+            "chain.0.cutout.size=2",
+            "--set chain.0.cutout.size=2: error: 'chain[0]' must name one generator, got 'gaussian' and 'cutout'; "
+                + "to replace 'gaussian': --set 'chain.0={cutout: {size: 2}}'"
+        ),
     ])
     func `a mistake of the command line is named`(assignment: String, message: String) throws {
         let outcome = try WorkFolder.withSmallData().mottle("train", "small.yaml", "--set", assignment)
         #expect(outcome.errors == message + "\n")
         #expect(outcome.status == 2)
+    }
+
+    @Test func `what replaces an optimizer is said, and works`() throws {
+        let folder = try WorkFolder.withSmallData(
+            replacing: "epochs: 2", by: "optimizer: { adam: { beta1: 0.8 } }\n  epochs: 2")
+        let wrong = try folder.mottle(
+            "train", "small.yaml", "--set", "train.optimizer.sgd.learning_rate=0.1")
+        let right = "train.optimizer={sgd: {learning_rate: 0.1}}"
+        #expect(
+            wrong.errors
+                == "--set train.optimizer.sgd.learning_rate=0.1: error: 'optimizer' must name one optimizer, adam or "
+                + "sgd, got 'adam' and 'sgd'; to replace 'adam': --set '\(right)'\n")
+        #expect(wrong.status == 2)
+        #expect(try folder.mottle("train", "small.yaml", "--quiet", "--set", right).status == 0)
+        #expect(
+            try folder.text("runs/small-1/config.lock.yaml").contains("    sgd:\n      learning_rate: 0.1\n"))
     }
 
     @Test func `a generator refuses samples with other axes`() throws {
