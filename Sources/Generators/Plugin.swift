@@ -1,11 +1,10 @@
 import LuaRuntime
 import Tensors
 
-/// A generator as its file declares it, loaded into a sandboxed state of its own.
+/// A generator as its file declares it.
 ///
-/// Tracing runs on the state; programs don't, so nothing of Lua is left when a chain runs. Not `Sendable`: a plugin
-/// belongs to the thread that builds chains.
-package final class Plugin {
+/// Tracing runs its source in a sandboxed state; programs don't, so nothing of Lua is left when a chain runs.
+package final class Plugin: Sendable {
     /// The file's name as messages show it.
     package let file: String
     package let source: String
@@ -16,30 +15,11 @@ package final class Plugin {
     package var parameters: [ParameterDeclaration] { declaration.parameters }
 
     private let declaration: PluginDeclaration
-    private let tracer: Tracer
-    private let state: LuaState
 
     /// Runs a plugin's source text and takes what it registers.
     package init(source: String, file: String) throws(LuaError) {
-        let (tracer, reader) = (Tracer(), DeclarationReader())
-        var functions = TraceFunctions.all.map { function in
-            LuaHostFunction(name: function.name) { call throws(LuaHostError) in
-                try function.check(call)
-                return [try function.body(tracer, call)]
-            }
-        }
-        functions.append(
-            LuaHostFunction(name: "parameter") { call throws(LuaHostError) in [try reader.parameter(call)] })
-        functions.append(
-            LuaHostFunction(name: "register") { call throws(LuaHostError) in [try reader.register(call)] })
-        state = try LuaState(classes: Tracer.classes, functions: functions, prelude: pluginPrelude)
-        try state.run(source, file: file)
-        guard let declaration = reader.declaration else {
-            throw LuaError(
-                kind: .load, code: "M01", file: file, what: "the file ran but registered nothing",
-                instead: "end it with mottle.noise { … } or mottle.mask { … }")
-        }
-        (self.file, self.source, self.tracer, self.declaration) = (file, source, tracer, declaration)
+        declaration = try PluginState(source: source, file: file).declaration
+        (self.file, self.source) = (file, source)
     }
 
     /// "noise 'gaussian'", for messages.
@@ -62,10 +42,11 @@ package final class Plugin {
     ) throws(LuaError) -> Result {
         let places = try axisPlaces(in: graph.shape)
         let before = graph
-        let result = try record(&graph, input, settings, context, places)
+        let state = try PluginState(source: source, file: file)
+        let result = try record(&graph, input, settings, context, places, in: state)
         // A second time from the same start: what differs depends on something other than its arguments.
         var again = before
-        let second = try record(&again, input, settings, context, places)
+        let second = try record(&again, input, settings, context, places, in: state)
         guard second == result, again.nodes == graph.nodes else {
             let operation = zip(graph.nodes, again.nodes).prefix { $0 == $1 }.count - before.nodes.count + 1
             throw failure(
@@ -81,9 +62,9 @@ package final class Plugin {
 
     private func record(
         _ graph: inout Graph, _ input: NodeID, _ settings: [String: ParameterSetting],
-        _ context: TraceContext,
-        _ places: [Character: Int?]
+        _ context: TraceContext, _ places: [Character: Int?], in state: PluginState
     ) throws(LuaError) -> Result {
+        let tracer = state.tracer
         tracer.begin(graph, context, axes: axes, places: places)
         var fields: [String: LuaValue] = [:]
         for parameter in parameters {
@@ -92,10 +73,9 @@ package final class Plugin {
             }
         }
         let results = try state.call(
-            declaration.function, [tracer.object(input), .table(list: [], fields: fields), tracer.random],
-            activity: activity)
+            [tracer.symbol(input), .table(list: [], fields: fields), tracer.random], activity: activity)
         do {
-            let result = try result(of: results, input: input)
+            let result = try result(of: results, in: tracer)
             graph = tracer.end()
             return result
         } catch {
@@ -103,7 +83,7 @@ package final class Plugin {
         }
     }
 
-    private func result(of results: [LuaValue], input: NodeID) throws(LuaHostError) -> Result {
+    private func result(of results: [LuaValue], in tracer: Tracer) throws(LuaHostError) -> Result {
         guard let first = results.first, first != .none else {
             throw LuaHostError(code: "M13", what: "\(entry) returned nothing", instead: "return … at its end")
         }

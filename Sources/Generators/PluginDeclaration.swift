@@ -9,7 +9,7 @@ package enum GeneratorKind: String, Sendable {
 }
 
 /// What a plugin's file registers.
-struct PluginDeclaration {
+struct PluginDeclaration: Sendable {
     var kind: GeneratorKind
     var name: String
     var documentation: String

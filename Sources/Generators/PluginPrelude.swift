@@ -4,7 +4,7 @@
 /// and the function that raises a host-style error. Every operator leads to a host function; what Lua cannot trace raises
 /// with what to write instead.
 let pluginPrelude = #"""
-    local env, host, classes, fail = ...
+    local env, host, classes, fail, suggest = ...
     local Tensor, Mask, Random = classes.Tensor, classes.Mask, classes.Random
 
     local function set(names) local s = {} for _, name in ipairs(names) do s[name] = host[name] end return s end
@@ -77,8 +77,30 @@ let pluginPrelude = #"""
     for _, kind in ipairs { "number", "integer", "boolean", "choice", "range" } do
       mottle[kind] = function(declaration) return host.parameter(kind, declaration) end
     end
-    for _, kind in ipairs { "noise", "mask" } do
-      mottle[kind] = function(declaration) host.register(kind, declaration) end
+
+    -- Reading a parameter that is not declared is a mistake; one that is declared and absent is nil.
+    local function withKnownParameters(apply, declared)
+      local meta = {
+        __index = function(_, key)
+          if declared[key] then return nil end
+          local shown = type(key) == "string" and "'" .. key .. "'" or "a " .. type(key)
+          fail("M17", "no parameter " .. shown .. suggest(key, declared))
+        end,
+      }
+      return function(x, p, rng) return apply(x, setmetatable(p, meta), rng) end
+    end
+
+    for kind, entry in pairs { noise = "apply", mask = "make" } do
+      mottle[kind] = function(declaration)
+        if type(declaration) == "table" and type(declaration[entry]) == "function" then
+          local copy, declared = {}, {}
+          for key, value in pairs(declaration) do copy[key] = value end
+          for name in pairs(type(copy.params) == "table" and copy.params or {}) do declared[name] = true end
+          copy[entry] = withKnownParameters(copy[entry], declared)
+          declaration = copy
+        end
+        host.register(kind, declaration)
+      end
     end
     env.mottle = mottle
     """#

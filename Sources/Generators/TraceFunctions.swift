@@ -8,17 +8,32 @@ struct TraceFunction: Sendable {
     let arguments: ClosedRange<Int>
     /// True for what is written behind an object and a colon.
     let isMethod: Bool
+    /// What to write instead of a call with a wrong number of arguments, where it can be told.
+    let instead: @Sendable (LuaCall) -> String?
     let body: @Sendable (Tracer, LuaCall) throws(LuaHostError) -> LuaValue
 
     init(
         name: String, arguments: ClosedRange<Int>, isMethod: Bool = true,
+        instead: @escaping @Sendable (LuaCall) -> String? = { _ in nil },
         body: @escaping @Sendable (Tracer, LuaCall) throws(LuaHostError) -> LuaValue
     ) {
-        (self.name, self.arguments, self.isMethod, self.body) = (name, arguments, isMethod, body)
+        (self.name, self.arguments, self.isMethod) = (name, arguments, isMethod)
+        (self.instead, self.body) = (instead, body)
+    }
+
+    /// Runs the body for a call that a script makes.
+    func record(_ call: LuaCall, in tracer: Tracer) throws(LuaHostError) -> LuaValue {
+        guard tracer.isTracing else {
+            throw LuaHostError(
+                code: "M15", what: "'\(name)' works only while apply or make runs",
+                instead: "call it inside the function")
+        }
+        try check(call)
+        return try body(tracer, call)
     }
 
     /// Refuses a method that was called with a dot, and too few or too many arguments: Lua itself would take any number.
-    func check(_ call: LuaCall) throws(LuaHostError) {
+    private func check(_ call: LuaCall) throws(LuaHostError) {
         if isMethod {
             guard case .object = call[0] else {
                 throw LuaHostError(
@@ -32,8 +47,8 @@ struct TraceFunction: Sendable {
         throw LuaHostError(
             code: "M11",
             what:
-                "\(name) takes \(wanted) argument\(most == 1 ? "" : "s"), got \(call.arguments.count - before)"
-        )
+                "\(name) takes \(wanted) argument\(most == 1 ? "" : "s"), got \(call.arguments.count - before)",
+            instead: instead(call))
     }
 }
 
@@ -60,16 +75,16 @@ enum TraceFunctions {
             )
             // A square is exact as a product; everything else goes through logarithms.
             if exponent == tracer.graph.constant(2) {
-                return tracer.object(tracer.graph.elementwise(.multiply, base, base))
+                return try tracer.object(tracer.graph.elementwise(.multiply, base, base))
             }
-            return tracer.object(tracer.graph.elementwise(.power, base, exponent))
+            return try tracer.object(tracer.graph.elementwise(.power, base, exponent))
         },
         TraceFunction(name: "clamp", arguments: 3...3) { tracer, call throws(LuaHostError) in
             let value = try tracer.number(call[0], for: "clamp")
             let (low, high) = (
                 try tracer.number(call[1], for: "clamp"), try tracer.number(call[2], for: "clamp")
             )
-            return tracer.object(
+            return try tracer.object(
                 tracer.graph.elementwise(.minimum, tracer.graph.elementwise(.maximum, value, low), high))
         },
     ]
@@ -83,15 +98,15 @@ enum TraceFunctions {
     private static let masks: [TraceFunction] = [
         TraceFunction(name: "and", arguments: 2...2, isMethod: false) { tracer, call throws(LuaHostError) in
             let (a, b) = (try tracer.mask(call[0], for: "'&'"), try tracer.mask(call[1], for: "'&'"))
-            return tracer.object(tracer.graph.elementwise(.and, a, b))
+            return try tracer.object(tracer.graph.elementwise(.and, a, b))
         },
         TraceFunction(name: "or", arguments: 2...2, isMethod: false) { tracer, call throws(LuaHostError) in
             let (a, b) = (try tracer.mask(call[0], for: "'|'"), try tracer.mask(call[1], for: "'|'"))
-            return tracer.object(tracer.graph.elementwise(.or, a, b))
+            return try tracer.object(tracer.graph.elementwise(.or, a, b))
         },
         // Lua gives the one operand of a metamethod twice.
         TraceFunction(name: "not", arguments: 2...2, isMethod: false) { tracer, call throws(LuaHostError) in
-            tracer.object(tracer.graph.elementwise(.not, try tracer.mask(call[0], for: "'~'")))
+            try tracer.object(tracer.graph.elementwise(.not, try tracer.mask(call[0], for: "'~'")))
         },
         TraceFunction(name: "where", arguments: 3...3, isMethod: false) { tracer, call throws(LuaHostError) in
             let mask = try tracer.mask(call[0], for: "where")
@@ -102,7 +117,7 @@ enum TraceFunctions {
             func operand(_ value: LuaValue) throws(LuaHostError) -> Int {
                 both ? try tracer.mask(value, for: "where") : try tracer.number(value, for: "where")
             }
-            return tracer.object(
+            return try tracer.object(
                 tracer.graph.elementwise(.select, mask, try operand(call[1]), try operand(call[2])))
         },
     ]
@@ -111,7 +126,7 @@ enum TraceFunctions {
         [
             TraceFunction(name: "negate", arguments: 2...2, isMethod: false) {
                 tracer, call throws(LuaHostError) in
-                tracer.object(tracer.graph.elementwise(.negate, try tracer.number(call[0], for: "'-'")))
+                try tracer.object(tracer.graph.elementwise(.negate, try tracer.number(call[0], for: "'-'")))
             }
         ]
         + ([
@@ -120,8 +135,11 @@ enum TraceFunctions {
             ("cos", .cos), ("tanh", .tanh), ("floor", .floor), ("ceil", .ceil), ("round", .round),
             ("sign", .sign),
         ] as [(String, ElementwiseOperation)]).map { name, operation in
-            TraceFunction(name: name, arguments: 1...1) { tracer, call throws(LuaHostError) in
-                tracer.object(tracer.graph.elementwise(operation, try tracer.number(call[0], for: name)))
+            TraceFunction(
+                name: name, arguments: 1...1,
+                instead: { _ in name == "round" ? "(x * 100):round() / 100 for two places" : nil }
+            ) { tracer, call throws(LuaHostError) in
+                try tracer.object(tracer.graph.elementwise(operation, try tracer.number(call[0], for: name)))
             }
         }
 
@@ -131,7 +149,7 @@ enum TraceFunctions {
     ) -> TraceFunction {
         TraceFunction(name: name, arguments: 2...2, isMethod: isMethod) { tracer, call throws(LuaHostError) in
             let (a, b) = (try tracer.number(call[0], for: action), try tracer.number(call[1], for: action))
-            return tracer.object(
+            return try tracer.object(
                 swapped
                     ? tracer.graph.elementwise(operation, b, a) : tracer.graph.elementwise(operation, a, b))
         }

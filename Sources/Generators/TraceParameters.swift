@@ -15,14 +15,14 @@ extension Tracer {
         case .value(.interval(let low, let high)):
             return .table(
                 list: [.number(position(low, parameter)), .number(position(high, parameter))], fields: [:])
-        case .uniform(let low, let high): return object(uniform(parameter, low, high))
-        case .normal(let mean, let deviation): return object(normal(parameter, mean, deviation))
-        case .choice(let values): return object(choice(parameter, values))
+        case .uniform(let low, let high): return symbol(uniform(parameter, low, high))
+        case .normal(let mean, let deviation): return symbol(normal(parameter, mean, deviation))
+        case .choice(let values): return symbol(choice(parameter, values))
         case .ramp(let ramp):
             let factor = scale(parameter)
             let scaled = graph.schedule(
                 Ramp(from: ramp.from * factor, to: ramp.to * factor, epochs: ramp.epochs))
-            return object(parameter.kind == .integer ? graph.elementwise(.round, scaled) : scaled)
+            return symbol(parameter.kind == .integer ? graph.elementwise(.round, scaled) : scaled)
         }
     }
 

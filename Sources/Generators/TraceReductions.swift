@@ -29,19 +29,32 @@ extension TraceFunctions {
     private typealias Body = @Sendable (Tracer, _ value: NodeID, _ axes: AxisSet) -> NodeID
 
     private static func reduction(_ name: String, _ body: @escaping Body) -> TraceFunction {
-        TraceFunction(name: name, arguments: 1...2) { tracer, call throws(LuaHostError) in
-            tracer.object(body(tracer, try tracer.number(call[0], for: name), try axes(tracer, call, name)))
+        TraceFunction(name: name, arguments: 1...2, instead: { oneString($0, name) }) {
+            tracer, call throws(LuaHostError) in
+            try tracer.object(
+                body(tracer, try tracer.number(call[0], for: name), try axes(tracer, call, name)))
         }
     }
 
     /// A reduction of a mask's truth values as ones and zeros.
     private static func maskReduction(_ name: String, _ body: @escaping Body) -> TraceFunction {
-        TraceFunction(name: name, arguments: 1...2) { tracer, call throws(LuaHostError) in
+        TraceFunction(name: name, arguments: 1...2, instead: { oneString($0, name) }) {
+            tracer, call throws(LuaHostError) in
             let mask = try tracer.mask(call[0], for: name)
             let (one, zero) = (tracer.graph.constant(1), tracer.graph.constant(0))
             let ones = tracer.graph.elementwise(.select, mask, one, zero)
-            return tracer.object(body(tracer, ones, try axes(tracer, call, name)))
+            return try tracer.object(body(tracer, ones, try axes(tracer, call, name)))
         }
+    }
+
+    /// `x:mean("HW")` for `x:mean("H", "W")`.
+    private static func oneString(_ call: LuaCall, _ name: String) -> String? {
+        var letters = ""
+        for argument in call.arguments.dropFirst() {
+            guard case .string(let text) = argument else { return nil }
+            letters += text
+        }
+        return "x:\(name)(\"\(letters)\")"
     }
 
     private static func axes(_ tracer: Tracer, _ call: LuaCall, _ name: String) throws(LuaHostError)

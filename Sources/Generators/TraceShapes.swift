@@ -36,19 +36,21 @@ extension TraceFunctions {
             let letter = try letter(call[0], for: "index")
             guard let place = try tracer.place(letter, in: String(letter)), tracer.graph.shape[place] != 1
             else {
-                return tracer.object(tracer.graph.constant(1))
+                return try tracer.object(tracer.graph.constant(1))
             }
-            return tracer.object(tracer.graph.add(.index, axes: .axis(place), type: .number))
+            return try tracer.object(tracer.graph.add(.index, axes: .axis(place), type: .number))
         },
         TraceFunction(name: "zeros", arguments: 1...1, isMethod: false) { tracer, call throws(LuaHostError) in
             let axes = try tracer.axes(call[0], for: "zeros", batch: false)
-            return tracer.object(tracer.graph.add(.constant(bits: 0), axes: axes, type: .number))
+            return try tracer.object(tracer.graph.add(.constant(bits: 0), axes: axes, type: .number))
         },
         TraceFunction(name: "none", arguments: 1...1, isMethod: false) { tracer, call throws(LuaHostError) in
-            tracer.object(tracer.graph.mask(false, axes: try tracer.axes(call[0], for: "none", batch: false)))
+            try tracer.object(
+                tracer.graph.mask(false, axes: try tracer.axes(call[0], for: "none", batch: false)))
         },
         TraceFunction(name: "full", arguments: 1...1, isMethod: false) { tracer, call throws(LuaHostError) in
-            tracer.object(tracer.graph.mask(true, axes: try tracer.axes(call[0], for: "all", batch: false)))
+            try tracer.object(
+                tracer.graph.mask(true, axes: try tracer.axes(call[0], for: "all", batch: false)))
         },
     ]
 

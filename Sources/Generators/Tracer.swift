@@ -19,8 +19,8 @@ package struct TraceContext: Sendable {
 
 /// Records what a plugin's function does to the symbols that it is called with, as nodes of a graph.
 ///
-/// One belongs to each plugin's state, whose host functions write into it. Lua sees nodes as objects of the classes
-/// `Tensor` and `Mask`, and `rng` as the only object of `Random`.
+/// One belongs to each plugin's state, whose host functions write into it while `apply` or `make` runs. Lua sees nodes as
+/// objects of the classes `Tensor` and `Mask`, and `rng` as the only object of `Random`.
 final class Tracer {
     static let classes = ["Tensor", "Mask", "Random"]
     /// Nodes that one call may record; a trace takes tens.
@@ -53,25 +53,31 @@ final class Tracer {
 
     // MARK: Objects and nodes
 
-    func object(_ node: NodeID) -> LuaValue {
+    /// What the script holds of a node.
+    func symbol(_ node: NodeID) -> LuaValue {
         .object(
             LuaObject(
                 type: graph.nodes[node].type == .number ? 0 : 1, id: UInt32(node), generation: generation))
+    }
+
+    /// What an operation gives the script: its node, unless the call has recorded too many.
+    func object(_ node: NodeID) throws(LuaHostError) -> LuaValue {
+        guard graph.nodes.count - firstNode <= Self.nodeLimit else {
+            throw LuaHostError(
+                code: "M18", what: "more than \(Self.nodeLimit) operations in one trace",
+                instead: "tensor operations work on all elements at once; a loop over pixels is not needed")
+        }
+        return symbol(node)
     }
 
     var random: LuaValue { .object(LuaObject(type: 2, id: 0, generation: generation)) }
 
     /// The node behind an object.
     func node(_ object: LuaObject) throws(LuaHostError) -> NodeID {
-        guard object.generation == generation, isTracing else {
+        guard object.generation == generation else {
             throw LuaHostError(
                 code: "M15", what: "this tensor belongs to an earlier call and has no data any more",
                 instead: "don't keep tensors in variables outside the function")
-        }
-        guard graph.nodes.count - firstNode <= Self.nodeLimit else {
-            throw LuaHostError(
-                code: "M18", what: "more than \(Self.nodeLimit) operations in one trace",
-                instead: "tensor operations work on all elements at once; a loop over pixels is not needed")
         }
         return Int(object.id)
     }

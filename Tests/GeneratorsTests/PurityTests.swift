@@ -44,6 +44,54 @@ struct PurityTests {
                     """)
     }
 
+    @Test func `what was traced before changes nothing`() throws {
+        // The third call and all later ones would differ, but no state sees a third.
+        let plugin = try Plugin(
+            source: """
+                local calls = 0
+                mottle.noise { name = "mine", apply = function(x)
+                  calls = calls + 1
+                  return x * (calls > 2 and 3 or 2) end }
+                """, file: "mine.lua")
+        let item = ChainItem(plugin: plugin, name: "mine")
+        let sample = Fixture.sample([2, 3, 1])
+        for _ in 0..<3 {
+            let chain = try Fixture.trace([item, item, item], shape: [2, 3, 1])
+            #expect(Fixture.run(chain, sample).values == sample.map { $0 * 8 })
+        }
+    }
+
+    @Test func `an earlier item of the same plugin leaves nothing behind`() throws {
+        let plugin = try Plugin(
+            source: """
+                local first
+                mottle.noise { name = "mine", params = { by = mottle.number { default = 1, unit = "ratio" } },
+                  apply = function(x, p)
+                    first = first or p.by
+                    return x + first end }
+                """, file: "mine.lua")
+        let items = [2, 8].map {
+            ChainItem(plugin: plugin, name: "mine", settings: ["by": .value(.number($0))])
+        }
+        let sample = Fixture.sample([2, 3, 1])
+        let chain = try Fixture.trace(items, shape: [2, 3, 1])
+        #expect(Fixture.run(chain, sample).values == sample.map { $0 + 2 + 8 })
+    }
+
+    @Test func `nothing can be traced while the file is loaded`() {
+        let error = #expect(throws: LuaError.self) {
+            try Plugin(source: "local row = mottle.index('H')", file: "mine.lua")
+        }
+        #expect(
+            error?.description == """
+                mine.lua:1: error: 'index' works only while apply or make runs
+                Instead: call it inside the function
+                [M15]
+                   1 | local row = mottle.index('H')
+                  at mine.lua:1 in main chunk
+                """)
+    }
+
     @Test func `a mask generator must return a mask`() throws {
         #expect(
             try Self.error("mottle.mask { name = 'mine', make = function(x) return x end }") == """

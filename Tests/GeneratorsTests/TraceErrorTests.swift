@@ -15,14 +15,21 @@ struct TraceErrorTests {
 
     @Test(arguments: operands + axes + results + rules)
     func `a mistake is answered with its line, the reason and what to write`(mistake: Mistake) throws {
+        try Self.expect(mistake)
+    }
+
+    /// Demands the mistake's whole text; `params` are the plugin's declarations.
+    static func expect(
+        _ mistake: Mistake, params: String = "", sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
         let shown =
             mistake.text.hasPrefix("test.lua:3")
             ? "\n   3 | \(mistake.body)\n  at test.lua:3 in function of line 2" : ""
-        let plugin = try Fixture.noise(mistake.body)
+        let plugin = try Fixture.noise(mistake.body, params: params)
         let error = #expect(throws: LuaError.self) {
             try Fixture.trace([ChainItem(plugin: plugin, name: "test")], shape: [3, 5, 2])
         }
-        #expect(error?.description == mistake.text + shown)
+        #expect(error?.description == mistake.text + shown, sourceLocation: sourceLocation)
     }
 
     /// Operands of the wrong kind or number.
@@ -120,6 +127,7 @@ struct TraceErrorTests {
             #"return x:mean('H', 'W')"#,
             #"""
             test.lua:3: error: mean takes at most 1 argument, got 2
+            Instead: x:mean("HW")
             [M11] in apply of noise 'test'
             """#),
         Mistake(
