@@ -6,7 +6,7 @@ mottle.mask {
   axes = "NHWC",
   params = {
     size = mottle.integer { default = 8, min = 1, unit = "pixels", doc = "side of a hole" },
-    holes = mottle.integer { default = 1, min = 1, max = 16, unit = "count", doc = "holes in a sample" },
+    holes = mottle.integer { default = 1, min = 1, max = 16, unit = "count", plain = true, doc = "holes in a sample" },
   },
   make = function(x, p, rng)
     local row, column = mottle.index("H"), mottle.index("W")

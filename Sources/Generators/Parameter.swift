@@ -25,13 +25,16 @@ package enum ParameterValue: Sendable, Equatable, CustomStringConvertible {
 /// What a config says of a parameter: a value, a distribution drawn once a sample, or a schedule over epochs.
 package enum ParameterSetting: Sendable, Equatable {
     case value(ParameterValue)
-    /// Uniform in low ..< high; over whole numbers low ... high for an integer.
+    /// Uniform in low ... high (rounding can give `high`); over whole numbers low ... high for an integer.
     case uniform(Double, Double)
     /// Normal, cut off at the parameter's limits; rounded for an integer.
     case normal(mean: Double, deviation: Double)
     /// One of these, each as likely.
     case choice([Double])
     case ramp(Ramp)
+
+    /// True for one value for all samples and epochs.
+    var isPlain: Bool { if case .value = self { true } else { false } }
 }
 
 /// A parameter as its plugin declares it.
@@ -51,6 +54,8 @@ package struct ParameterDeclaration: Sendable, Equatable {
     package var defaultValue: ParameterValue?
     /// True if the parameter may be absent, which the plugin sees as nil.
     package var isOptional = false
+    /// True if the plugin needs a plain number, which neither changes from sample to sample nor from epoch to epoch.
+    package var isPlain = false
     package var documentation = ""
     /// Where the plugin declares it.
     package var line = 0
@@ -68,6 +73,9 @@ package struct ParameterDeclaration: Sendable, Equatable {
         return noun + limits.map { " " + $0 }.joined()
     }
 
+    /// "a plain number …" for "a number …".
+    private var plainExpectation: String { "a plain " + expectation.dropFirst("a ".count) }
+
     /// The limits in words, if there are any; the unit in brackets.
     private var limits: [String] {
         let bounds: [String] =
@@ -82,6 +90,9 @@ package struct ParameterDeclaration: Sendable, Equatable {
 
     /// Says what is wrong with a setting, nil if nothing is.
     package func problem(with setting: ParameterSetting) -> String? {
+        if isPlain, !setting.isPlain {
+            return "'\(name)' must be the same for all samples: \(plainExpectation)"
+        }
         switch setting {
         case .value(let value): return allows(value) ? nil : "'\(name)' must be \(expectation), got \(value)"
         case .uniform(let low, let high):

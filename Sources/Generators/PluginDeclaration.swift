@@ -39,6 +39,7 @@ final class DeclarationReader {
         try refuseUnknown(
             fields,
             known: ["default", "min", "max", "unit", "doc", "optional"]
+                + (kindName == "number" || kindName == "integer" ? ["plain"] : [])
                 + (kindName == "choice" ? ["of"] : []),
             owner)
         var parameter = ParameterDeclaration(name: "", kind: try kind(kindName, fields), line: call.line)
@@ -52,6 +53,7 @@ final class DeclarationReader {
         parameter.documentation = try text(fields["doc"], "\(owner): 'doc'") ?? ""
         parameter.unit = try unit(fields["unit"], owner)
         parameter.isOptional = try flag(fields["optional"], "\(owner): 'optional'") ?? false
+        parameter.isPlain = try flag(fields["plain"], "\(owner): 'plain'") ?? false
         if let value = fields["default"] {
             guard let value = parameterValue(value) else {
                 throw LuaHostError(code: "M03", what: "\(owner): a default must be a plain value")

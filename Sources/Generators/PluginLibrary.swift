@@ -94,26 +94,34 @@ package final class PluginLibrary {
     ) {
         let file = String(reference.split(separator: "/").last ?? "")
         if let source = recorded[reference] { return (source, path == nil ? "\(file).lua" : file) }
-        if let path {
-            guard let source = Self.read(path) else { throw Self.unreadable(path) }
-            return (source, file)
-        }
+        if let path { return (try Self.read(path), file) }
         for folder in folders {
-            if let source = Self.read("\(folder)/\(reference).lua") { return (source, "\(reference).lua") }
+            let path = "\(folder)/\(reference).lua"
+            if FileManager.default.fileExists(atPath: path) {
+                return (try Self.read(path), "\(reference).lua")
+            }
         }
         throw .unknown(
             name: reference, nearest: Suggestion.nearest(reference, among: names), folders: folders)
     }
 
-    private static func unreadable(_ path: String) -> PluginError {
-        // The file manager does not say why; the system does.
-        let reason = access(path, R_OK) == 0 ? "not a file" : String(cString: strerror(errno)).lowercased()
-        return .unreadable(path: path, reason: reason)
-    }
-
-    /// The file's text, byte by byte where it isn't UTF-8: Lua reads bytes.
-    private static func read(_ path: String) -> String? {
-        guard let data = FileManager.default.contents(atPath: path) else { return nil }
-        return String(decoding: data, as: UTF8.self)
+    /// The file's text.
+    private static func read(_ path: String) throws(PluginError) -> String {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            // The file manager does not say why; the system does.
+            let reason =
+                access(path, R_OK) == 0 ? "not a file" : String(cString: strerror(errno)).lowercased()
+            throw .unreadable(path: path, reason: reason)
+        }
+        if data.starts(with: [0xef, 0xbb, 0xbf]) {
+            throw .unreadable(
+                path: path, reason: "it starts with a byte-order mark; save it as UTF-8 without one")
+        }
+        // Compiled Lua is no text either, but has a message of its own.
+        if data.first == 0x1b { return String(decoding: data, as: UTF8.self) }
+        guard let text = String(validating: data, as: UTF8.self) else {
+            throw .unreadable(path: path, reason: "it is not UTF-8 text")
+        }
+        return text
     }
 }

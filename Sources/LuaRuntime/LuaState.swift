@@ -48,6 +48,7 @@ package final class LuaState {
 
     /// Runs a plugin's source text to its end. `file` is the name shown in messages.
     package func run(_ source: String, file: String) throws(LuaError) {
+        try refuseAbandoned(activity: nil)
         self.file = shownName(file)
         // "\r\n" is one Character.
         sourceLines = source.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
@@ -60,6 +61,7 @@ package final class LuaState {
     package func call(
         _ function: LuaFunction, _ arguments: [LuaValue], activity: String
     ) throws(LuaError) -> [LuaValue] {
+        try refuseAbandoned(activity: activity)
         guard ValueWriter(arguments, to: host.values).isComplete else {
             throw LuaError(
                 kind: .script, file: file, what: "the arguments are larger than \(limits.transfer / 1024) KB",
@@ -68,6 +70,14 @@ package final class LuaState {
         let outcome = host.enter { mottle_host_call($0, function.reference) }
         try finish(outcome, activity: activity)
         return ValueReader.values(in: host.values.pointee)
+    }
+
+    /// A thread that was left behind may still write to the host's memory, so nobody else touches it.
+    private func refuseAbandoned(activity: String?) throws(LuaError) {
+        guard host.isAbandoned else { return }
+        var error = limits.error(for: MOTTLE_ABANDONED, file: file)
+        error.activity = activity
+        throw error
     }
 
     private func finish(_ outcome: mottle_outcome, activity: String?) throws(LuaError) {

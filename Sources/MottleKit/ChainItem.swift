@@ -42,7 +42,7 @@ public enum Setting: Sendable, Equatable {
     case choice(String)
     /// A pair of numbers, the lower first.
     case interval(Double, Double)
-    /// Uniform in low ..< high; whole numbers low ... high for a whole-number parameter.
+    /// Uniform in low ... high (rounding can give `high`); whole numbers low ... high for a whole-number parameter.
     case uniform(Double, Double)
     /// Normal, cut off at the parameter's limits; rounded for a whole-number parameter.
     case normal(mean: Double, deviation: Double)

@@ -136,7 +136,7 @@ struct DeclarationErrorTests {
         Mistake(
             #"mottle.noise { name = 'a', params = { v = mottle.number { dflt = 2 } }, apply = function() end }"#,
             #"""
-            p.lua:1: error: mottle.number: unknown field 'dflt'; its fields are default, min, max, unit, doc, optional
+            p.lua:1: error: mottle.number: unknown field 'dflt'; its fields are default, min, max, unit, doc, optional, plain
             [M02]
             """#),
         Mistake(

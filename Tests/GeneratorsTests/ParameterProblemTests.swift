@@ -1,4 +1,5 @@
 @testable import Generators
+import LuaRuntime
 import Testing
 
 /// What a config's author is told about a setting.
@@ -41,6 +42,27 @@ struct ParameterProblemTests {
     @Test(arguments: wrong.indices) func `a wrong setting is answered with what is wanted`(place: Int) {
         let (parameter, setting, text) = Self.wrong[place]
         #expect(parameter.problem(with: setting) == text)
+    }
+
+    @Test func `a parameter that must be plain takes no distribution and no ramp`() throws {
+        let plugin = try Fixture.shipped("plugins/cutout")
+        let settings: [ParameterSetting] = [
+            .choice([1, 2]), .uniform(1, 2), .normal(mean: 2, deviation: 1),
+            .ramp(Ramp(from: 1, to: 2, epochs: 3)),
+        ]
+        let item = ChainItem(plugin: plugin, name: "cutout")
+        for setting in settings {
+            #expect(
+                item.problem(with: setting, of: "holes")
+                    == "mask 'cutout': 'holes' must be the same for all samples: a plain whole number between 1 and 16 (count)"
+            )
+            #expect(item.problem(with: setting, of: "size") == nil)
+        }
+        #expect(item.problem(with: .value(.number(2)), of: "holes") == nil)
+        let error = #expect(throws: LuaError.self) {
+            try Fixture.noise("return x", params: "v = mottle.boolean { plain = true }")
+        }
+        #expect(error?.code == "M02")
     }
 
     @Test func `right settings have no problem`() {

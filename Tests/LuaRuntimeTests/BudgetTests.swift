@@ -53,9 +53,15 @@ import Testing
     @Test func `a thread that does not come back is left behind, and the state with it`() throws {
         var limits = LuaLimits()
         (limits.seconds, limits.grace) = (0.05, 0.05)
+        let keeper = Keeper()
         let state = try LuaState(
-            limits: limits,
-            prelude: "local env = ... local rep = string.rep env.hang = function() rep('', 1 << 30) end")
+            limits: limits, functions: [keeper.function],
+            prelude: """
+                local env, host = ...
+                local rep = string.rep
+                env.keep, env.hang = host.keep, function() rep('', 1 << 30) end
+                """)
+        try state.run("keep(function() end)", file: "hang.lua")
         let error = try outcome(of: "hang()", file: "hang.lua", in: state)
         #expect(error?.kind == .time)
         #expect(
@@ -65,6 +71,13 @@ import Testing
                 [M18]
                 """)
         #expect(try outcome(of: "local x = 1", file: "hang.lua", in: state)?.what == error?.what)
+        guard case .function(let kept) = keeper.values.first else {
+            Issue.record("the script keeps no function")
+            return
+        }
+        let refused = #expect(throws: LuaError.self) { try state.call(kept, [], activity: "a call") }
+        #expect(refused?.what == error?.what)
+        #expect(refused?.activity == "a call")
     }
 
     @Test func `a thread that cannot be started is an error`() {

@@ -24,6 +24,13 @@ struct SampleOrderTests {
         #expect(orders == [order(0, 0), order(0, 1), order(0, 2), order(1, 0), order(1 << 40, 0)])
     }
 
+    @Test func `the order of a seed and an epoch is fixed`() {
+        let ids = Self.ids(SampleOrder(.shuffled, seed: 0), epoch: 0, count: 60_000)
+        #expect(
+            ids.prefix(8) == [58420, 32878, 28350, 53953, 52440, 33245, 34852, 30743],
+            "the order of samples has changed; if this is meant, 'numericContract' must grow with it")
+    }
+
     @Test func `every order is as likely as any other`() {
         // 24 orders of four samples over 4,800 epochs: a chi-square value with 23 degrees of freedom, which is below
         // 56 in 9,999 of 10,000 cases.
