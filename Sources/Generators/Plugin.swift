@@ -19,6 +19,7 @@ package final class Plugin: Sendable {
     /// Runs a plugin's source text and takes what it registers.
     package init(source: String, file: String) throws(LuaError) {
         declaration = try PluginState(source: source, file: file).declaration
+        if let mistake = TruthLint(source).mistake { throw mistake.error(source: source, file: file) }
         (self.file, self.source) = (file, source)
     }
 

@@ -1,7 +1,7 @@
-/// Lua 5.4's tokens (reference manual, §3.1), without their values: enough to follow a source's structure.
-struct LuaTokens {
-    enum Token: Equatable {
-        case name
+/// Lua 5.4's tokens (reference manual, §3.1), without the values of literals: enough to follow a source's structure.
+package struct LuaTokens {
+    package enum Token: Equatable, Sendable {
+        case name(String)
         case number
         case string
         /// An operator, a bracket, another mark, or a keyword.
@@ -11,13 +11,13 @@ struct LuaTokens {
     private let bytes: [UInt8]
     private var position = 0
     /// The line of the last token's end.
-    private(set) var line = 1
+    package private(set) var line = 1
 
-    init(_ source: String) {
+    package init(_ source: String) {
         bytes = Array(source.utf8)
     }
 
-    mutating func next() -> Token? {
+    package mutating func next() -> Token? {
         skipSpaceAndComments()
         guard let byte = peek() else { return nil }
         if isLetter(byte) { return nameOrKeyword() }
@@ -122,7 +122,7 @@ struct LuaTokens {
         let start = position
         while let byte = peek(), isLetter(byte) || isDigit(byte) { position += 1 }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
-        return Self.keywords.contains(text) ? .symbol(text) : .name
+        return Self.keywords.contains(text) ? .symbol(text) : .name(text)
     }
 
     private mutating func symbol() -> Token {

@@ -269,7 +269,7 @@ struct TraceErrorTests {
             [M07] in apply of noise 'test'
             """#),
         Mistake(
-            #"local m = x:lt(1) if m == x then return x end return x"#,
+            #"local m = x:lt(1) if m == -x then return x end return x"#,
             #"""
             test.lua:3: error: '==' needs one true or false, but a tensor's values are not known while tracing
             Instead: a:eq(b) gives a mask
