@@ -89,7 +89,7 @@ extension ParameterDeclaration {
             "name": .string(name), "type": .string(type), "choices": choices,
             "min": minimum.map { .number($0) } ?? .null, "max": maximum.map { .number($0) } ?? .null,
             "unit": unit.map { .string($0.rawValue) } ?? .null, "default": defaultValue?.json ?? .null,
-            "optional": .flag(isOptional), "doc": .string(documentation),
+            "optional": .flag(isOptional), "plain": .flag(isPlain), "doc": .string(documentation),
         ])
     }
 }
