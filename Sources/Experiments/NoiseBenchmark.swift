@@ -36,7 +36,7 @@ package struct NoiseBenchmark {
     private var median: Double { rates.sorted()[rates.count / 2] }
 
     package var text: String {
-        "\(shape), \(threads) threads, \(instructionSet): median \(Int(median / 1e6)) M values/s, "
+        "\(shape), \(threads) thread\(threads == 1 ? "" : "s"), \(instructionSet): median \(Int(median / 1e6)) M values/s, "
             + "best \(Int(rates.max()! / 1e6)) M values/s"
     }
 

@@ -32,12 +32,12 @@ extension Experiment {
 
 extension Model {
     /// Writes all weights in the order of the layers.
-    func save(to path: String, metadata: [String: String] = [:]) throws {
+    func save(to path: String) throws {
         let saved = savedWeights()
         let tensors = weights.map { weight in
             StoredTensor(name: weight.name, shape: weight.shape, values: Buffer(saved[weight.name]!.values))
         }
-        try Safetensors(tensors: tensors, metadata: metadata).write(to: path)
+        try Safetensors(tensors: tensors).write(to: path)
     }
 
     func load(from path: String) throws {

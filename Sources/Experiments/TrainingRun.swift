@@ -87,11 +87,10 @@ private struct TrainingLoop {
     let metrics: MetricsLog
     private(set) var finishedEpochs = 0
 
-    private let clock = ContinuousClock()
     private var trainedSamples = 0
     private var trainedSeconds = 0.0
 
-    /// Steps between two lines of the metrics, and between two looks at the clock.
+    /// Steps between two lines of the metrics, and between two calls of the observer.
     private static let metricsInterval = 500
     private static let progressInterval = 8
 

@@ -22,7 +22,8 @@ struct Bench: ParsableCommand {
         @Option(help: "How long a round lasts, in seconds.")
         var seconds = 0.2
 
-        @OptionGroup var options: RunOptions
+        @OptionGroup var work: WorkOptions
+        @OptionGroup var result: ResultOptions
 
         mutating func validate() throws {
             if sizes.isEmpty || sizes.contains(where: { $0 < 1 })
@@ -35,10 +36,10 @@ struct Bench: ParsableCommand {
         }
 
         func run() throws {
-            let result = try NoiseBenchmark(
-                file: chain, shape: Shape(sizes), rounds: rounds, seconds: seconds, runtime: options.runtime()
+            let benchmark = try NoiseBenchmark(
+                file: chain, shape: Shape(sizes), rounds: rounds, seconds: seconds, runtime: work.runtime()
             )
-            try StandardOutput.write(line: options.json ? result.json : result.text)
+            try StandardOutput.write(line: result.json ? benchmark.json : benchmark.text)
         }
 
         private var sizes: [Int] {

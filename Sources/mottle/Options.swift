@@ -3,16 +3,16 @@ import CSystem
 import Experiments
 import Foundation
 
-/// Options that every command with work to do takes.
-struct RunOptions: ParsableArguments {
-    @Option(help: "Threads to use; as many as there are processors if not given.")
-    var threads: Int?
-
-    @Flag(help: "Print no progress.")
-    var quiet = false
-
+/// The form of a result.
+struct ResultOptions: ParsableArguments {
     @Flag(help: "Print the result as JSON, on the last line of standard output.")
     var json = false
+}
+
+/// What a command with work to do runs on.
+struct WorkOptions: ParsableArguments {
+    @Option(help: "Threads to use; as many as there are processors if not given.")
+    var threads: Int?
 
     mutating func validate() throws {
         if let threads, threads < 1 || threads > 1024 {
@@ -20,10 +20,21 @@ struct RunOptions: ParsableArguments {
         }
     }
 
-    func runtime() throws -> Runtime {
-        try Runtime(
-            threads: threads, environment: ProcessInfo.processInfo.environment, executable: ThisProgram.path)
-    }
+    func runtime() throws -> Runtime { try ThisProgram.runtime(threads: threads) }
+}
+
+/// Options of the commands that show their progress.
+struct RunOptions: ParsableArguments {
+    @OptionGroup private var work: WorkOptions
+
+    @Flag(help: "Print no progress.")
+    var quiet = false
+
+    @OptionGroup private var result: ResultOptions
+
+    var json: Bool { result.json }
+
+    func runtime() throws -> Runtime { try work.runtime() }
 }
 
 /// Changes of a config from the command line.
@@ -43,5 +54,9 @@ enum ThisProgram {
     static var path: String {
         (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
             ?? CommandLine.arguments[0]
+    }
+
+    static func runtime(threads: Int? = nil) throws -> Runtime {
+        try Runtime(threads: threads, environment: ProcessInfo.processInfo.environment, executable: path)
     }
 }

@@ -10,11 +10,11 @@ struct Plugins: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List name, kind and purpose of each plugin.")
 
-        @OptionGroup var options: RunOptions
+        @OptionGroup var result: ResultOptions
 
         func run() throws {
-            let catalog = PluginCatalog(runtime: try options.runtime())
-            try StandardOutput.write(line: options.json ? catalog.json : catalog.list)
+            let catalog = PluginCatalog(runtime: try ThisProgram.runtime())
+            try StandardOutput.write(line: result.json ? catalog.json : catalog.list)
         }
     }
 
@@ -25,12 +25,12 @@ struct Plugins: ParsableCommand {
         @Argument(help: "The plugin's name, or the path of its file.")
         var name: String
 
-        @OptionGroup var options: RunOptions
+        @OptionGroup var result: ResultOptions
 
         func run() throws {
-            let catalog = PluginCatalog(runtime: try options.runtime())
+            let catalog = PluginCatalog(runtime: try ThisProgram.runtime())
             try StandardOutput.write(
-                line: options.json ? try catalog.json(of: name) : try catalog.description(of: name))
+                line: result.json ? try catalog.json(of: name) : try catalog.description(of: name))
         }
     }
 }
