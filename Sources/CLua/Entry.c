@@ -76,7 +76,8 @@ static int primitive_wrap(lua_State *L) {
 }
 
 static const luaL_Reg primitives[] = {
-    {"bind", primitive_bind},   {"charge", primitive_charge}, {"define", primitive_define},
+    {"arity", mottle_arity},    {"draw", mottle_draw},        {"get", mottle_array_get},
+    {"set", mottle_array_set},  {"bind", primitive_bind},   {"charge", primitive_charge}, {"define", primitive_define},
     {"pcall", mottle_protected_call}, {"place", primitive_place},   {"wrap", primitive_wrap},
     {NULL, NULL},
 };
@@ -161,6 +162,12 @@ static void call(lua_State *L) {
     mottle_read_values(L, 2, lua_gettop(L));
 }
 
+static void map(lua_State *L) {
+    lua_rawgeti(L, LUA_REGISTRYINDEX, host_of(L)->functions);
+    lua_rawgeti(L, -1, host_of(L)->reference);
+    mottle_map(L);
+}
+
 static int perform(lua_State *L) {
     switch (host_of(L)->request) {
     case REQUEST_PREPARE:
@@ -171,6 +178,9 @@ static int perform(lua_State *L) {
         break;
     case REQUEST_CALL:
         call(L);
+        break;
+    case REQUEST_MAP:
+        map(L);
         break;
     }
     return 0;
@@ -316,6 +326,14 @@ mottle_outcome mottle_host_run(mottle_host *host, const char *file, const char *
     host->text = source;
     host->text_count = source_count;
     return outcome_of(host, REQUEST_RUN);
+}
+
+mottle_outcome mottle_host_map(mottle_host *host, int32_t reference, const float *in, float *out, int64_t count) {
+    host->reference = reference;
+    host->map_in = in;
+    host->map_out = out;
+    host->map_count = count;
+    return outcome_of(host, REQUEST_MAP);
 }
 
 mottle_outcome mottle_host_call(mottle_host *host, int32_t reference) {

@@ -21,7 +21,7 @@ enum {
     CAUGHT_ERROR_COST = 200,    // the same for an error that pcall holds: a jump, and a message to word
 };
 
-enum mottle_request { REQUEST_PREPARE, REQUEST_RUN, REQUEST_CALL };
+enum mottle_request { REQUEST_PREPARE, REQUEST_RUN, REQUEST_CALL, REQUEST_MAP };
 
 struct mottle_host {
     lua_State *lua;
@@ -48,6 +48,20 @@ struct mottle_host {
     size_t text_count, prelude_count, text_read;
     int text_line;  // of the last piece handed to the compiler
     int32_t reference;
+    const float *map_in;
+    float *map_out;
+    int64_t map_count;
+
+    // the sample that scripts work on
+    mottle_array arrays[2];
+    int32_t array_count;
+    uint32_t array_type, array_generation;
+    mottle_draw_source draw_source;
+    void *draw_context;
+    struct {
+        float values[MOTTLE_DRAWS];
+        int64_t drawn;
+    } draws[2];  // uniform, normal
 
     // its outcome
     enum mottle_status status;
@@ -84,6 +98,18 @@ void mottle_push_place(lua_State *L);
 void mottle_record_message(lua_State *L);
 int mottle_outer_handler(lua_State *L);
 int mottle_protected_call(lua_State *L);
+
+// Arrays.c
+/// (array, row, column …) → the value there.
+int mottle_array_get(lua_State *L);
+/// (array, row, column …, value): puts it there.
+int mottle_array_set(lua_State *L);
+/// (kind) → the next uniform (0) or normal (1) number of the sample.
+int mottle_draw(lua_State *L);
+/// (function) → how many parameters it names.
+int mottle_arity(lua_State *L);
+/// Maps the host's numbers through the function at the top of the stack.
+void mottle_map(lua_State *L);
 
 // Values.c
 void mottle_read_values(lua_State *L, int first, int last);

@@ -31,20 +31,27 @@ struct ChainBuilder {
         return Chain(result, path: path)
     }
 
-    /// Traces and compiles a chain for samples of one shape and range.
-    ///
-    /// - Throws: `ConfigError` where a generator does not take such samples, `PluginError.broken` for what a script does
-    ///   wrong while it is traced.
+    /// Traces and compiles a chain for samples of one shape and range, as `trace` says.
     func program(
         _ chain: Chain, _ items: [ChainItemConfig], seed: UInt64, shape: Shape, range: ClosedRange<Float>
     ) throws -> Program {
+        Program(try trace(chain, items, seed: seed, shape: shape, range: range))
+    }
+
+    /// Traces a chain for samples of one shape and range.
+    ///
+    /// - Throws: `ConfigError` where a generator does not take such samples, `PluginError.broken` for what a script does
+    ///   wrong while it is traced.
+    func trace(
+        _ chain: Chain, _ items: [ChainItemConfig], seed: UInt64, shape: Shape, range: ClosedRange<Float>
+    ) throws -> TracedChain {
         for (config, item) in zip(items, chain.items) {
             if let problem = item.plugin.problem(withSampleShape: shape) {
                 throw ConfigError(config.place, problem)
             }
         }
         do throws(LuaError) {
-            return Program(try chain.trace(seed: seed, shape: shape, range: range))
+            return try chain.trace(seed: seed, shape: shape, range: range)
         } catch {
             throw PluginError.broken(error)
         }
@@ -64,10 +71,9 @@ struct ChainBuilder {
 
     private func set(_ parameter: ConfigEntry, of item: inout ChainItem) throws(ConfigError) {
         let setting = try ParameterSetting(parameter.value)
-        if let problem = item.problem(with: setting, of: parameter.key) {
+        if let problem = item.set(parameter.key, to: setting) {
             let isKnown = item.plugin.parameters.contains { $0.name == parameter.key }
             throw ConfigError(isKnown ? parameter.value.place : parameter.place, problem)
         }
-        item.settings[parameter.key] = setting
     }
 }

@@ -80,14 +80,13 @@ extension Fill: ConfigValue {
 }
 
 extension ParameterSetting: ConfigValue {
-    /// A value, `[low, high]`, `uniform: [low, high]`, `normal: { mean:, std: }`, `choice: [a, b]`, or
+    /// A value, a list of numbers, `uniform: [low, high]`, `normal: { mean:, std: }`, `choice: [a, b]`, or
     /// `ramp: { from:, to:, epochs: }`.
     package init(_ node: ConfigNode) throws(ConfigError) {
         switch node.content {
         case .table: self = try Self.varying(node)
         case .list:
-            let (low, high) = try node.pair()
-            self = .value(.interval(low, high))
+            self = .value(.numbers(try [Double](node)))
         default:
             if let flag = try? Bool(node) {
                 self = .value(.boolean(flag))
@@ -143,7 +142,7 @@ extension ParameterSetting: ConfigValue {
         case .value(.number(let number)): .number(number)
         case .value(.boolean(let flag)): .flag(flag)
         case .value(.choice(let name)): .string(name)
-        case .value(.interval(let low, let high)): .list([.number(low), .number(high)])
+        case .value(.numbers(let numbers)): .list(numbers.map { .number($0) })
         case .uniform(let low, let high): .table(["uniform": .list([.number(low), .number(high)])])
         case .normal(let mean, let deviation):
             .table(["normal": .table(["mean": .number(mean), "std": .number(deviation)])])

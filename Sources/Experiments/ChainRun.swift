@@ -1,6 +1,7 @@
 import Datasets
 import Generators
 import Reports
+import Synchronization
 import Tensors
 
 /// `mottle apply`: an array put through a chain.
@@ -46,70 +47,81 @@ package struct ChainRun {
         return bounds[0]...bounds[1]
     }
 
+    /// What goes in and where what comes out goes, as paths of `.npy` files.
+    package struct Files {
+        /// `[N, …]`; floats as they are, bytes spread over the range (0 is its low end, 255 its high end).
+        package var input: String
+        /// The float32 array of the same shape.
+        package var output: String
+        /// Bytes of the same shape, 1 hidden.
+        package var mask: String?
+        /// Extra outputs by name (`mae_patches.grid`): float32, masks as 1 and 0.
+        package var extras: [(name: String, path: String)] = []
+        /// `[N]`: how many places along the first axis of each sample are real.
+        package var lengths: String?
+        /// `[N, L]`: the number of each token's word, counted from 1; 0 for none.
+        package var words: String?
+        /// `[N]`: each sample's class.
+        package var labels: String?
+        /// The shares of the classes in each sample's label, float32 `[N, classes]`.
+        package var targets: String?
+
+        package init(input: String, output: String) { (self.input, self.output) = (input, output) }
+    }
+
     /// Puts the samples of an array through the chain.
     ///
     /// - Parameters:
-    ///   - input: a `.npy` file of shape [N, …]; floats as they are, bytes spread over the range (0 is its low end, 255 its
-    ///     high end).
-    ///   - output: where the float32 array of the same shape goes.
-    ///   - maskOutput: where the mask goes, bytes of the same shape, 1 hidden; nil if it isn't wanted.
     ///   - firstID: the id of the first sample; the others count up from it.
+    ///   - observer: hears what a person should know of the chain.
     /// - Returns: the array's shape.
     package func run(
-        input: String, output: String, maskOutput: String?, epoch: Int, firstID: UInt64
+        _ files: Files, epoch: Int, firstID: UInt64, observer: some RunObserver
     ) throws -> Shape {
-        let array = try NumPyArray(file: input)
-        guard array.shape.rank >= 1 else {
-            throw FileError(
-                input, "the array has no axes; the first one counts the samples: x.reshape(1, -1)")
-        }
-        let shape = Shape(Array(array.shape.sizes.dropFirst()))
-        let program = try program(for: shape)
-        if maskOutput != nil, !program.writesMask {
-            throw ConfigError(
-                chainPlace, "the chain has no mask to write; masks, and noise that returns one, make it")
-        }
-        let (values, mask) = (
-            Buffer<Float>(count: array.shape.count),
-            maskOutput.map { _ in Buffer<UInt8>(count: array.shape.count) }
-        )
-        apply(
-            program, to: array, samples: array.shape[0], size: shape.count, epoch: epoch, firstID: firstID,
-            values, mask)
-        try write(NumPyArray(shape: array.shape, values: .float32(values)), to: output)
-        if let maskOutput, let mask {
-            try write(NumPyArray(shape: array.shape, values: .uint8(mask)), to: maskOutput)
-        }
-        return array.shape
+        let samples = try ArraySamples(files, range: range, firstID: firstID)
+        let traced = try trace(for: samples.shape)
+        traced.graph.notes.forEach(observer.say)
+        let program = Program(traced)
+        let output = try ArrayOutput(files, program, samples, chainPlace)
+        try apply(program, samples, output, epoch: epoch)
+        try output.write()
+        return samples.shape.batched(samples.count)
     }
 
     /// The chain compiled for samples of one shape.
-    func program(for shape: Shape) throws -> Program {
-        try builder.program(chain, items, seed: seed, shape: shape, range: range)
+    func program(for shape: Shape) throws -> Program { Program(try trace(for: shape)) }
+
+    /// The chain's graph for samples of one shape.
+    func trace(for shape: Shape) throws -> TracedChain {
+        try builder.trace(chain, items, seed: seed, shape: shape, range: range)
     }
 
     private func apply(
-        _ program: Program, to array: NumPyArray, samples: Int, size: Int, epoch: Int, firstID: UInt64,
-        _ values: Buffer<Float>, _ mask: Buffer<UInt8>?
-    ) {
-        let (low, high) = (Double(range.lowerBound), Double(range.upperBound))
+        _ program: Program, _ samples: ArraySamples, _ output: ArrayOutput, epoch: Int
+    ) throws {
+        let errors = ErrorBox()
         runtime.pool.run { thread, threads in
-            let workspace = Workspace(program, kernels: runtime.kernels.noise)
-            for sample in (samples * thread / threads)..<(samples * (thread + 1) / threads) {
-                let place = sample * size
-                let clean: SampleValues =
-                    switch array.values {
-                    case .float32(let floats): .floats(floats.pointer + place)
-                    case .uint8(let bytes): .bytes(bytes.pointer + place, scale: (high - low) / 255, low: low)
-                    }
-                workspace.run(
-                    clean, id: firstID &+ UInt64(sample), epoch: epoch, values: values.pointer + place,
-                    mask: mask.map { $0.pointer + place })
+            let workspace = Workspace(program, kernels: runtime.kernels.noise, source: samples)
+            do {
+                for place in (samples.count * thread / threads)..<(samples.count * (thread + 1) / threads) {
+                    try output.make(place, samples, in: workspace, epoch: epoch)
+                }
+            } catch {
+                errors.add(error, at: thread)
             }
         }
+        if let error = errors.first { throw error }
     }
+}
 
-    private func write(_ array: NumPyArray, to path: String) throws {
-        try AtomicFile.write(path) { file in try array.write { try file.append($0) } }
-    }
+/// What went wrong on several threads.
+///
+/// Safety of `@unchecked Sendable`: only touched under the lock, and read when all threads are done.
+final class ErrorBox: @unchecked Sendable {
+    private let lock = Mutex<[Int: any Error]>([:])
+
+    func add(_ error: any Error, at place: Int) { lock.withLock { $0[place] = error } }
+
+    /// Of the lowest place.
+    var first: (any Error)? { lock.withLock { errors in errors.keys.min().flatMap { errors[$0] } } }
 }

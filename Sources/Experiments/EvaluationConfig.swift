@@ -58,11 +58,9 @@ struct EvaluationConfig {
             let plugin = try builder.plugin(item)
             for (place, parameter) in item.parameters.enumerated() {
                 guard case .list(let values) = parameter.value.content else { continue }
-                // Two numbers are one value of a parameter that is an interval; only a list of such pairs is a grid.
-                let isInterval = plugin.parameters.contains {
-                    $0.name == parameter.key && $0.kind == .interval
-                }
-                if isInterval && !values.allSatisfy(\.isList) { continue }
+                // A list is one value of a parameter that is an interval or a list; only a list of such lists is a grid.
+                let isList = plugin.parameters.contains { $0.name == parameter.key && $0.takesNumbers }
+                if isList && !values.allSatisfy(\.isList) { continue }
                 if values.isEmpty {
                     throw ConfigError(
                         parameter.value.place,

@@ -66,8 +66,9 @@ private final class BenchmarkJob {
         }
         body = { [unowned self] thread, threads in
             for sample in (samples * thread / threads)..<(samples * (thread + 1) / threads) {
-                workspaces[thread].run(
-                    .floats(input.pointer + sample * size), id: UInt64(sample), epoch: epoch,
+                // Scripts that fail do so for the first sample already, where `check` says why.
+                try? workspaces[thread].run(
+                    CleanSample(.floats(input.pointer + sample * size)), id: UInt64(sample), epoch: epoch,
                     values: output.pointer + sample * size, mask: mask.map { $0.pointer + sample * size })
             }
         }

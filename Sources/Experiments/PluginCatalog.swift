@@ -83,6 +83,7 @@ extension ParameterDeclaration {
             case .integer: ("integer", .null)
             case .boolean: ("boolean", .null)
             case .interval: ("range", .null)
+            case .list: ("list", .null)
             case .choice(let names): ("choice", .list(names.map { .string($0) }))
             }
         return .object([
@@ -100,7 +101,7 @@ extension ParameterValue {
         case .number(let number): .number(number)
         case .boolean(let flag): .flag(flag)
         case .choice(let name): .string(name)
-        case .interval(let low, let high): .list([.number(low), .number(high)])
+        case .numbers(let numbers): .list(numbers.map { .number($0) })
         }
     }
 }

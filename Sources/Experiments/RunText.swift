@@ -32,10 +32,14 @@ extension RobustnessTable {
 }
 
 extension ChainRun {
-    package static func json(shape: Shape, output: String, maskOutput: String?) -> String {
+    package static func json(shape: Shape, files: Files) -> String {
         JSONValue.object([
-            "output": .string(output), "shape": .list(shape.sizes.map { .whole($0) }),
-            "mask_output": maskOutput.map { .string($0) } ?? .null,
+            JSONValue.Member("output", .string(files.output)),
+            JSONValue.Member("shape", .list(shape.sizes.map { .whole($0) })),
+            JSONValue.Member("mask_output", files.mask.map { .string($0) } ?? .null),
+            JSONValue.Member(
+                "extra_outputs", .object(files.extras.map { JSONValue.Member($0.name, .string($0.path)) })),
+            JSONValue.Member("targets_output", files.targets.map { .string($0) } ?? .null),
         ]).text
     }
 }

@@ -19,6 +19,8 @@ package struct ChainItem {
     package var name: String
     /// Settings of parameters by name; absent ones take their defaults.
     package var settings: [String: ParameterSetting]
+    /// One of the plugin's levels, 1 … 5, whose settings `settings` go before.
+    package var severity: Int?
     /// The share of samples that it is applied to.
     package var probability: Double
     /// For masks only.
@@ -37,14 +39,38 @@ package struct ChainItem {
     /// The settings with the defaults of absent parameters.
     package var completeSettings: [String: ParameterSetting] {
         var complete = settings
+        if let severity {
+            let level = plugin.severities[severity - 1].mapValues { ParameterSetting.value($0) }
+            complete.merge(level) { own, _ in own }
+        }
         for parameter in plugin.parameters where complete[parameter.name] == nil {
             complete[parameter.name] = parameter.defaultValue.map { .value($0) }
         }
         return complete
     }
 
+    /// Sets a parameter, or `severity`; says what is wrong with the setting, nil if nothing is.
+    package mutating func set(_ name: String, to setting: ParameterSetting) -> String? {
+        if name == "severity" {
+            let problem = problem(withSeverity: setting)
+            if problem == nil, case .value(.number(let level)) = setting { severity = Int(level) }
+            return problem
+        }
+        let problem = problem(with: setting, of: name)
+        if problem == nil { settings[name] = setting }
+        return problem
+    }
+
+    private func problem(withSeverity setting: ParameterSetting) -> String? {
+        guard !plugin.severities.isEmpty else { return "\(plugin.title) has no severities" }
+        guard case .value(.number(let level)) = setting, level == level.rounded(), (1...5).contains(level) else {
+            return "\(plugin.title): 'severity' must be a whole number between 1 and 5"
+        }
+        return nil
+    }
+
     /// Says what is wrong with one setting, nil if nothing is.
-    package func problem(with setting: ParameterSetting, of name: String) -> String? {
+    private func problem(with setting: ParameterSetting, of name: String) -> String? {
         if let parameter = plugin.parameters.first(where: { $0.name == name }) {
             return parameter.problem(with: setting).map { "\(plugin.title): \($0)" }
         }
@@ -85,6 +111,9 @@ package struct Chain {
 
     package init(_ items: [ChainItem], path: String = "chain") { (self.items, self.path) = (items, path) }
 
+    /// Floats that the values of a chain may take in each worker, when they must be whole: 1 GB.
+    private static let memoryLimit = 1 << 28
+
     /// Traces the whole chain for samples of one shape.
     ///
     /// - Throws: `LuaError` for what a plugin does wrong.
@@ -92,8 +121,10 @@ package struct Chain {
     {
         var traced = TracedChain(graph: Graph(shape: shape), values: 0, mask: nil)
         for item in items {
-            let context = TraceContext(seed: seed, path: "\(path)/\(item.name)", range: range)
+            let context = TraceContext(
+                seed: seed, path: "\(path)/\(item.name)", range: range, mixings: traced.mixings.count)
             var result = try item.trace(into: &traced.graph, input: traced.values, context)
+            traced.graph.origin.line = 0
             if result.values == nil, let hidden = result.mask {
                 // The plugin's letters are N and one for each axis; a sample without channels has one axis less.
                 let letters = item.plugin.axes
@@ -102,7 +133,17 @@ package struct Chain {
                     item.fill, of: traced.values, hasChannels: hasChannels, context)
                 result.values = traced.graph.elementwise(.select, hidden, filling, traced.values)
             }
-            traced.apply(result, probability: item.probability, context)
+            traced.apply(result, of: item, context)
+            let memory = traced.graph.nodes.reduce(0.0) { sum, node in
+                if case .whole = node.operation { sum + Double(node.shape.count) } else { sum }
+            }
+            if memory > Double(Self.memoryLimit) {
+                throw LuaError(
+                    kind: .memory, code: "M18", file: item.plugin.file,
+                    what: "operations on whole values would take \(Int(memory / 0x1p18)) MB for one sample",
+                    instead: "smaller kernels and windows, or fewer of them.", activity: item.plugin.activity
+                ).used(in: item.origin)
+            }
         }
         return traced
     }
@@ -110,16 +151,33 @@ package struct Chain {
 
 extension TracedChain {
     /// Goes on with what a generator returned, in the share of samples that draw it.
-    fileprivate mutating func apply(_ result: Plugin.Result, probability: Double, _ context: TraceContext) {
+    fileprivate mutating func apply(_ result: Plugin.Result, of item: ChainItem, _ context: TraceContext) {
         var (newValues, newMask) = (result.values!, result.mask)
-        if probability < 1 {
-            let unit = graph.draw(.uniform, key: context.key("probability"), axes: [])
-            let isApplied = graph.elementwise(.less, unit, graph.constant(Float(probability)))
-            newValues = graph.elementwise(.select, isApplied, newValues, values)
-            newMask = newMask.map { graph.elementwise(.and, isApplied, $0) }
+        var isApplied: NodeID?
+        if item.probability < 1 {
+            let unit = graph.draw(.uniform, key: context.key("probability"), shape: [])
+            let applied = graph.elementwise(.less, unit, graph.constant(Float(item.probability)))
+            newValues = graph.elementwise(.select, applied, newValues, values)
+            newMask = newMask.map { graph.elementwise(.and, applied, $0) }
+            isApplied = applied
         }
         values = newValues
         if let newMask { mask = mask.map { graph.elementwise(.or, $0, newMask) } ?? newMask }
+        addExtras(result.extras, of: item, isApplied)
+    }
+
+    /// Extra outputs as the generator gave them; whether it was applied is one more where that differs from sample to sample.
+    private mutating func addExtras(_ found: [ExtraOutput], of item: ChainItem, _ isApplied: NodeID?) {
+        guard !found.isEmpty else { return }
+        extras += found.map { ExtraOutput(name: "\(item.name).\($0.name)", node: $0.node) }
+        if let isApplied { extras.append(ExtraOutput(name: "\(item.name).applied", node: isApplied)) }
+        guard item.plugin.kind == .noise, let mix = found.first(where: { $0.name == "mix" })?.node,
+            let id = found.first(where: { $0.name == "partner" })?.node,
+            case .whole(.partnerID(let partner)) = graph.nodes[id].operation, graph.nodes[mix].shape == []
+        else { return }
+        let share = isApplied.map { graph.elementwise(.select, $0, mix, graph.constant(1)) } ?? mix
+        let values = graph.add(.whole(.partner(partner)), shape: graph.full, type: .number)
+        mixings.append(Mixing(share: share, partner: partner, values: values))
     }
 }
 
@@ -131,10 +189,10 @@ extension Graph {
         switch fill {
         case .constant(let share): return constant(Float(Double(low) + share * (Double(high) - Double(low))))
         case .mean:
-            let channels: AxisSet = hasChannels ? .axis(shape.rank - 1) : []
-            return reduce(.mean, values, over: full.subtracting(channels))
+            let kept = hasChannels ? shape.rank - 1 : shape.rank
+            return reduce(.mean, values, over: Array(0..<kept))
         case .noise:
-            let unit = draw(.uniform, key: context.key("fill"), axes: full)
+            let unit = draw(.uniform, key: context.key("fill"), shape: full)
             return elementwise(.add, constant(low), elementwise(.multiply, unit, constant(high - low)))
         }
     }

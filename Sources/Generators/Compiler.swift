@@ -6,13 +6,7 @@ extension Program {
     package init(_ chain: TracedChain) {
         let graph = chain.graph
         let schedule = GroupSchedule(chain)
-        var slots: [NodeID: Int] = [:]
-        var slotMemory = 0
-        for node in schedule.crossing.sorted() {
-            slots[node] = slotMemory
-            // Draws write groups of 64.
-            slotMemory += (graph.nodes[node].axes.count(in: graph.shape) + 63) / 64 * 64
-        }
+        let slots = SlotPlan(schedule, chain)
         // Constants keep their registers for good.
         var constants: [UInt32: Int] = [:]
         for node in schedule.needed.sorted() {
@@ -20,32 +14,76 @@ extension Program {
                 constants[bits] = constants.count
             }
         }
-        var groups: [Group] = []
-        var (registers, totals, accumulators) = (constants.count, 0, 0)
+        var stages: [Stage] = []
+        var (registers, totals) = (constants.count, 0)
         for (index, members) in schedule.groups.enumerated() {
+            if let node = members.place.whole {
+                guard case .whole(let operation) = graph.nodes[node].operation else { preconditionFailure() }
+                stages.append(
+                    .whole(
+                        WholeStep(
+                            operation: operation,
+                            operands: graph.nodes[node].operands.map { slots.operand($0, in: graph) },
+                            result: slots.operand(node, in: graph), node: node)))
+                continue
+            }
             var builder = GroupBuilder(
-                graph: graph, axes: members.axes, constants: constants, slots: slots, firstTotal: totals)
+                graph: graph, shape: members.place.shape, constants: constants, slots: slots.offsets,
+                firstTotal: totals)
             builder.build(members.nodes, outputs: index == schedule.groups.count - 1 ? chain : nil)
-            groups.append(builder.group)
+            stages.append(.fused(builder.group))
             registers = max(registers, builder.registerCount)
             totals += builder.group.totals.count
-            accumulators = max(accumulators, builder.group.partials.map(\.results).max() ?? 0)
         }
         shape = graph.shape
         writesMask = chain.mask != nil
-        self.groups = groups
+        extras = chain.extras.map { extra in
+            let node = graph.nodes[extra.node]
+            return (extra.name, node.type, node.shape, slots.offsets[extra.node]!)
+        }
+        self.stages = stages
         self.constants = constants.map { (register: $1 * Program.blockLength, value: Float(bitPattern: $0)) }
+        tables = schedule.crossing.sorted().compactMap { node in
+            switch graph.nodes[node].operation {
+            case .constant(let bits):
+                (slots.offsets[node]!, [Float](repeating: Float(bitPattern: bits), count: graph.nodes[node].shape.count))
+            case .table(let table): (slots.offsets[node]!, graph.tables[table])
+            default: nil
+            }
+        }
+        func slot(of operation: Operation) -> Int? {
+            schedule.crossing.first { graph.nodes[$0].operation == operation }.map { slots.offsets[$0]! }
+        }
+        (inputSlot, lengthSlot, wordsSlot) = (slot(of: .input), slot(of: .length), slot(of: .words))
         schedules = graph.schedules
+        partners = graph.partners.indices.map { place in
+            let isNeeded = schedule.needed.contains {
+                [.whole(.partner(place)), .whole(.partnerID(place))].contains(graph.nodes[$0].operation)
+            }
+            return isNeeded ? PartnerProgram(place, of: chain) : nil
+        }
+        scripts = graph.scripts
+        mixings = chain.mixings.map { (slots.offsets[$0.share]!, $0.partner) }
         registerMemory = registers * Program.blockLength
-        self.slotMemory = slotMemory
-        accumulatorCount = max(totals * 16, accumulators)
+        slotMemory = slots.size
+        accumulatorCount = totals * 16
+    }
+}
+
+extension PartnerProgram {
+    /// The part of the chain that comes before the partner was asked for.
+    fileprivate convenience init(_ place: Int, of chain: TracedChain) {
+        let partner = chain.graph.partners[place]
+        var part = TracedChain(graph: chain.graph.before(partner: place), values: partner.node, mask: nil)
+        part.mixings = Array(chain.mixings.prefix(partner.mixings))
+        self.init(key: partner.key, program: Program(part))
     }
 }
 
 /// Writes the steps of one group and shares registers between values that don't live at the same time.
 private struct GroupBuilder {
     let graph: Graph
-    let axes: AxisSet
+    let shape: Shape
     let constants: [UInt32: Int]
     let slots: [NodeID: Int]
     let firstTotal: Int
@@ -58,15 +96,16 @@ private struct GroupBuilder {
     /// The position among the members after which a value's register is free; outputs come after all.
     private var lastUses: [NodeID: Int] = [:]
 
-    init(graph: Graph, axes: AxisSet, constants: [UInt32: Int], slots: [NodeID: Int], firstTotal: Int) {
-        (self.graph, self.axes, self.constants) = (graph, axes, constants)
+    init(graph: Graph, shape: Shape, constants: [UInt32: Int], slots: [NodeID: Int], firstTotal: Int) {
+        (self.graph, self.shape, self.constants) = (graph, shape, constants)
         (self.slots, self.firstTotal) = (slots, firstTotal)
-        group = Group(count: axes.count(in: graph.shape))
+        group = Group(shape: shape, count: shape.count)
         registerCount = constants.count
     }
 
     /// - Parameter outputs: the chain whose outputs the group writes, if it is the last one.
     mutating func build(_ members: [NodeID], outputs: TracedChain?) {
+        group.nodes = members
         for (position, node) in members.enumerated() {
             for operand in graph.nodes[node].operands { lastUses[operand] = position }
         }
@@ -96,27 +135,16 @@ private struct GroupBuilder {
             // Kernels take three operands and ignore those that they don't need.
             let (a, b) = (operands[0], operands.count > 1 ? operands[1] : operands[0])
             group.steps.append(.elementwise(operation, a, b, operands.count > 2 ? operands[2] : a, to: to))
-        case .input, .constant, .reduce: preconditionFailure("\(node.operation) needs no step of its own")
+        default: preconditionFailure("\(node.operation) needs no step in a group")
         }
     }
 
     private mutating func emit(_ reduction: Reduction, _ id: NodeID, at position: Int) {
-        let (node, operand) = (graph.nodes[id], graph.nodes[id].operands[0])
-        let result = slots[id]!
-        if node.axes.isEmpty {
-            let total = TotalReduction(
-                reduction: reduction, accumulator: (firstTotal + group.totals.count) * 16, slot: result)
-            group.steps.append(.accumulate(reduction, place(of: operand), accumulator: total.accumulator))
-            group.totals.append(total)
-        } else {
-            let source = place(of: operand)
-            precondition(source.base == .slot, "a partial reduction reads a whole sample")
-            group.partials.append(
-                PartialReduction(
-                    reduction: reduction, source: source.offset, elements: group.count,
-                    resultPlace: Expansion(of: node.axes, along: axes, shape: graph.shape),
-                    slot: result, results: node.axes.count(in: graph.shape)))
-        }
+        let operand = graph.nodes[id].operands[0]
+        let total = TotalReduction(
+            reduction: reduction, accumulator: (firstTotal + group.totals.count) * 16, slot: slots[id]!)
+        group.steps.append(.accumulate(reduction, place(of: operand), accumulator: total.accumulator))
+        group.totals.append(total)
         release([operand], after: position)
     }
 
@@ -127,14 +155,12 @@ private struct GroupBuilder {
         var place: Place
         if case .constant(let bits) = node.operation {
             place = Place(base: .register, offset: constants[bits]! * Program.blockLength)
-        } else if case .input = node.operation, node.axes == axes {
-            place =
-                slots[id].map { Place(base: .slot, offset: $0) }
-                ?? Place(base: .input, offset: newRegister().offset)
+        } else if let slot = slots[id], node.shape == shape {
+            place = Place(base: .slot, offset: slot)
+        } else if case .input = node.operation, node.shape == shape {
+            place = Place(base: .input, offset: newRegister().offset)
             group.steps.append(.load(to: place))
-        } else if node.axes == axes {
-            place = Place(base: .slot, offset: slots[id]!)
-        } else if node.axes.isEmpty {
+        } else if node.shape == [] {
             // Filled before the first block, so no other value may have the register, earlier or later in a block.
             place = Place(base: .register, offset: registerCount * Program.blockLength)
             registerCount += 1
@@ -143,7 +169,7 @@ private struct GroupBuilder {
         } else {
             place = newRegister()
             group.steps.append(.expand(group.expansions.count, slot: slots[id]!, to: place))
-            group.expansions.append(Expansion(of: node.axes, along: axes, shape: graph.shape))
+            group.expansions.append(Expansion(of: node.shape, along: shape))
         }
         places[id] = place
         return place

@@ -1,49 +1,45 @@
 import Tensors
 
-/// How the elements of a group find the value of an operand that lacks some of the group's axes.
+/// How the elements of a group find the value of an operand that has size 1 along some of the group's axes.
 struct Expansion: Sendable, Equatable {
     /// Neighbouring axes that behave alike are one; outermost first.
     private var sizes: [Int] = []
-    /// The operand's stride along each of `sizes`, 0 where it lacks the axis.
+    /// The operand's stride along each of `sizes`, 0 where it repeats.
     private var strides: [Int] = []
 
-    init(of operand: AxisSet, along group: AxisSet, shape: Shape) {
+    init(of operand: Shape, along group: Shape) {
         var stride = 1
         var previous: Bool?
-        for place in group.places.reversed() {
-            let present = operand.contains(.axis(place))
+        for place in group.longPlaces.reversed() {
+            let present = operand.size(place) != 1
             if present == previous {
-                sizes[0] *= shape[place]
+                sizes[0] *= group[place]
             } else {
-                sizes.insert(shape[place], at: 0)
+                sizes.insert(group[place], at: 0)
                 strides.insert(present ? stride : 0, at: 0)
                 previous = present
             }
-            if present { stride *= shape[place] }
+            if present { stride *= group[place] }
         }
     }
 
     /// Writes the operand's values for elements `first ..< first + count` of the group.
     func copy(_ operand: UnsafePointer<Float>, to out: UnsafeMutablePointer<Float>, first: Int, count: Int) {
         let inner = sizes[sizes.count - 1]
+        let isRepeated = strides[strides.count - 1] == 0
+        var (row, start) = first.quotientAndRemainder(dividingBy: inner)
         var done = 0
         while done < count {
-            let (row, start) = (first + done).quotientAndRemainder(dividingBy: inner)
             let run = min(inner - start, count - done)
             let source = operand + rowOffset(row)
-            if strides[strides.count - 1] == 0 {
+            if isRepeated {
                 (out + done).update(repeating: source[0], count: run)
             } else {
                 (out + done).update(from: source + start, count: run)
             }
             done += run
+            (row, start) = (row + 1, 0)
         }
-    }
-
-    /// Where in the operand the value of an element of the group lies.
-    func offset(_ element: Int) -> Int {
-        let (row, place) = element.quotientAndRemainder(dividingBy: sizes[sizes.count - 1])
-        return rowOffset(row) + place * strides[strides.count - 1]
     }
 
     /// Where in the operand the row-th run along the innermost axis starts.

@@ -16,16 +16,24 @@ package enum DrawKind: Sendable, Hashable {
 package enum Operation: Sendable, Hashable {
     /// The clean sample.
     case input
+    /// How many places along the sample's first axis are real; the rest is padding.
+    case length
+    /// Which word each token belongs to, counted from 1; 0 for none.
+    case words
     /// A number, or a mask's truth: the bits of a Float, so that −0 and NaN are constants like any other.
     case constant(bits: UInt32)
+    /// Constants that differ from element to element, by their place in the graph's list of tables.
+    case table(Int)
     /// A parameter's value at this epoch, by its place in the graph's list of schedules.
     case schedule(Int)
-    /// Random numbers, one an element along the node's axes, with the key of their address.
+    /// Random numbers, one an element of the node, with the key of their address.
     case draw(DrawKind, key: UInt64)
     /// 1 … size along the one axis of the node.
     case index
     case elementwise(ElementwiseOperation)
+    /// Many values made one.
     case reduce(Reduction)
+    case whole(WholeOperation)
 }
 
 /// A value of the graph, by its place in `Graph.nodes`; operands always come before their users.
@@ -34,86 +42,159 @@ package typealias NodeID = Int
 package struct Node: Sendable, Hashable {
     package var operation: Operation
     package var operands: [NodeID] = []
-    package var axes: AxisSet
+    package var shape: Shape
     package var type: ValueType
+}
+
+/// Where a node comes from, for people.
+package struct Origin: Sendable, Equatable {
+    /// The generator's path in the chain.
+    package var path: String
+    package var file: String
+    /// 0 for what the host added.
+    package var line: Int
+}
+
+/// A draw of `rng:partner`: which sample it is, and what it looks like at this point of the chain.
+package struct Partner: Sendable, Hashable {
+    package var key: UInt64
+    /// The node whose value the partner has in its own sample.
+    package var node: NodeID
+    /// How many of the chain's mixings came before.
+    package var mixings: Int
 }
 
 /// What a chain does to one sample, as a graph without cycles: the meaning that both executors carry out.
 package struct Graph: Sendable {
+    /// The shape of one sample, with all its axes.
     package let shape: Shape
     package private(set) var nodes: [Node] = []
+    /// Who recorded each node first.
+    package private(set) var origins: [Origin] = []
+    /// What the next nodes come from.
+    package var origin = Origin(path: "", file: "", line: 0)
     /// Values that change from epoch to epoch, used by `Operation.schedule`.
     package private(set) var schedules: [Ramp] = []
+    package private(set) var tables: [[Float]] = []
+    package private(set) var partners: [Partner] = []
+    package private(set) var scripts: [ScriptCall] = []
+    /// What a person should know of the chain, each once.
+    package private(set) var notes: [String] = []
     private var known: [Node: NodeID] = [:]
 
     /// A graph for samples of `shape`, whose first node is the clean sample.
     package init(shape: Shape) {
         self.shape = shape
-        _ = add(.input, axes: .all(of: shape), type: .number)
+        _ = add(.input, shape: shape.trimmed, type: .number)
     }
 
     package var input: NodeID { 0 }
-    /// The axes of a whole sample.
-    package var full: AxisSet { nodes[input].axes }
+    /// The shape of a whole sample as values have it.
+    package var full: Shape { nodes[input].shape }
 
     /// Returns the node for this operation, an equal one that is there already if there is one.
     package mutating func add(
-        _ operation: Operation, _ operands: [NodeID] = [], axes: AxisSet, type: ValueType
+        _ operation: Operation, _ operands: [NodeID] = [], shape: Shape, type: ValueType
     ) -> NodeID {
-        let node = Node(operation: operation, operands: operands, axes: axes, type: type)
+        let node = Node(operation: operation, operands: operands, shape: shape, type: type)
         if let id = known[node] { return id }
         nodes.append(node)
+        origins.append(origin)
         known[node] = nodes.count - 1
         return nodes.count - 1
     }
 
-    package mutating func constant(_ value: Float) -> NodeID {
-        add(.constant(bits: value.bitPattern), axes: [], type: .number)
+    package mutating func constant(_ value: Float, shape: Shape = []) -> NodeID {
+        add(.constant(bits: value.bitPattern), shape: shape, type: .number)
     }
 
     /// A mask that is everywhere true or everywhere false.
-    package mutating func mask(_ value: Bool, axes: AxisSet = []) -> NodeID {
-        add(.constant(bits: value ? .max : 0), axes: axes, type: .mask)
+    package mutating func mask(_ value: Bool, shape: Shape = []) -> NodeID {
+        add(.constant(bits: value ? .max : 0), shape: shape, type: .mask)
+    }
+
+    /// Constants, row-major.
+    package mutating func table(_ values: [Float], shape: Shape) -> NodeID {
+        precondition(values.count == shape.count, "\(values.count) values for \(shape)")
+        if let first = values.first, values.allSatisfy({ $0.bitPattern == first.bitPattern }) {
+            return constant(first, shape: shape)
+        }
+        let bits = values.map(\.bitPattern)
+        let place = tables.firstIndex { $0.map(\.bitPattern) == bits } ?? tables.count
+        if place == tables.count { tables.append(values) }
+        return add(.table(place), shape: shape, type: .number)
     }
 
     package mutating func schedule(_ ramp: Ramp) -> NodeID {
         schedules.append(ramp)
-        return add(.schedule(schedules.count - 1), axes: [], type: .number)
+        return add(.schedule(schedules.count - 1), shape: [], type: .number)
     }
 
-    package mutating func draw(_ kind: DrawKind, key: UInt64, axes: AxisSet) -> NodeID {
-        add(.draw(kind, key: key), axes: axes, type: .number)
+    package mutating func draw(_ kind: DrawKind, key: UInt64, shape: Shape) -> NodeID {
+        add(.draw(kind, key: key), shape: shape, type: .number)
     }
 
-    /// An elementwise operation; operands broadcast along the axes that they lack. Constants fold.
+    /// 1 … `count` along one axis.
+    package mutating func index(_ place: Int, count: Int) -> NodeID {
+        guard count != 1 else { return constant(1) }
+        return add(.index, shape: .along(place, count), type: .number)
+    }
+
+    /// The constant that a node is everywhere, if it is one.
+    package func constantValue(_ node: NodeID) -> Float? {
+        if case .constant(let bits) = nodes[node].operation { Float(bitPattern: bits) } else { nil }
+    }
+
+    /// An elementwise operation; operands broadcast along axes of size 1. Constants fold.
     package mutating func elementwise(_ operation: ElementwiseOperation, _ operands: NodeID...) -> NodeID {
         precondition(
             operands.count == operation.operandCount, "\(operation) wants \(operation.operandCount) operands")
-        let axes = operands.reduce(into: AxisSet()) { $0.formUnion(nodes[$1].axes) }
+        let shapes = operands.map { nodes[$0].shape }
+        guard let shape = Shape.broadcast(shapes) else { preconditionFailure("\(operation) of \(shapes)") }
         let type = resultType(of: operation, operands)
-        let constants = operands.compactMap { id in
-            if case .constant(let bits) = nodes[id].operation { Float(bitPattern: bits) } else { nil }
-        }
+        let constants = operands.compactMap(constantValue)
         if constants.count == operands.count {
             let padded = constants + [0, 0]
             let value = ScalarReference.elementwise(operation, padded[0], padded[1], padded[2])
-            return add(.constant(bits: value.bitPattern), axes: axes, type: type)
+            return add(.constant(bits: value.bitPattern), shape: shape, type: type)
         }
-        return add(.elementwise(operation), operands, axes: axes, type: type)
+        return add(.elementwise(operation), operands, shape: shape, type: type)
     }
 
-    /// Makes one value of all along `axes`. Axes that the operand lacks have size 1, so nothing is done about them.
-    package mutating func reduce(_ reduction: Reduction, _ operand: NodeID, over axes: AxisSet) -> NodeID {
+    /// Makes one value of all along the axes at `places`; axes of size 1 stay as they are.
+    package mutating func reduce(_ reduction: Reduction, _ operand: NodeID, over places: [Int]) -> NodeID {
         let node = nodes[operand]
-        let kept = node.axes.subtracting(axes)
-        guard kept != node.axes else { return operand }
-        if case .constant(let bits) = node.operation {
-            let value = Float(bitPattern: bits)
-            let members = node.axes.subtracting(kept).count(in: shape)
-            let result = reduction == .sum ? value * Float(members) : value
-            return add(.constant(bits: result.bitPattern), axes: kept, type: .number)
+        var kept = node.shape.sizes
+        for place in places where place < kept.count { kept[place] = 1 }
+        let shape = Shape(kept).trimmed
+        guard shape != node.shape else { return operand }
+        if let value = constantValue(operand), node.shape.count > 0 {
+            let members = node.shape.count / shape.count
+            return constant(reduction == .sum ? value * Float(members) : value, shape: shape)
         }
-        return add(.reduce(reduction), [operand], axes: kept, type: .number)
+        let operation: Operation = shape == [] ? .reduce(reduction) : .whole(.reduce(reduction))
+        return add(operation, [operand], shape: shape, type: .number)
+    }
+
+    package mutating func addPartner(_ partner: Partner) -> Int {
+        partners.append(partner)
+        return partners.count - 1
+    }
+
+    /// The graph as it was before some partner was asked for.
+    func before(partner: Int) -> Graph {
+        var part = self
+        part.partners.removeSubrange(partner...)
+        return part
+    }
+
+    package mutating func addScript(_ script: ScriptCall) -> Int {
+        scripts.append(script)
+        return scripts.count - 1
+    }
+
+    package mutating func note(_ text: String) {
+        if !notes.contains(text) { notes.append(text) }
     }
 
     private func resultType(of operation: ElementwiseOperation, _ operands: [NodeID]) -> ValueType {
@@ -125,6 +206,21 @@ package struct Graph: Sendable {
     }
 }
 
+/// A value that leaves a chain beside the samples.
+package struct ExtraOutput: Sendable, Equatable {
+    /// The generator's name in the chain and the output's own: `mae_patches.grid`.
+    package var name: String
+    package var node: NodeID
+}
+
+/// A generator that blended a sample with its partner, whose label then counts with a share of 1 − `share`.
+package struct Mixing: Sendable, Equatable {
+    package var share: NodeID
+    /// The partner's place in the graph's list, and its values: it must be made for its label to be known.
+    package var partner: Int
+    package var values: NodeID
+}
+
 /// A graph with the nodes that leave it.
 package struct TracedChain: Sendable {
     package var graph: Graph
@@ -132,8 +228,16 @@ package struct TracedChain: Sendable {
     package var values: NodeID
     /// True where something was hidden or destroyed; nil when no generator of the chain says so.
     package var mask: NodeID?
+    package var extras: [ExtraOutput] = []
+    /// In the order of the chain.
+    package var mixings: [Mixing] = []
 
     package init(graph: Graph, values: NodeID, mask: NodeID?) {
         (self.graph, self.values, self.mask) = (graph, values, mask)
     }
+
+    /// All nodes that must be there at the end.
+    var outputs: [NodeID] { [values] + (mask.map { [$0] } ?? []) + beside }
+    /// Those that stay in the worker's memory.
+    var beside: [NodeID] { extras.map(\.node) + mixings.flatMap { [$0.share, $0.values] } }
 }

@@ -2,61 +2,81 @@ import Tensors
 
 /// Which group computes each node of a graph, and in which order the groups run.
 ///
-/// Nodes along the same axes share a group as long as none of them waits for a reduction or for values along other axes,
-/// which must be whole before they can be used. Everything is computed as late as it can be, so that it is near its
-/// users and need not be kept for a whole sample.
+/// Nodes of the same shape share a group as long as none of them waits for a reduction, for an operation on whole values or
+/// for values of another shape, which must be whole before they can be used. Everything is computed as late as it can be,
+/// so that it is near its users and need not be kept for a whole sample.
 struct GroupSchedule {
+    /// Where a node is computed.
+    struct Place: Hashable {
+        var level: Int
+        /// The shape that its fused group runs over; empty of meaning for an operation on whole values, which is alone.
+        var shape: Shape
+        var whole: NodeID?
+    }
     struct Members {
-        var axes: AxisSet
+        var place: Place
         var nodes: [NodeID] = []
     }
     /// In the order in which they run; the last one writes the outputs.
     private(set) var groups: [Members] = []
     /// Nodes that outputs depend on.
     private(set) var needed: Set<NodeID> = []
-    /// Nodes whose values another group needs, or that are whole only when their group has run.
+    /// Nodes whose values must be in memory for a whole sample: another group needs them, or they are whole only when
+    /// their group has run.
     private(set) var crossing: Set<NodeID> = []
 
     private let graph: Graph
-    private let outputs: [NodeID]
+    private let chain: TracedChain
     private var levels: [NodeID: Int] = [:]
 
     init(_ chain: TracedChain) {
-        graph = chain.graph
-        outputs = [chain.values] + (chain.mask.map { [$0] } ?? [])
+        (graph, self.chain) = (chain.graph, chain)
         findNeeded()
         let last = assignEarliest()
         assignLatest(last)
         collect(last)
     }
 
-    /// The axes over which a node's group runs: a reduction runs over what it reads.
-    static func axes(of node: NodeID, in graph: Graph) -> AxisSet {
-        if case .reduce = graph.nodes[node].operation {
-            return graph.nodes[graph.nodes[node].operands[0]].axes
-        }
-        return graph.nodes[node].axes
-    }
-
-    /// False for what is at hand in every group.
-    private func isComputed(_ node: NodeID) -> Bool {
-        switch graph.nodes[node].operation {
-        case .input, .constant: false
+    /// False for what is at hand before any group runs.
+    static func isComputed(_ operation: Operation) -> Bool {
+        switch operation {
+        case .input, .length, .words, .constant, .table: false
         default: true
         }
     }
 
-    private func isReduction(_ node: NodeID) -> Bool {
-        if case .reduce = graph.nodes[node].operation { true } else { false }
+    private func isComputed(_ node: NodeID) -> Bool { Self.isComputed(graph.nodes[node].operation) }
+
+    private func isWhole(_ node: NodeID) -> Bool {
+        if case .whole = graph.nodes[node].operation { true } else { false }
     }
 
-    /// How many levels after `operand` a group along `axes` that uses it must run.
-    private func distance(from operand: NodeID, to axes: AxisSet) -> Int {
-        !isReduction(operand) && graph.nodes[operand].axes == axes ? 0 : 1
+    /// Whether the value is there only when its whole group has run.
+    private func isLate(_ node: NodeID) -> Bool {
+        if case .reduce = graph.nodes[node].operation { true } else { isWhole(node) }
+    }
+
+    /// The shape that a node's group runs over: a reduction runs over what it reads.
+    private func groupShape(of node: NodeID) -> Shape {
+        if case .reduce = graph.nodes[node].operation {
+            return graph.nodes[graph.nodes[node].operands[0]].shape
+        }
+        return graph.nodes[node].shape
+    }
+
+    private func place(of node: NodeID) -> Place {
+        isWhole(node)
+            ? Place(level: levels[node]!, shape: [], whole: node)
+            : Place(level: levels[node]!, shape: groupShape(of: node), whole: nil)
+    }
+
+    /// How many levels after `operand` a group over `shape`, nil for an operation on whole values, must run.
+    private func distance(from operand: NodeID, to shape: Shape?) -> Int {
+        !isLate(operand) && graph.nodes[operand].shape == shape ? 0 : 1
     }
 
     private mutating func findNeeded() {
-        var waiting = outputs
+        var waiting = chain.outputs
         while let node = waiting.popLast() {
             if needed.insert(node).inserted { waiting += graph.nodes[node].operands }
         }
@@ -64,49 +84,57 @@ struct GroupSchedule {
 
     /// Sets every level to the earliest possible; returns the level of the outputs.
     private mutating func assignEarliest() -> Int {
-        func earliest(_ operands: [NodeID], _ axes: AxisSet) -> Int {
-            operands.map { isComputed($0) ? levels[$0]! + distance(from: $0, to: axes) : 0 }.max() ?? 0
+        func earliest(_ operands: [NodeID], _ shape: Shape?) -> Int {
+            operands.map { isComputed($0) ? levels[$0]! + distance(from: $0, to: shape) : 0 }.max() ?? 0
         }
         for node in needed.sorted() where isComputed(node) {
-            levels[node] = earliest(graph.nodes[node].operands, Self.axes(of: node, in: graph))
+            levels[node] = earliest(
+                graph.nodes[node].operands, isWhole(node) ? nil : groupShape(of: node))
         }
-        return earliest(outputs, graph.full)
+        return earliest(chain.outputs, graph.full)
     }
 
     private mutating func assignLatest(_ last: Int) {
         var latest: [NodeID: Int] = [:]
-        func limit(_ operands: [NodeID], _ axes: AxisSet, _ level: Int) {
+        func limit(_ operands: [NodeID], _ shape: Shape?, _ level: Int) {
             for operand in operands where isComputed(operand) {
-                latest[operand] = min(latest[operand] ?? .max, level - distance(from: operand, to: axes))
+                latest[operand] = min(latest[operand] ?? .max, level - distance(from: operand, to: shape))
             }
         }
-        limit(outputs, graph.full, last)
+        limit(chain.outputs, graph.full, last)
         for node in needed.sorted(by: >) where isComputed(node) {
-            limit(graph.nodes[node].operands, Self.axes(of: node, in: graph), latest[node]!)
+            limit(graph.nodes[node].operands, isWhole(node) ? nil : groupShape(of: node), latest[node]!)
         }
         levels = latest
     }
 
     private mutating func collect(_ last: Int) {
-        struct Key: Hashable {
-            var level: Int
-            var axes: AxisSet
-        }
-        var members: [Key: [NodeID]] = [Key(level: last, axes: graph.full): []]
-        func key(_ node: NodeID) -> Key { Key(level: levels[node]!, axes: Self.axes(of: node, in: graph)) }
+        let final = Place(level: last, shape: graph.full, whole: nil)
+        var members: [Place: [NodeID]] = [final: []]
         for node in needed.sorted() where isComputed(node) {
-            members[key(node), default: []].append(node)
-            if isReduction(node) { crossing.insert(node) }
-            for operand in graph.nodes[node].operands {
-                // A partial reduction reads whole samples.
-                let waits = isReduction(node) && !graph.nodes[node].axes.isEmpty
-                if waits || isComputed(operand) && key(operand) != key(node) { crossing.insert(operand) }
-            }
+            let place = place(of: node)
+            members[place, default: []].append(node)
+            if isLate(node) { crossing.insert(node) }
+            for operand in graph.nodes[node].operands { cross(operand, into: place) }
         }
-        for output in outputs where isComputed(output) && key(output) != Key(level: last, axes: graph.full) {
-            crossing.insert(output)
+        for output in [chain.values] + (chain.mask.map { [$0] } ?? []) { cross(output, into: final) }
+        crossing.formUnion(chain.beside)
+        groups = members.keys.sorted(by: Self.runsBefore).map { Members(place: $0, nodes: members[$0]!) }
+    }
+
+    /// Notes that a group uses a node: what is not made in the group itself must be in memory.
+    private mutating func cross(_ node: NodeID, into user: Place) {
+        switch graph.nodes[node].operation {
+        case .constant where user.whole == nil: return
+        case .input where user.whole == nil && user.shape == graph.full: return
+        case let operation where Self.isComputed(operation) && place(of: node) == user: return
+        default: crossing.insert(node)
         }
-        groups = members.keys.sorted { ($0.level, $0.axes.rawValue) < ($1.level, $1.axes.rawValue) }
-            .map { Members(axes: $0.axes, nodes: members[$0]!) }
+    }
+
+    private static func runsBefore(_ a: Place, _ b: Place) -> Bool {
+        if a.level != b.level { return a.level < b.level }
+        if a.shape != b.shape { return a.shape.sizes.lexicographicallyPrecedes(b.shape.sizes) }
+        return a.whole ?? -1 < b.whole ?? -1
     }
 }

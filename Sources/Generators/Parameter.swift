@@ -2,7 +2,7 @@
 package enum ParameterUnit: String, CaseIterable, Sendable {
     /// A share of the data's declared value range; what the plugin sees is already in the data's own scale.
     case range
-    case db, pixels, frames, tokens, ratio, count
+    case db, pixels, frames, tokens, ratio, count, degrees
 }
 
 /// A parameter's plain value.
@@ -10,14 +10,15 @@ package enum ParameterValue: Sendable, Equatable, CustomStringConvertible {
     case number(Double)
     case boolean(Bool)
     case choice(String)
-    case interval(Double, Double)
+    /// An interval's ends, or a list.
+    case numbers([Double])
 
     package var description: String {
         switch self {
         case .number(let value): formatted(value)
         case .boolean(let value): String(value)
         case .choice(let value): value
-        case .interval(let low, let high): "[\(formatted(low)), \(formatted(high))]"
+        case .numbers(let numbers): "[\(numbers.map(formatted).joined(separator: ", "))]"
         }
     }
 }
@@ -44,6 +45,8 @@ package struct ParameterDeclaration: Sendable, Equatable {
         case choice([String])
         /// Two numbers, the lower first.
         case interval
+        /// Any number of numbers.
+        case list(isWhole: Bool)
     }
 
     package var name: String
@@ -60,6 +63,14 @@ package struct ParameterDeclaration: Sendable, Equatable {
     /// Where the plugin declares it.
     package var line = 0
 
+    /// Whether a value is a list of numbers.
+    package var takesNumbers: Bool {
+        switch kind {
+        case .interval, .list: true
+        default: false
+        }
+    }
+
     /// What values are wanted, for messages: "a number between 0 and 10 (range)".
     package var expectation: String {
         let noun =
@@ -69,6 +80,7 @@ package struct ParameterDeclaration: Sendable, Equatable {
             case .boolean: "true or false"
             case .choice(let names): "one of " + names.joined(separator: ", ")
             case .interval: "two numbers [low, high]"
+            case .list(let isWhole): isWhole ? "a list of whole numbers" : "a list of numbers"
             }
         return noun + limits.map { " " + $0 }.joined()
     }
@@ -127,15 +139,19 @@ package struct ParameterDeclaration: Sendable, Equatable {
     private func allows(_ value: ParameterValue) -> Bool {
         switch (kind, value) {
         case (.number, .number(let number)): isInside(number)
-        case (.integer, .number(let number)):
-            // Up to 2⁵³ a Double holds every whole number.
-            number == number.rounded() && abs(number) <= 0x1p53 && isInside(number)
+        case (.integer, .number(let number)): isWhole(number) && isInside(number)
         case (.boolean, .boolean): true
         case (.choice(let names), .choice(let name)): names.contains(name)
-        case (.interval, .interval(let low, let high)): low <= high && isInside(low) && isInside(high)
+        case (.interval, .numbers(let ends)):
+            ends.count == 2 && ends[0] <= ends[1] && ends.allSatisfy(isInside)
+        case (.list(let wantsWhole), .numbers(let numbers)):
+            numbers.allSatisfy { isInside($0) && (!wantsWhole || isWhole($0)) }
         default: false
         }
     }
+
+    /// Up to 2⁵³ a Double holds every whole number.
+    private func isWhole(_ number: Double) -> Bool { number == number.rounded() && abs(number) <= 0x1p53 }
 
     private func isInside(_ number: Double) -> Bool {
         number.isFinite && number >= minimum ?? -.infinity && number <= maximum ?? .infinity

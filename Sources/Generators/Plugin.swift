@@ -3,7 +3,8 @@ import Tensors
 
 /// A generator as its file declares it.
 ///
-/// Tracing runs its source in a sandboxed state; programs don't, so nothing of Lua is left when a chain runs.
+/// Tracing runs its source in a sandboxed state; programs don't, so nothing of Lua is left when a chain runs, except for
+/// generators declared `eager` and functions given to `map` that no trace can hold.
 package final class Plugin: Sendable {
     /// The file's name as messages show it.
     package let file: String
@@ -11,15 +12,26 @@ package final class Plugin: Sendable {
     package var kind: GeneratorKind { declaration.kind }
     package var name: String { declaration.name }
     package var documentation: String { declaration.documentation }
+    /// The paper that the generator comes from, if it says so.
+    package var citation: String { declaration.citation }
     package var axes: String { declaration.axes }
     package var parameters: [ParameterDeclaration] { declaration.parameters }
+    /// Settings by parameter for severity 1 … 5, or none.
+    package var severities: [[String: ParameterValue]] { declaration.severities }
+    /// Settings that leave a sample as it is, nil if the plugin names none.
+    package var identity: [String: ParameterValue]? { declaration.identity }
+    package var isEager: Bool { declaration.isEager }
+    /// Whether an eager generator marks what it hides or destroys.
+    var marksMask: Bool { declaration.marksMask }
 
-    private let declaration: PluginDeclaration
+    let declaration: PluginDeclaration
 
     /// Runs a plugin's source text and takes what it registers.
     package init(source: String, file: String) throws(LuaError) {
         declaration = try PluginState(source: source, file: file).declaration
-        if let mistake = TruthLint(source).mistake { throw mistake.error(source: source, file: file) }
+        if !declaration.isEager, let mistake = TruthLint(source).mistake {
+            throw mistake.error(source: source, file: file)
+        }
         (self.file, self.source) = (file, source)
     }
 
@@ -32,6 +44,8 @@ package final class Plugin: Sendable {
         var values: NodeID?
         /// What is hidden, or was destroyed.
         var mask: NodeID?
+        /// By name, sorted.
+        var extras: [ExtraOutput] = []
     }
 
     /// Adds what the generator does to `input` to a graph.
@@ -41,42 +55,49 @@ package final class Plugin: Sendable {
     func trace(
         into graph: inout Graph, input: NodeID, settings: [String: ParameterSetting], context: TraceContext
     ) throws(LuaError) -> Result {
-        let places = try axisPlaces(in: graph.shape)
+        if let problem = problem(withSampleShape: graph.shape) { throw failure("M12", problem, nil) }
+        graph.origin = Origin(path: context.path, file: file, line: declaration.line)
+        let script = ScriptCall(
+            plugin: self, body: .sample, settings: settings, context: context, shape: graph.shape)
+        if isEager { return record(script, &graph, input) }
         let before = graph
         let state = try PluginState(source: source, file: file)
-        let result = try record(&graph, input, settings, context, places, in: state)
+        let result = try record(&graph, input, script, in: state)
         // A second time from the same start: what differs depends on something other than its arguments.
         var again = before
-        let second = try record(&again, input, settings, context, places, in: state)
-        guard second == result, again.nodes == graph.nodes else {
-            let operation = zip(graph.nodes, again.nodes).prefix { $0 == $1 }.count - before.nodes.count + 1
-            throw failure(
-                "M14",
-                "\(entry) is not repeatable: two runs with the same input differ at operation \(operation)",
-                "keep no variable outside \(entry) that it changes")
+        let second = try record(&again, input, script, in: state)
+        guard second == result, again.nodes == graph.nodes, again.tables == graph.tables else {
+            throw unrepeatable(graph, again, from: before.nodes.count)
         }
         return result
     }
 
-    private var entry: String { kind == .noise ? "apply" : "make" }
-    private var activity: String { "\(entry) of \(title)" }
+    private func unrepeatable(_ first: Graph, _ second: Graph, from start: Int) -> LuaError {
+        let place = zip(first.nodes, second.nodes).prefix { $0 == $1 }.count
+        var error = failure(
+            "M14",
+            "\(entry) is not repeatable: two runs with the same input differ at operation \(place - start + 1)",
+            "keep no variable outside \(entry) that it changes")
+        let origins = [first, second].compactMap { place < $0.origins.count ? $0.origins[place].line : nil }
+        if let line = origins.first(where: { $0 > 0 }) { error.line = line }
+        return error
+    }
+
+    var entry: String { kind == .mask ? "make" : "apply" }
+    var activity: String { "\(entry) of \(title)" }
 
     private func record(
-        _ graph: inout Graph, _ input: NodeID, _ settings: [String: ParameterSetting],
-        _ context: TraceContext, _ places: [Character: Int?], in state: PluginState
+        _ graph: inout Graph, _ input: NodeID, _ script: ScriptCall, in state: PluginState
     ) throws(LuaError) -> Result {
         let tracer = state.tracer
-        tracer.begin(graph, context, axes: axes, places: places)
-        var fields: [String: LuaValue] = [:]
-        for parameter in parameters {
-            if let setting = settings[parameter.name] {
-                fields[parameter.name] = tracer.value(of: parameter, setting)
-            }
-        }
+        tracer.begin(graph, input: input, script.context, axes: axes, places: axisPlaces)
+        tracer.script = script
+        let fields = parameterValues(script.settings, in: tracer)
         let results = try state.call(
-            [tracer.symbol(input), .table(list: [], fields: fields), tracer.random], activity: activity)
+            state.declaration.function, [tracer.symbol(input), .table(list: [], fields: fields), tracer.random],
+            activity: activity)
         do {
-            let result = try result(of: results, in: tracer)
+            let result = try ResultReader(plugin: self, tracer: tracer).result(of: results)
             graph = tracer.end()
             return result
         } catch {
@@ -84,54 +105,80 @@ package final class Plugin: Sendable {
         }
     }
 
-    private func result(of results: [LuaValue], in tracer: Tracer) throws(LuaHostError) -> Result {
-        guard let first = results.first, first != .none else {
-            throw LuaHostError(code: "M13", what: "\(entry) returned nothing", instead: "return … at its end")
-        }
-        if kind == .mask {
-            guard case .object(let object) = first, object.type == 1 else {
-                throw LuaHostError(
-                    code: "M13",
-                    what: "\(entry) returned \(tracer.name(of: first)); \(title) must return a mask",
-                    instead: "return x:gt(0.5)")
+    private func parameterValues(
+        _ settings: [String: ParameterSetting], in tracer: Tracer
+    ) -> [String: LuaValue] {
+        var fields: [String: LuaValue] = [:]
+        for parameter in parameters {
+            if let setting = settings[parameter.name] {
+                fields[parameter.name] = tracer.value(of: parameter, setting)
             }
-            return Result(values: nil, mask: try tracer.node(object))
         }
-        guard case .object(let object) = first, object.type == 0 else {
-            throw LuaHostError(
-                code: "M13",
-                what:
-                    "\(entry) returned \(tracer.name(of: first)); \(title) must return values like its input's",
-                instead: "mottle.where(mask, a, x)")
-        }
-        let values = try tracer.node(object)
-        guard tracer.graph.nodes[values].axes == tracer.graph.full else {
-            throw LuaHostError(
-                code: "M13",
-                what: "\(entry) returned values along fewer axes than its input's \(tracer.graph.shape)",
-                instead: "return x + …")
-        }
-        guard results.count > 1, results[1] != .none else { return Result(values: values, mask: nil) }
-        guard case .object(let second) = results[1], second.type == 1 else {
-            throw LuaHostError(
-                code: "M13",
-                what:
-                    "\(entry) returned \(tracer.name(of: results[1])) as its second result, which must be a mask"
-            )
-        }
-        return Result(values: values, mask: try tracer.node(second))
+        return fields
     }
 
-    /// Where the plugin's axis letters are in a sample of `shape`. A plugin for channels takes samples without them, too.
-    private func axisPlaces(in shape: Shape) throws(LuaError) -> [Character: Int?] {
-        if let problem = problem(withSampleShape: shape) { throw failure("M12", problem, nil) }
-        guard !axes.hasSuffix("...") else { return [:] }
-        let letters = Array(axes.dropFirst())
-        var places: [Character: Int?] = [:]
-        for (place, letter) in letters.enumerated() {
-            places[letter] = place < shape.rank ? place : Int?.none
+    /// An eager generator is one node: its script runs when samples are made.
+    private func record(_ script: ScriptCall, _ graph: inout Graph, _ input: NodeID) -> Result {
+        let tracer = Tracer()
+        tracer.begin(graph, input: input, script.context, axes: axes, places: axisPlaces)
+        var (script, operands) = (script, [input])
+        for parameter in parameters {
+            guard let setting = script.settings[parameter.name], !setting.isPlain,
+                case .object(let object) = tracer.value(of: parameter, setting)
+            else { continue }
+            script.varying.append(parameter.name)
+            operands.append(Int(object.id))
         }
-        return places
+        graph = tracer.end()
+        let place = graph.addScript(script)
+        let values = graph.add(.whole(.script(place)), operands, shape: graph.full, type: .number)
+        let mask = marksMask ? graph.add(.whole(.scriptMask(place)), [values], shape: graph.full, type: .mask) : nil
+        return Result(values: kind == .mask ? nil : values, mask: mask)
+    }
+
+    /// The functions given to `map` that Lua runs for every element, from a trace in a state of their own.
+    func mapFunctions(of script: ScriptCall, in state: PluginState) throws(LuaError) -> [LuaFunction] {
+        var graph = Graph(shape: script.shape)
+        _ = try record(&graph, graph.input, script, in: state)
+        return state.tracer.mapFunctions
+    }
+
+    /// Calls `expect` with plain parameters: what the generator says of its statistics, by name; nil if it says nothing.
+    func expectation(
+        _ settings: [String: ParameterSetting], value: Double, shape: Shape, context: TraceContext
+    ) throws(LuaError) -> [String: Double]? {
+        guard declaration.expectation != nil else { return nil }
+        let state = try PluginState(source: source, file: file)
+        let tracer = state.tracer
+        tracer.beginScript(shape, context, axes: axes, places: axisPlaces)
+        var input: [String: LuaValue] = [
+            "value": .number(value), "low": .number(Double(context.range.lowerBound)),
+            "high": .number(Double(context.range.upperBound)),
+        ]
+        for (letter, place) in axisPlaces { input[String(letter)] = .integer(shape.size(place)) }
+        let results = try state.call(
+            state.declaration.expectation!,
+            [.table(list: [], fields: parameterValues(settings, in: tracer)), .table(list: [], fields: input)],
+            activity: "expect of \(title)")
+        guard case .table(_, let fields)? = results.first else {
+            throw failure("M13", "expect returned no table", "return { mean = 0, variance = p.sigma ^ 2 }")
+        }
+        let known = ["mean", "variance", "rate", "ratio"]
+        var numbers: [String: Double] = [:]
+        for (name, value) in fields {
+            guard known.contains(name), let number = value.plainNumber else {
+                throw failure(
+                    "M13", "expect returned '\(name)'; it gives plain numbers named \(known.joined(separator: ", "))", nil)
+            }
+            numbers[name] = number
+        }
+        return numbers
+    }
+
+    /// Where the plugin's axis letters are in a sample. A plugin for channels takes samples without them, too.
+    var axisPlaces: [Character: Int] {
+        guard !axes.hasSuffix("...") else { return [:] }
+        return Dictionary(uniqueKeysWithValues: axes.dropFirst().enumerated().map { ($1, $0) })
     }
 
     /// Says what is wrong with samples of a shape, nil if the plugin takes them.

@@ -1,11 +1,13 @@
 import LuaRuntime
 
-/// The two kinds of generator.
+/// The kinds of generator.
 package enum GeneratorKind: String, Sendable {
     /// Values in, values out; may say which it destroyed.
     case noise
     /// Says what to hide; the host fills.
     case mask
+    /// Token ids in, token ids out.
+    case tokens
 }
 
 /// What a plugin's file registers.
@@ -13,10 +15,17 @@ struct PluginDeclaration: Sendable {
     var kind: GeneratorKind
     var name: String
     var documentation: String
+    var citation: String
     /// As written: `N...` or letters such as `NHWC`.
     var axes: String
     var parameters: [ParameterDeclaration]
+    var severities: [[String: ParameterValue]]
+    var identity: [String: ParameterValue]?
+    var isEager: Bool
+    var marksMask: Bool
     var function: LuaFunction
+    /// `expect`, if there is one.
+    var expectation: LuaFunction?
     /// The line of the registration.
     var line: Int
 }
@@ -40,7 +49,7 @@ final class DeclarationReader {
             fields,
             known: ["default", "min", "max", "unit", "doc", "optional"]
                 + (kindName == "number" || kindName == "integer" ? ["plain"] : [])
-                + (kindName == "choice" ? ["of"] : []),
+                + (kindName == "choice" || kindName == "list" ? ["of"] : []),
             owner)
         var parameter = ParameterDeclaration(name: "", kind: try kind(kindName, fields), line: call.line)
         parameter.minimum = try number(fields["min"], "\(owner): 'min'")
@@ -76,8 +85,13 @@ final class DeclarationReader {
                 what: "\(owner): this file has registered a generator already; a plugin is one generator")
         }
         let fields = try fields(of: call[1], owner)
-        let entry = kind == .noise ? "apply" : "make"
-        try refuseUnknown(fields, known: ["name", "doc", "axes", "params", entry], owner)
+        let entry = kind == .mask ? "make" : "apply"
+        // The prelude adds how many parameters the function has.
+        try refuseUnknown(
+            fields.filter { $0.key != "arity" },
+            known: [
+                "name", "doc", "source", "axes", "params", "severities", "identity", "expect", "eager", entry,
+            ], owner)
         guard case .function(let function) = fields[entry] else {
             throw LuaHostError(
                 code: "M02", what: "\(owner): '\(entry)' must be a function",
@@ -88,12 +102,76 @@ final class DeclarationReader {
                 code: "M02", what: "\(owner): 'name' must be a name of letters, digits and '_'",
                 instead: "name = \"my_noise\"")
         }
+        let isEager = try flag(fields["eager"], "\(owner): 'eager'") ?? false
+        let arity = fields["arity"]?.plainNumber ?? 0
+        if isEager && kind == .mask && arity < 4 {
+            throw LuaHostError(
+                code: "M02", what: "\(owner): an eager mask sets a fourth parameter",
+                instead: "make = function(x, p, rng, hidden) … hidden:set(row, column, true) … end")
+        }
+        let parameters = try parameterList(fields["params"] ?? .table(list: [], fields: [:]), kind, owner)
         declaration = PluginDeclaration(
             kind: kind, name: name, documentation: try text(fields["doc"], "\(owner): 'doc'") ?? "",
-            axes: try axes(fields["axes"], owner),
-            parameters: try parameterList(fields["params"] ?? .table(list: [], fields: [:]), kind, owner),
-            function: function, line: call.line)
+            citation: try text(fields["source"], "\(owner): 'source'") ?? "",
+            axes: try axes(fields["axes"], owner), parameters: parameters,
+            severities: try severities(fields["severities"], parameters, owner),
+            identity: try fields["identity"].map { value throws(LuaHostError) in
+                try values(value, of: parameters, "\(owner): 'identity'")
+            },
+            isEager: isEager, marksMask: isEager && arity >= 4, function: function,
+            expectation: try expectation(fields["expect"], owner), line: call.line)
         return .none
+    }
+
+    private func expectation(
+        _ value: LuaValue?, _ owner: String
+    ) throws(LuaHostError) -> LuaFunction? {
+        switch value {
+        case nil: return nil
+        case .function(let function): return function
+        default:
+            throw LuaHostError(
+                code: "M02", what: "\(owner): 'expect' must be a function",
+                instead: "expect = function(p, x) return { mean = 0, variance = p.sigma ^ 2 } end")
+        }
+    }
+
+    private func severities(
+        _ value: LuaValue?, _ parameters: [ParameterDeclaration], _ owner: String
+    ) throws(LuaHostError) -> [[String: ParameterValue]] {
+        guard let value else { return [] }
+        guard case .table(let list, let fields) = value, fields.isEmpty, list.count == 5 else {
+            throw LuaHostError(
+                code: "M02", what: "\(owner): 'severities' must list five tables of parameters, the mildest first",
+                instead: "severities = { { sigma = 0.1 }, … }")
+        }
+        var levels: [[String: ParameterValue]] = []
+        for level in list { levels.append(try values(level, of: parameters, "\(owner): 'severities'")) }
+        return levels
+    }
+
+    /// Values for some of the parameters, checked against their declarations.
+    private func values(
+        _ value: LuaValue, of parameters: [ParameterDeclaration], _ owner: String
+    ) throws(LuaHostError) -> [String: ParameterValue] {
+        var values: [String: ParameterValue] = [:]
+        for (name, value) in try fields(of: value, owner).sorted(by: { $0.key < $1.key }) {
+            guard let parameter = parameters.first(where: { $0.name == name }) else {
+                throw LuaHostError(
+                    code: "M03",
+                    what: "\(owner): there is no param '\(name)'"
+                        + (Suggestion.nearest(name, among: parameters.map(\.name)).map { " (did you mean '\($0)'?)" }
+                            ?? ""))
+            }
+            guard let plain = parameterValue(value) else {
+                throw LuaHostError(code: "M03", what: "\(owner): '\(name)' must be a plain value")
+            }
+            if let problem = parameter.problem(with: .value(plain)) {
+                throw LuaHostError(code: "M03", what: "\(owner): \(problem)")
+            }
+            values[name] = plain
+        }
+        return values
     }
 
     private func parameterList(
@@ -105,6 +183,11 @@ final class DeclarationReader {
                 throw LuaHostError(
                     code: "M03", what: "\(owner): param '\(name)' has no type",
                     instead: "\(name) = mottle.number { default = 0.1 }")
+            }
+            if name == "severity" {
+                throw LuaHostError(
+                    code: "M03", what: "\(owner): the param name 'severity' is taken: configs choose a level by it",
+                    instead: "severities = { { … }, … } with five levels")
             }
             var parameter = parameters[place]
             parameter.name = name
@@ -129,6 +212,14 @@ final class DeclarationReader {
         case "integer": return .integer
         case "boolean": return .boolean
         case "range": return .interval
+        case "list":
+            switch fields["of"] {
+            case nil, .string("number"): return .list(isWhole: false)
+            case .string("integer"): return .list(isWhole: true)
+            default:
+                throw LuaHostError(
+                    code: "M03", what: "mottle.list: 'of' must be \"integer\" or \"number\"")
+            }
         default:
             guard case .table(let list, _) = fields["of"], !list.isEmpty else {
                 throw LuaHostError(
@@ -220,14 +311,8 @@ final class DeclarationReader {
         case .number(let number): .number(number)
         case .boolean(let flag): .boolean(flag)
         case .string(let name): .choice(name)
-        case .table(let list, _):
-            if list.count == 2, case .number(let low)? = parameterValue(list[0]),
-                case .number(let high)? = parameterValue(list[1])
-            {
-                .interval(low, high)
-            } else {
-                nil
-            }
+        case .table(let list, let fields) where fields.isEmpty:
+            list.contains { $0.plainNumber == nil } ? nil : .numbers(list.map { $0.plainNumber! })
         default: nil
         }
     }

@@ -2,19 +2,33 @@
 ///
 /// It runs once in every plugin's state, before the plugin, with the plugin's globals, the host's functions, the metatables
 /// and the function that raises a host-style error. Every operator leads to a host function; what Lua cannot trace raises
-/// with what to write instead.
-let pluginPrelude = #"""
-    local env, host, classes, fail, suggest = ...
-    local Tensor, Mask, Random = classes.Tensor, classes.Mask, classes.Random
+/// with what to write instead. Which operations there are is said by `TraceFunctions.all` alone.
+let pluginPrelude = [operationTables, preludeOperations, preludeMap, preludeArrays, preludeDeclarations]
+    .joined(separator: "\n")
 
-    local function set(names) local s = {} for _, name in ipairs(names) do s[name] = host[name] end return s end
-
-    local tensorMethods = set {
-      "abs", "exp", "log", "sqrt", "sin", "cos", "tanh", "floor", "ceil", "round", "sign", "min", "max", "clamp",
-      "lt", "le", "gt", "ge", "eq", "ne", "sum", "mean", "std", "amin", "amax", "size",
+/// The operations by face, as tables from names in Lua to names of host functions.
+private let operationTables: String = {
+    func table(_ name: String, _ functions: [TraceFunction]) -> String {
+        let entries = functions.map { "[\"\($0.luaName)\"] = host[\"\($0.name)\"]" }
+        return "local \(name) = { \(entries.joined(separator: ", ")) }"
     }
-    local maskMethods = set { "any", "all", "count", "size" }
-    local randomMethods = set { "uniform", "normal", "bernoulli", "integer" }
+    let all = TraceFunctions.all
+    let events = all.compactMap { function -> String? in
+        if case .operation(let event) = function.face { "[\"\(event)\"] = host[\"\(function.name)\"]" } else { nil }
+    }
+    return [
+        "local env, host, classes, fail, suggest, primitives = ...",
+        table("tensorMethods", all.filter { [.tensor, .value].contains($0.face) }),
+        table("maskMethods", all.filter { [.mask, .value].contains($0.face) }),
+        table("randomMethods", all.filter { $0.face == .random }),
+        table("mottle", all.filter { $0.face == .function }),
+        table("elementwise", all.filter(\.isAlsoFunction)),
+        "local events = { \(events.joined(separator: ", ")) }",
+    ].joined(separator: "\n")
+}()
+
+private let preludeOperations = #"""
+    local Tensor, Mask, Random, Array, Stream = classes.Tensor, classes.Mask, classes.Random, classes.Array, classes.Stream
 
     local function fields(methods)
       return function(self, key)
@@ -23,14 +37,8 @@ let pluginPrelude = #"""
         return host.field(self, key)
       end
     end
-    Tensor.__index, Mask.__index, Random.__index = fields(tensorMethods), fields(maskMethods), fields(randomMethods)
 
-    for event, name in pairs {
-      __add = "add", __sub = "subtract", __mul = "multiply", __div = "divide", __idiv = "floorDivide", __mod = "modulo",
-      __pow = "power", __unm = "negate", __band = "and", __bor = "or", __bnot = "not",
-    } do
-      Tensor[event], Mask[event] = host[name], host[name]
-    end
+    for event, operation in pairs(events) do Tensor[event], Mask[event] = operation, operation end
 
     -- Lua forces the result of these to one true or false, or to one text, which a traced value does not have.
     local comparisons = { __lt = { "<", "lt" }, __le = { "<=", "le" } }
@@ -56,30 +64,117 @@ let pluginPrelude = #"""
         fail("M10", "'#' needs one number, but a tensor has an axis for each letter", 'x:size("H") is the length of one axis')
       end
     end
-    Tensor.__name, Mask.__name, Random.__name = "tensor", "mask", "rng"
+    Array.__newindex = function()
+      fail("M09", "arrays are written with set", "x:set(row, column, value)")
+    end
+    Tensor.__name, Mask.__name, Random.__name, Array.__name, Stream.__name = "tensor", "mask", "rng", "array", "rng"
+
+    local function isTraced(...)
+      for i = 1, select("#", ...) do
+        if type((select(i, ...))) == "userdata" then return true end
+      end
+      return false
+    end
 
     for name, plain in pairs(env.math) do
       if type(plain) == "function" then
         env.math[name] = function(...)
-          for _, argument in ipairs { ... } do
-            if type(argument) == "userdata" then
-              local method = tensorMethods[name] and ("x:" .. name .. "()") or "the tensor's own methods and operators"
-              fail("M11", "math." .. name .. " wants a plain number, got a tensor", method)
-            end
+          if isTraced(...) then
+            local method = tensorMethods[name] and ("x:" .. name .. "()") or "the tensor's own methods and operators"
+            fail("M11", "math." .. name .. " wants a plain number, got a tensor", method)
           end
           return plain(...)
         end
       end
     end
 
-    local mottle = set { "where", "index", "zeros", "none" }
-    mottle.all = host.full  -- a mask that is true everywhere; `all` is a mask's reduction
-    for _, kind in ipairs { "number", "integer", "boolean", "choice", "range" } do
+    -- Elementwise functions of what may be plain or traced.
+    local plain = {
+      abs = math.abs, exp = math.exp, log = function(v) return math.log(v) end, sqrt = math.sqrt, sin = math.sin,
+      cos = math.cos, floor = math.floor, ceil = math.ceil,
+      tanh = function(v) local e = math.exp(-2 * math.abs(v)) return (v < 0 and -1 or 1) * (1 - e) / (1 + e) end,
+      sigmoid = function(v) return 1 / (1 + math.exp(-v)) end,
+      sign = function(v) return v > 0 and 1 or v < 0 and -1 or 0 end,
+      round = function(v)
+        local low = math.floor(v)
+        if v - low == 0.5 then return low % 2 == 0 and low or low + 1 end
+        return math.floor(v + 0.5)
+      end,
+      min = function(a, b) return a < b and a or b end, max = function(a, b) return a > b and a or b end,
+      clamp = function(v, low, high) v = v > low and v or low return v < high and v or high end,
+    }
+    for name, operation in pairs(elementwise) do
+      local ofNumbers = plain[name]
+      mottle[name] = function(...)
+        if isTraced(...) then return operation(...) end
+        for i = 1, select("#", ...) do
+          local argument = (select(i, ...))
+          if type(argument) ~= "number" then
+            fail("M11", "mottle." .. name .. " wants numbers, got a " .. type(argument))
+          end
+        end
+        return ofNumbers(...)
+      end
+    end
+    """#
+
+private let preludeMap = #"""
+    local function sameNumber(a, b) return a == b or (a ~= a and b ~= b) end
+
+    tensorMethods.map = function(x, f)
+      if type(f) ~= "function" then
+        fail("M11", "map wants a function, got a " .. type(f), "x:map(function(v) return v * v end)")
+      end
+      local traced, result = env.pcall(f, x)
+      if traced and type(result) == "number" then return host.add(host.zeros(x), result) end
+      if traced and type(result) == "userdata" then return host.add(result, 0) end
+      -- It runs for plain numbers: the same ones twice must give the same.
+      for i = 0, 63 do
+        local v = i / 63
+        local first, second = f(v), f(v)
+        if type(first) ~= "number" then fail("M13", "map: the function returned a " .. type(first) .. ", not a number") end
+        if not sameNumber(first, second) then
+          fail("M14", "map: the function is not repeatable: of " .. v .. " it made first " .. first .. ", then " .. second,
+            "keep no variable outside the function that it changes")
+        end
+      end
+      return host.mapScript(x, f)
+    end
+
+    Tensor.__index, Mask.__index, Random.__index = fields(tensorMethods), fields(maskMethods), fields(randomMethods)
+    """#
+
+private let preludeArrays = #"""
+    -- What a generator with `eager = true` sees of a sample: its memory, and its random numbers in the order of the calls.
+    Array.__index = fields { get = primitives.get, set = primitives.set }
+
+    local function wantNumber(value, name)
+      if type(value) ~= "number" then fail("M11", "rng:" .. name .. " wants plain numbers, got a " .. type(value)) end
+      return value
+    end
+
+    Stream.__index = fields {
+      uniform = function(_, low, high)
+        local unit = primitives.draw(0)
+        if low == nil then return unit end
+        return wantNumber(low, "uniform") + unit * (wantNumber(high, "uniform") - low)
+      end,
+      normal = function() return primitives.draw(1) end,
+      integer = function(_, low, high)
+        local span = wantNumber(high, "integer") - wantNumber(low, "integer") + 1
+        return math.min(high, low + math.floor(primitives.draw(0) * span))
+      end,
+      bernoulli = function(_, q) return primitives.draw(0) < wantNumber(q, "bernoulli") end,
+    }
+    """#
+
+private let preludeDeclarations = #"""
+    for _, kind in ipairs { "number", "integer", "boolean", "choice", "range", "list" } do
       mottle[kind] = function(declaration) return host.parameter(kind, declaration) end
     end
 
     -- Reading a parameter that is not declared is a mistake; one that is declared and absent is nil.
-    local function withKnownParameters(apply, declared)
+    local function withKnownParameters(apply, declared, place)
       local meta = {
         __index = function(_, key)
           if declared[key] then return nil end
@@ -87,16 +182,21 @@ let pluginPrelude = #"""
           fail("M17", "no parameter " .. shown .. suggest(key, declared))
         end,
       }
-      return function(x, p, rng) return apply(x, setmetatable(p, meta), rng) end
+      if place == 1 then
+        return function(p, x) return apply(setmetatable(p, meta), x) end
+      end
+      return function(x, p, rng, marks) return apply(x, setmetatable(p, meta), rng, marks) end
     end
 
-    for kind, entry in pairs { noise = "apply", mask = "make" } do
+    for kind, entry in pairs { noise = "apply", mask = "make", tokens = "apply" } do
       mottle[kind] = function(declaration)
         if type(declaration) == "table" and type(declaration[entry]) == "function" then
           local copy, declared = {}, {}
           for key, value in pairs(declaration) do copy[key] = value end
           for name in pairs(type(copy.params) == "table" and copy.params or {}) do declared[name] = true end
-          copy[entry] = withKnownParameters(copy[entry], declared)
+          copy.arity = primitives.arity(copy[entry])
+          copy[entry] = withKnownParameters(copy[entry], declared, 2)
+          if type(copy.expect) == "function" then copy.expect = withKnownParameters(copy.expect, declared, 1) end
           declaration = copy
         end
         host.register(kind, declaration)

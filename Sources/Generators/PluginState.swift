@@ -1,4 +1,5 @@
 import LuaRuntime
+import Tensors
 
 /// A sandboxed state in which a plugin's source has run, with what it registered.
 ///
@@ -9,30 +10,71 @@ struct PluginState {
     let tracer = Tracer()
     private let state: LuaState
 
+    /// What the last run or call took of its budgets.
+    var usage: LuaUsage { state.usage }
+
     /// Runs the source and takes what it registers.
-    init(source: String, file: String) throws(LuaError) {
+    init(source: String, file: String, limits: LuaLimits = LuaLimits()) throws(LuaError) {
         let (tracer, reader) = (tracer, DeclarationReader())
         var functions = TraceFunctions.all.map { function in
             LuaHostFunction(name: function.name) { call throws(LuaHostError) in
-                [try function.record(call, in: tracer)]
+                try function.record(call, in: tracer)
             }
         }
         functions.append(
             LuaHostFunction(name: "parameter") { call throws(LuaHostError) in [try reader.parameter(call)] })
         functions.append(
             LuaHostFunction(name: "register") { call throws(LuaHostError) in [try reader.register(call)] })
-        state = try LuaState(classes: Tracer.classes, functions: functions, prelude: pluginPrelude)
+        state = try LuaState(limits: limits, classes: Tracer.classes, functions: functions, prelude: pluginPrelude)
         try state.run(source, file: file)
         guard let declaration = reader.declaration else {
             throw LuaError(
                 kind: .load, code: "M01", file: file, what: "the file ran but registered nothing",
-                instead: "end it with mottle.noise { … } or mottle.mask { … }")
+                instead: "end it with mottle.noise { … }, mottle.mask { … } or mottle.tokens { … }")
         }
         self.declaration = declaration
     }
 
-    /// Calls `apply` or `make`, while the tracer records.
-    func call(_ arguments: [LuaValue], activity: String) throws(LuaError) -> [LuaValue] {
-        try state.call(declaration.function, arguments, activity: activity)
+    /// Calls a function of the plugin's; the tracer records where it was told to.
+    func call(
+        _ function: LuaFunction, _ arguments: [LuaValue], activity: String
+    ) throws(LuaError) -> [LuaValue] {
+        try state.call(function, arguments, activity: activity)
+    }
+
+    func map(
+        _ function: LuaFunction, _ input: UnsafePointer<Float>, to output: UnsafeMutablePointer<Float>,
+        count: Int, activity: String
+    ) throws(LuaError) {
+        try state.map(function, input, to: output, count: count, activity: activity)
+    }
+
+    /// Calls an eager generator for one sample.
+    ///
+    /// - Parameters:
+    ///   - arrays: the sample's values, which it changes, and its mask if it marks one.
+    ///   - varying: the values of the parameters that differ from sample to sample.
+    func run(
+        _ script: ScriptCall, on arrays: [LuaArray], varying: [Float], source: LuaDrawSource
+    ) throws(LuaError) {
+        let plugin = script.plugin
+        tracer.beginScript(
+            script.shape, script.context, axes: plugin.axes, places: plugin.axisPlaces)
+        var fields: [String: LuaValue] = [:]
+        for parameter in plugin.parameters {
+            if let place = script.varying.firstIndex(of: parameter.name) {
+                let value = Double(varying[place])
+                fields[parameter.name] = parameter.kind == .integer ? .integer(Int(exactly: value.rounded()) ?? 0) : .number(value)
+            } else if let setting = script.settings[parameter.name] {
+                fields[parameter.name] = tracer.value(of: parameter, setting)
+            }
+        }
+        state.work(
+            on: arrays, type: Tracer.ObjectType.array.rawValue, generation: tracer.currentGeneration,
+            source: source)
+        let arguments: [LuaValue] =
+            [tracer.object(.array), .table(list: [], fields: fields), tracer.object(.stream)]
+            + (arrays.count > 1 ? [tracer.object(.array, id: 1)] : [])
+        _ = try state.call(declaration.function, arguments, activity: plugin.activity)
     }
 }

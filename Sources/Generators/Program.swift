@@ -36,9 +36,10 @@ enum Step: Sendable {
     case outputMask(Place)
 }
 
-/// Steps that run together over all blocks of one sample's elements along the same axes: what they pass on to each
+/// Steps that run together over all blocks of one sample's elements of the same shape: what they pass on to each
 /// other stays in registers, in the first-level cache.
 struct Group: Sendable {
+    var shape: Shape
     /// Elements of one sample.
     var count: Int
     /// One value a sample, which fills its register before the first block.
@@ -47,20 +48,38 @@ struct Group: Sendable {
     var expansions: [Expansion] = []
     /// Reductions to be finished after the last block.
     var totals: [TotalReduction] = []
-    var partials: [PartialReduction] = []
+    /// The nodes that the group computes.
+    var nodes: [NodeID] = []
 
     /// The same group in memory of its own.
     func copied() -> Group {
         Group(
-            count: count, splats: splats.map { $0 }, steps: steps.map { $0 },
-            expansions: expansions.map { $0 },
-            totals: totals.map { $0 }, partials: partials.map { $0 })
+            shape: Shape(shape.sizes.map { $0 }), count: count, splats: splats.map { $0 },
+            steps: steps.map { $0 }, expansions: expansions.map { $0 }, totals: totals.map { $0 },
+            nodes: nodes.map { $0 })
     }
 }
 
-/// A compiled chain: groups of steps with their memory planned. It gives the bits of the graph's reference at the
-/// speed of the kernels. A value; every worker runs it in a `Workspace` of its own.
+/// An operation on whole values with the slots of its operands.
+struct WholeStep: Sendable {
+    struct Operand: Sendable {
+        var slot: Int
+        var shape: Shape
+    }
+    var operation: WholeOperation
+    var operands: [Operand]
+    var result: Operand
+    var node: NodeID
+}
+
+/// A compiled chain: groups of steps and operations on whole values, with their memory planned. It gives the bits of the
+/// graph's reference at the speed of the kernels. A value; every worker runs it in a `Workspace` of its own.
 package struct Program: Sendable {
+    enum Stage: Sendable {
+        case fused(Group)
+        case whole(WholeStep)
+    }
+
     /// 1,024 values are 4 KB: eight registers fit a first-level cache of 32 KB.
     package static let blockLength = 1024
 
@@ -68,11 +87,35 @@ package struct Program: Sendable {
     package let shape: Shape
     /// True if the chain has a mask to write.
     package let writesMask: Bool
-    let groups: [Group]
+    /// Values that leave beside the samples, each with the slot that holds it at the end.
+    package let extras: [(name: String, type: ValueType, shape: Shape, slot: Int)]
+    let stages: [Stage]
     let constants: [(register: Int, value: Float)]
+    /// Slots that are filled once.
+    let tables: [(slot: Int, values: [Float])]
+    /// Slots that are filled at the start of each sample, where the program needs them.
+    let (inputSlot, lengthSlot, wordsSlot): (Int?, Int?, Int?)
     let schedules: [Ramp]
+    /// By the partners' places in the graph; nil for those that nothing depends on.
+    let partners: [PartnerProgram?]
+    let scripts: [ScriptCall]
+    /// The share's slot and the partner's place, in the order of the chain.
+    let mixings: [(slot: Int, partner: Int)]
     /// Floats that a worker needs for registers, and behind them for slots.
     let registerMemory: Int
     let slotMemory: Int
     let accumulatorCount: Int
+
+    /// Whether labels are blended, as `mixings` say.
+    package var mixesLabels: Bool { !mixings.isEmpty }
+    /// Whether samples depend on others of the data set.
+    package var hasPartners: Bool { partners.contains { $0 != nil } }
+}
+
+/// What makes a sample's partner as it is at some point of the chain.
+final class PartnerProgram: Sendable {
+    let key: UInt64
+    let program: Program
+
+    init(key: UInt64, program: Program) { (self.key, self.program) = (key, program) }
 }

@@ -50,26 +50,3 @@ struct TotalReduction: Sendable {
     /// Where the one result goes.
     var slot: Int
 }
-
-/// A reduction that keeps some axes: for each result, its elements in their order.
-struct PartialReduction: Sendable {
-    var reduction: Reduction
-    /// The operand's slot, and for each element of it the place of its result.
-    var source: Int
-    var elements: Int
-    var resultPlace: Expansion
-    var slot: Int
-    var results: Int
-
-    /// `accumulators` has room for `results` values.
-    func run(slots: UnsafeMutablePointer<Float>, accumulators: UnsafeMutablePointer<Double>) {
-        accumulators.update(repeating: reduction.start, count: results)
-        for element in 0..<elements {
-            let place = resultPlace.offset(element)
-            accumulators[place] = reduction.combine(accumulators[place], Double(slots[source + element]))
-        }
-        for place in 0..<results {
-            slots[slot + place] = reduction.finish(accumulators[place], count: elements / results)
-        }
-    }
-}

@@ -2,41 +2,78 @@ import Kernels
 import Tensors
 
 /// The meaning of a graph, carried out node by node with plain scalar code: slow, and the judge of `Program`.
+///
+/// Scripts have no other meaning than what Lua makes of them; a chain with scripts is not for this.
 package struct ReferenceExecutor {
     private let chain: TracedChain
+    private let source: (any SampleSource)?
 
-    package init(_ chain: TracedChain) { self.chain = chain }
+    package init(_ chain: TracedChain, source: (any SampleSource)? = nil) {
+        (self.chain, self.source) = (chain, source)
+    }
+
+    /// What a chain makes of one sample.
+    package struct Result {
+        /// As long as the sample.
+        package var values: [Float]
+        /// 1 hidden; nil if the chain has no mask.
+        package var mask: [UInt8]?
+        /// In the order of the chain's extra outputs.
+        package var extras: [[Float]]
+
+        package init(values: [Float], mask: [UInt8]?, extras: [[Float]]) {
+            (self.values, self.mask, self.extras) = (values, mask, extras)
+        }
+    }
+
+    /// What is known of the sample at hand.
+    private struct Sample {
+        var values: [Float]
+        var length: Int?
+        var words: [Float]?
+        var id: UInt64
+        var epoch: Int
+    }
 
     /// Returns what the chain makes of one sample.
     ///
     /// - Parameter sample: the clean values, row-major along all axes.
-    /// - Returns: the values, and the mask (1 hidden) if the chain has one, each as long as the sample.
-    package func run(_ sample: [Float], id: UInt64, epoch: Int) -> (values: [Float], mask: [UInt8]?) {
+    package func run(
+        _ sample: [Float], length: Int? = nil, words: [Float]? = nil, id: UInt64, epoch: Int
+    ) -> Result {
         let graph = chain.graph
         precondition(
             sample.count == graph.shape.count, "a sample of \(graph.shape) has \(graph.shape.count) values")
+        let clean = Sample(values: sample, length: length, words: words, id: id, epoch: epoch)
+        let needed = GroupSchedule(chain).needed
         var results: [[Float]] = []
-        for node in graph.nodes {
-            results.append(evaluate(node, results, sample: sample, id: id, epoch: epoch))
+        for (id, node) in graph.nodes.enumerated() {
+            results.append(needed.contains(id) ? evaluate(node, results, clean) : [])
         }
         func whole(_ node: NodeID) -> [Float] {
-            expand(results[node], graph.nodes[node].axes, to: graph.full)
+            expand(results[node], graph.nodes[node].shape, to: graph.full)
         }
-        return (whole(chain.values), chain.mask.map { whole($0).map { $0.bitPattern == 0 ? 0 : 1 } })
+        return Result(
+            values: whole(chain.values), mask: chain.mask.map { whole($0).map { $0.bitPattern == 0 ? 0 : 1 } },
+            extras: chain.extras.map { results[$0.node] })
     }
 
-    private func evaluate(
-        _ node: Node, _ results: [[Float]], sample: [Float], id: UInt64, epoch: Int
-    ) -> [Float] {
+    private func evaluate(_ node: Node, _ results: [[Float]], _ sample: Sample) -> [Float] {
         let graph = chain.graph
-        let count = node.axes.count(in: graph.shape)
+        let count = node.shape.count
+        let first = graph.shape.size(0)
+        let length = min(max(sample.length ?? first, 0), first)
         switch node.operation {
-        case .input: return sample
+        case .input: return sample.values
+        case .length: return [Float(length)]
+        case .words:
+            return (0..<first).map { $0 >= length ? 0 : sample.words?[$0] ?? Float($0 + 1) }
         case .constant(let bits): return [Float](repeating: Float(bitPattern: bits), count: count)
-        case .schedule(let index): return [Float(graph.schedules[index].value(epoch: epoch))]
+        case .table(let table): return graph.tables[table]
+        case .schedule(let index): return [Float(graph.schedules[index].value(epoch: sample.epoch))]
         case .index: return (0..<count).map { Float($0 + 1) }
         case .draw(let kind, let key):
-            let address = DrawAddress(key: key, epoch: UInt32(epoch), sample: id)
+            let address = DrawAddress(key: key, epoch: UInt32(sample.epoch), sample: sample.id)
             return (0..<count).map { element in
                 switch kind {
                 case .uniform: ScalarReference.uniform(address: address, element: element)
@@ -44,28 +81,80 @@ package struct ReferenceExecutor {
                 }
             }
         case .elementwise(let operation):
-            var operands = node.operands.map { expand(results[$0], graph.nodes[$0].axes, to: node.axes) }
+            var operands = node.operands.map { expand(results[$0], graph.nodes[$0].shape, to: node.shape) }
             while operands.count < 3 { operands.append([Float](repeating: 0, count: count)) }
             return (0..<count).map { element in
                 ScalarReference.elementwise(
                     operation, operands[0][element], operands[1][element], operands[2][element])
             }
-        case .reduce(let reduction):
+        case .reduce(let reduction), .whole(.reduce(let reduction)):
             return reduce(
-                reduction, results[node.operands[0]], graph.nodes[node.operands[0]].axes, to: node.axes)
+                reduction, results[node.operands[0]], graph.nodes[node.operands[0]].shape, to: node.shape)
+        case .whole(let operation):
+            let operands = node.operands.map {
+                ReferenceValue(values: results[$0], shape: graph.nodes[$0].shape)
+            }
+            return evaluate(operation, operands, node.shape, sample)
         }
     }
 
-    private func reduce(_ reduction: Reduction, _ values: [Float], _ axes: AxisSet, to kept: AxisSet)
-        -> [Float]
-    {
-        var members = [[Double]](repeating: [], count: kept.count(in: chain.graph.shape))
+    private func evaluate(
+        _ operation: WholeOperation, _ operands: [ReferenceValue], _ shape: Shape, _ sample: Sample
+    ) -> [Float] {
+        let address = { (key: UInt64) in DrawAddress(key: key, epoch: UInt32(sample.epoch), sample: sample.id) }
+        switch operation {
+        case .partner(let place): return partner(place, of: sample)
+        case .partnerID(let place): return [Float(partnerID(place, of: sample))]
+        case .script, .scriptMask: preconditionFailure("a script has no reference")
+        case .choose(let key, let axis):
+            return ReferenceOperations.choose(operands[0], shape, axis, address(key))
+        case .permutation(let key, let axis):
+            return ReferenceOperations.permutation(shape, axis, address(key))
+        default: return ReferenceOperations.evaluate(operation, operands, shape)
+        }
+    }
+
+    private func partnerID(_ place: Int, of sample: Sample) -> UInt64 {
+        let ids = source?.ids ?? sample.id..<sample.id + 1
+        let others = UInt64(ids.count) - 1
+        guard others > 0, ids.contains(sample.id) else { return sample.id }
+        let word = DrawAddress(
+            key: chain.graph.partners[place].key, epoch: UInt32(sample.epoch), sample: sample.id
+        ).bits(0)
+        // One of the others, counted on from the sample.
+        let steps = 1 + UInt64(word).multipliedReportingOverflow(by: others).partialValue / (1 << 32)
+        return ids.lowerBound + (sample.id - ids.lowerBound + steps) % UInt64(ids.count)
+    }
+
+    private func partner(_ place: Int, of sample: Sample) -> [Float] {
+        let partner = chain.graph.partners[place]
+        let id = partnerID(place, of: sample)
+        let count = chain.graph.shape.count
+        let scratch = Buffer<Float>(count: count)
+        guard let source, let clean = try? source.sample(id, scratch: scratch.pointer) else { return [] }
+        let values: [Float] =
+            switch clean.values {
+            case .floats(let floats): Array(UnsafeBufferPointer(start: floats, count: count))
+            case .bytes(let bytes, let scale, let low):
+                (0..<count).map { ScalarReference.decode(bytes[$0], scale: scale, low: low) }
+            }
+        let part = TracedChain(graph: chain.graph, values: partner.node, mask: nil)
+        let words = clean.words.map { Array(UnsafeBufferPointer(start: $0, count: chain.graph.shape.size(0))) }
+        return ReferenceExecutor(part, source: source).run(
+            values, length: clean.length, words: words, id: id, epoch: sample.epoch
+        ).values
+    }
+
+    private func reduce(
+        _ reduction: Reduction, _ values: [Float], _ shape: Shape, to kept: Shape
+    ) -> [Float] {
+        var members = [[Double]](repeating: [], count: kept.count)
         for (element, value) in values.enumerated() {
-            members[place(element, axes, in: kept)].append(Double(value))
+            members[place(element, shape, in: kept)].append(Double(value))
         }
         return members.map { values in
             // Sixteen lanes where everything becomes one value, a running sum where axes are kept.
-            var lanes = [Double](repeating: start(reduction), count: kept.isEmpty ? 16 : 1)
+            var lanes = [Double](repeating: start(reduction), count: kept == [] ? 16 : 1)
             for (element, value) in values.enumerated() {
                 lanes[element % lanes.count] = fold(reduction, lanes[element % lanes.count], value)
             }
@@ -93,22 +182,13 @@ package struct ReferenceExecutor {
         }
     }
 
-    private func expand(_ values: [Float], _ axes: AxisSet, to wanted: AxisSet) -> [Float] {
-        guard axes != wanted else { return values }
-        return (0..<wanted.count(in: chain.graph.shape)).map { values[place($0, wanted, in: axes)] }
+    private func expand(_ values: [Float], _ shape: Shape, to wanted: Shape) -> [Float] {
+        guard shape != wanted else { return values }
+        return (0..<wanted.count).map { values[place($0, wanted, in: shape)] }
     }
 
-    /// The place, among the elements along `kept`, of an element along `axes`; `axes` contains `kept`.
-    private func place(_ element: Int, _ axes: AxisSet, in kept: AxisSet) -> Int {
-        var (rest, stride, result) = (element, 1, 0)
-        for axis in axes.places.reversed() {
-            let size = chain.graph.shape[axis]
-            if kept.contains(.axis(axis)) {
-                result += rest % size * stride
-                stride *= size
-            }
-            rest /= size
-        }
-        return result
+    /// The place, in a value that lacks some axes, of an element of a value of `shape`.
+    private func place(_ element: Int, _ shape: Shape, in kept: Shape) -> Int {
+        ReferenceValue.place(of: ReferenceValue.position(of: element, in: shape), in: kept)
     }
 }

@@ -1,44 +1,210 @@
 import LuaRuntime
+import Tensors
 import VectorKernels
+
+/// A draw that a script makes: what the distributions are built of.
+struct DrawRequest {
+    let tracer: Tracer
+    let shape: Shape
+    /// The numbers between the axes and the name.
+    let arguments: [LuaValue]
+    let name: String
+
+    /// The numbers themselves, of which one draw may need several kinds.
+    func draw(_ kind: DrawKind, _ part: String = "") -> NodeID {
+        tracer.graph.draw(kind, key: key(part), shape: shape)
+    }
+
+    func key(_ part: String = "") -> UInt64 { tracer.context.key(part.isEmpty ? name : "\(name), \(part)") }
+
+    func number(_ place: Int, _ action: String) throws(LuaHostError) -> NodeID {
+        let node = try tracer.number(arguments[place], for: action)
+        let common = Shape.broadcast([tracer.graph.nodes[node].shape, shape])
+        guard common == shape else {
+            throw LuaHostError(
+                code: "M12",
+                what: "\(action): a number of shape \(tracer.graph.nodes[node].shape) for draws of shape \(shape)",
+                instead: "more axes for the draw")
+        }
+        return node
+    }
+
+    /// Refuses a plain number that is not above 0.
+    func checkPositive(_ place: Int, _ action: String, _ what: String) throws(LuaHostError) {
+        if let plain = arguments[place].plainNumber, !(plain > 0 && plain.isFinite) {
+            throw LuaHostError(
+                code: "M17", what: "rng:\(action) wants a \(what) above 0, got \(formatted(plain))")
+        }
+    }
+}
 
 extension TraceFunctions {
     /// The methods of `rng`: `rng:uniform(axes, …, name)`, the name being optional and always last.
     static let draws: [TraceFunction] = [
-        // Uniform in low ... high, which rounding can reach; 0 ..< 1 if not given.
-        draw("uniform", .uniform, numbers: [0, 2]) { tracer, unit, arguments throws(LuaHostError) in
-            guard !arguments.isEmpty else { return unit }
-            try checkBounds(arguments, of: "uniform")
-            let low = try tracer.number(arguments[0], for: "uniform")
-            let high = try tracer.number(arguments[1], for: "uniform")
-            let span = tracer.graph.elementwise(.subtract, high, low)
-            return tracer.graph.elementwise(.add, low, tracer.graph.elementwise(.multiply, unit, span))
+        draw(
+            "uniform", numbers: [0, 2],
+            OperationManual(
+                .draws, "rng:uniform(axes), rng:uniform(axes, low, high)",
+                "Uniform in 0 ≤ u < 1; in low ≤ u ≤ high (rounding can give `high` itself).", shape: "axes",
+                example: "rng:uniform(x, -1, 1)")
+        ) { request throws(LuaHostError) in
+            let (graph, unit) = (request.tracer, request.draw(.uniform))
+            guard !request.arguments.isEmpty else { return unit }
+            try checkBounds(request.arguments, of: "uniform")
+            let (low, high) = (try request.number(0, "uniform"), try request.number(1, "uniform"))
+            let span = graph.graph.elementwise(.subtract, high, low)
+            return graph.graph.elementwise(.add, low, graph.graph.elementwise(.multiply, unit, span))
         },
-        // Standard normal.
-        draw("normal", .normal, numbers: [0], instead: "mean + deviation * rng:normal(x)") { _, standard, _ in
-            standard
-        },
-        // True with the given probability.
-        draw("bernoulli", .uniform, numbers: [1]) { tracer, unit, arguments throws(LuaHostError) in
-            if let plain = arguments[0].plainNumber, !(0...1).contains(plain) {
+        draw(
+            "normal", numbers: [0], instead: "mean + deviation * rng:normal(x)",
+            OperationManual(
+                .draws, "rng:normal(axes)", "Standard normal (Box & Muller 1958).", shape: "axes",
+                example: "rng:normal(x)")
+        ) { request throws(LuaHostError) in request.draw(.normal) },
+        draw(
+            "bernoulli", numbers: [1],
+            OperationManual(
+                .draws, "rng:bernoulli(axes, q)", "A mask, true with probability q.", shape: "axes",
+                example: "rng:bernoulli(\"NHW\", 0.3)")
+        ) { request throws(LuaHostError) in
+            if let plain = request.arguments[0].plainNumber, !(0...1).contains(plain) {
                 throw LuaHostError(
                     code: "M17",
                     what: "rng:bernoulli wants a probability between 0 and 1, got \(formatted(plain))")
             }
-            return tracer.graph.elementwise(
-                .less, unit, try tracer.number(arguments[0], for: "bernoulli"))
+            let unit = request.draw(.uniform)
+            return request.tracer.graph.elementwise(.less, unit, try request.number(0, "bernoulli"))
         },
-        // Whole numbers low … high, both included; exact for spans below 2²⁴.
-        draw("integer", .uniform, numbers: [2]) { tracer, unit, arguments throws(LuaHostError) in
-            try checkBounds(arguments, of: "integer")
-            for plain in arguments.compactMap(\.plainNumber) where plain != plain.rounded() {
+        draw(
+            "integer", numbers: [2],
+            OperationManual(
+                .draws, "rng:integer(axes, low, high)",
+                "Whole numbers, each as likely, both ends included; exact for spans below 2²⁴.", shape: "axes",
+                example: "rng:integer(\"N\", 1, x.H)")
+        ) { request throws(LuaHostError) in
+            try checkBounds(request.arguments, of: "integer")
+            for plain in request.arguments.compactMap(\.plainNumber) where plain != plain.rounded() {
                 throw LuaHostError(
                     code: "M17", what: "rng:integer wants whole numbers, got \(formatted(plain))")
             }
-            let low = try tracer.number(arguments[0], for: "integer")
-            let high = try tracer.number(arguments[1], for: "integer")
-            return tracer.graph.wholeNumber(unit, low, high)
+            let unit = request.draw(.uniform)
+            return request.tracer.graph.wholeNumber(
+                unit, try request.number(0, "integer"), try request.number(1, "integer"))
         },
+        draw(
+            "exponential", numbers: [1],
+            OperationManual(
+                .draws, "rng:exponential(axes, rate)", "Exponential with mean 1 / rate: −ln(1 − u) / rate.",
+                shape: "axes", example: "rng:exponential(x, 2)")
+        ) { request throws(LuaHostError) in
+            try request.checkPositive(0, "exponential", "rate")
+            let tracer = request.tracer
+            return tracer.graph.elementwise(
+                .divide, tracer.graph.standardExponential(request.draw(.uniform)),
+                try request.number(0, "exponential"))
+        },
+        draw(
+            "laplace", numbers: [0, 1],
+            OperationManual(
+                .draws, "rng:laplace(axes), rng:laplace(axes, scale)",
+                "Laplace with mean 0 and density e^(−|v| / scale) / (2 · scale); scale 1 if not given.", shape: "axes",
+                example: "rng:laplace(x, 0.1)")
+        ) { request throws(LuaHostError) in
+            let value = request.tracer.graph.standardLaplace(request.draw(.uniform))
+            guard !request.arguments.isEmpty else { return value }
+            return request.tracer.graph.elementwise(.multiply, value, try request.number(0, "laplace"))
+        },
+        draw(
+            "gamma", numbers: [1],
+            OperationManual(
+                .draws, "rng:gamma(axes, shape)", "Gamma with the given shape and scale 1 (Marsaglia & Tsang 2000).",
+                shape: "axes", example: "rng:gamma(\"NHW\", 2.5)")
+        ) { request throws(LuaHostError) in
+            try request.checkPositive(0, "gamma", "shape")
+            let logarithm = request.logGamma(try request.number(0, "gamma"), "gamma")
+            return request.tracer.graph.elementwise(.exp, logarithm)
+        },
+        draw(
+            "beta", numbers: [2],
+            OperationManual(
+                .draws, "rng:beta(axes, a, b)", "Beta: g / (g + h) of two gamma draws of shapes a and b.", shape: "axes",
+                example: "rng:beta(\"N\", 0.4, 0.4)")
+        ) { request throws(LuaHostError) in
+            try request.checkPositive(0, "beta", "shape")
+            try request.checkPositive(1, "beta", "shape")
+            // Of logarithms, since draws of small shapes may both be 0 as Floats.
+            let first = request.logGamma(try request.number(0, "beta"), "a")
+            let second = request.logGamma(try request.number(1, "beta"), "b")
+            return request.tracer.graph.sigmoid(
+                request.tracer.graph.elementwise(.subtract, first, second))
+        },
+        draw(
+            "poisson", numbers: [1],
+            OperationManual(
+                .draws, "rng:poisson(axes, mean)",
+                "Whole numbers with a Poisson distribution; 0 where the mean is not above 0. Up to a mean of 32 by inversion, above it by a normal draw with Cornish & Fisher's correction, rounded.",
+                shape: "axes", example: "rng:poisson(x, x * 60) / 60")
+        ) { request throws(LuaHostError) in request.poisson(try request.number(0, "poisson")) },
+        draw(
+            "choose", numbers: [2],
+            OperationManual(
+                .draws, "rng:choose(axes, n, k)",
+                "Masks of n (plain) with exactly k trues (plain or traced), every choice as likely.",
+                shape: "axes and behind them an axis of n",
+                example: "rng:choose(\"N\", x.H * x.W, 5):reshape { \"N\", x.H, x.W }")
+        ) { request throws(LuaHostError) in
+            let (shape, axis) = try request.run("choose")
+            // One count for each run.
+            let count = request.tracer.graph.elementwise(
+                .add, try request.number(1, "choose"), request.tracer.graph.constant(0, shape: request.shape))
+            return request.tracer.graph.add(
+                .whole(.choose(key: request.key(), axis: axis)), [count], shape: shape, type: .mask)
+        },
+        draw(
+            "permutation", numbers: [1],
+            OperationManual(
+                .draws, "rng:permutation(axes, n)", "1 … n (plain) in random order, every order as likely.",
+                shape: "axes and behind them an axis of n",
+                example: "x:take(\"H\", rng:permutation(\"N\", x.H))")
+        ) { request throws(LuaHostError) in
+            let (shape, axis) = try request.run("permutation")
+            guard shape != [] else { return request.tracer.graph.constant(1) }
+            return request.tracer.graph.add(
+                .whole(.permutation(key: request.key(), axis: axis)), shape: shape, type: .number)
+        },
+        TraceFunction(
+            "partner", .random, arguments: 2...3,
+            manual: OperationManual(
+                .draws, "rng:partner(x)",
+                "Another sample of the data, every other one as likely, as it is at this point of the chain: a table with `value` (as x) and `id` (one a sample).",
+                shape: "value: x's; id: one a sample", example: "rng:partner(x).value")
+        ) { tracer, call throws(LuaHostError) in [try partner(tracer, call)] },
     ]
+
+    static let drawNames = draws.map(\.luaName)
+
+    /// How many partners the generators of a chain may ask for together: each makes another sample, with its own partners.
+    static let partnerLimit = 6
+
+    private static func partner(_ tracer: Tracer, _ call: LuaCall) throws(LuaHostError) -> LuaValue {
+        guard tracer.isObject(call[0], .random) else {
+            throw LuaHostError(code: "M06", what: "partner is a method of rng", instead: "rng:partner(x)")
+        }
+        guard case .object(let object) = call[1], try tracer.node(object) == tracer.input else {
+            throw LuaHostError(
+                code: "M11", what: "rng:partner wants the sample that the generator was given",
+                instead: "rng:partner(x).value, and what was done to x again")
+        }
+        guard tracer.graph.partners.count < partnerLimit else {
+            throw LuaHostError(code: "M18", what: "more than \(partnerLimit) partners in one chain")
+        }
+        let name = try tracer.drawName(call[2].text, line: call.line)
+        let place = tracer.graph.addPartner(
+            Partner(key: tracer.context.key(name), node: tracer.input, mixings: tracer.context.mixings))
+        let value = tracer.graph.add(.whole(.partner(place)), shape: tracer.graph.full, type: .number)
+        let id = tracer.graph.add(.whole(.partnerID(place)), shape: [], type: .number)
+        return .table(list: [], fields: ["value": try tracer.object(value), "id": try tracer.object(id)])
+    }
 
     /// Refuses plain bounds that no draw can lie between; what is traced has no value yet.
     private static func checkBounds(_ bounds: [LuaValue], of name: String) throws(LuaHostError) {
@@ -53,26 +219,19 @@ extension TraceFunctions {
             instead: "rng:\(name)(x, \(low), \(high))")
     }
 
-    static let drawNames = draws.map(\.name)
-
     /// - Parameter numbers: how many numbers may come between the axes and the name.
     private static func draw(
-        _ name: String, _ kind: DrawKind, numbers: [Int], instead: String? = nil,
-        _ body:
-            @escaping @Sendable (Tracer, _ draw: NodeID, _ arguments: [LuaValue])
-            throws(LuaHostError) -> NodeID
+        _ name: String, numbers: [Int], instead: String? = nil, _ manual: OperationManual,
+        _ body: @escaping @Sendable (DrawRequest) throws(LuaHostError) -> NodeID
     ) -> TraceFunction {
-        TraceFunction(name: name, arguments: 0...8, isMethod: false) { tracer, call throws(LuaHostError) in
-            guard case .object(let object) = call[0], object.type == 2 else {
+        TraceFunction(name, .random, arguments: 0...8, manual: manual) { tracer, call throws(LuaHostError) in
+            guard tracer.isObject(call[0], .random) else {
                 throw LuaHostError(code: "M06", what: "\(name) is a method of rng", instead: "rng:\(name)(x)")
             }
-            let axes = try tracer.axes(call[1], for: "rng:\(name)", batch: true)
+            let shape = try tracer.shape(call[1], for: "rng:\(name)", batch: true)
             var arguments = Array(call.arguments.dropFirst(2))
-            var drawName: String?
-            if case .string(let text) = arguments.last {
-                drawName = text
-                arguments.removeLast()
-            }
+            let drawName = arguments.last?.text
+            if drawName != nil { arguments.removeLast() }
             guard numbers.contains(arguments.count) else {
                 let wanted = numbers.map(String.init).joined(separator: " or ")
                 throw LuaHostError(
@@ -81,29 +240,10 @@ extension TraceFunctions {
                         "rng:\(name) takes axes and \(wanted) number\(numbers == [1] ? "" : "s"), got \(arguments.count)",
                     instead: instead)
             }
-            let key = try tracer.key(named: drawName, line: call.line)
-            let draw = tracer.graph.draw(kind, key: key, axes: axes)
-            return try tracer.object(try body(tracer, draw, arguments))
+            return try body(
+                DrawRequest(
+                    tracer: tracer, shape: shape, arguments: arguments,
+                    name: try tracer.drawName(drawName, line: call.line)))
         }
-    }
-}
-
-extension LuaValue {
-    /// A number that the script knows; nil for what is traced, and for what is no number.
-    fileprivate var plainNumber: Double? {
-        switch self {
-        case .integer(let number): Double(number)
-        case .number(let number): number
-        default: nil
-        }
-    }
-}
-
-extension Graph {
-    /// ⌊unit · (high − low + 1)⌋ + low, at most high, for a uniform draw in [0, 1).
-    mutating func wholeNumber(_ unit: NodeID, _ low: NodeID, _ high: NodeID) -> NodeID {
-        let span = elementwise(.add, elementwise(.subtract, high, low), constant(1))
-        let steps = elementwise(.floor, elementwise(.multiply, unit, span))
-        return elementwise(.minimum, elementwise(.add, low, steps), high)
     }
 }

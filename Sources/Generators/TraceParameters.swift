@@ -12,9 +12,10 @@ extension Tracer {
             return parameter.kind == .integer ? .integer(Int(number)) : .number(number * scale(parameter))
         case .value(.boolean(let flag)): return .boolean(flag)
         case .value(.choice(let name)): return .string(name)
-        case .value(.interval(let low, let high)):
+        case .value(.numbers(let numbers)):
+            let isWhole = parameter.kind == .list(isWhole: true)
             return .table(
-                list: [.number(position(low, parameter)), .number(position(high, parameter))], fields: [:])
+                list: numbers.map { isWhole ? .integer(Int($0)) : .number(position($0, parameter)) }, fields: [:])
         case .uniform(let low, let high): return symbol(uniform(parameter, low, high))
         case .normal(let mean, let deviation): return symbol(normal(parameter, mean, deviation))
         case .choice(let values): return symbol(choice(parameter, values))
@@ -65,7 +66,7 @@ extension Tracer {
     }
 
     private func draw(_ parameter: ParameterDeclaration, _ kind: DrawKind) -> NodeID {
-        graph.draw(kind, key: context.key("parameter \(parameter.name)"), axes: [])
+        graph.draw(kind, key: context.key("parameter \(parameter.name)"), shape: [])
     }
 
     private func scale(_ parameter: ParameterDeclaration) -> Double {

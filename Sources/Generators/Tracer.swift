@@ -9,9 +9,11 @@ package struct TraceContext: Sendable {
     package var path: String
     /// The data's declared range of values.
     package var range: ClosedRange<Float>
+    /// How many generators before it blend samples with others.
+    package var mixings = 0
 
-    package init(seed: UInt64, path: String, range: ClosedRange<Float>) {
-        (self.seed, self.path, self.range) = (seed, path, range)
+    package init(seed: UInt64, path: String, range: ClosedRange<Float>, mixings: Int = 0) {
+        (self.seed, self.path, self.range, self.mixings) = (seed, path, range, mixings)
     }
 
     func key(_ draw: String) -> UInt64 { DrawAddress.key(seed: seed, path: path, draw: draw) }
@@ -20,30 +22,55 @@ package struct TraceContext: Sendable {
 /// Records what a plugin's function does to the symbols that it is called with, as nodes of a graph.
 ///
 /// One belongs to each plugin's state, whose host functions write into it while `apply` or `make` runs. Lua sees nodes as
-/// objects of the classes `Tensor` and `Mask`, and `rng` as the only object of `Random`.
+/// objects of the classes `Tensor` and `Mask`, and `rng` as the only object of `Random`. A script that runs for each
+/// sample sees the sample's memory as objects of `Array` and its draws as the only object of `Stream`.
 final class Tracer {
-    static let classes = ["Tensor", "Mask", "Random"]
+    static let classes = ["Tensor", "Mask", "Random", "Array", "Stream"]
+    enum ObjectType: Int { case tensor, mask, random, array, stream }
+
     /// Nodes that one call may record; a trace takes tens.
     static let nodeLimit = 20_000
+    /// Elements that one value may have for one sample, unless the sample itself has more.
+    static let elementLimit = 1 << 24
 
     var graph = Graph(shape: [])
     private(set) var context = TraceContext(seed: 0, path: "", range: 0...1)
-    /// For each axis letter of the plugin its place in the sample's shape; nil for the trailing `C` that a shape without
-    /// channels lacks.
-    private var axisPlaces: [Character: Int?] = [:]
+    /// For each axis letter of the plugin its place in the sample's shape.
+    private var axisPlaces: [Character: Int] = [:]
     /// The plugin's axes as it declares them.
     private var declaredAxes = ""
     private var generation: UInt32 = 0
+    var currentGeneration: UInt32 { generation }
     private var draws = 0
     private var namedDraws: [String: Int] = [:]
     private var firstNode = 0
+    /// The node that the generator got.
+    private(set) var input = 0
     private(set) var isTracing = false
+    /// Functions given to `map` that Lua runs for every element, in the order of the calls.
+    var mapFunctions: [LuaFunction] = []
+    /// What `map` calls of: set while a chain is traced.
+    var script: ScriptCall?
 
     /// Starts a call; objects of earlier calls are dead from here on.
-    func begin(_ graph: Graph, _ context: TraceContext, axes: String, places: [Character: Int?]) {
-        (self.graph, self.context, declaredAxes, axisPlaces) = (graph, context, axes, places)
-        generation &+= 1
+    func begin(
+        _ graph: Graph, input: NodeID, _ context: TraceContext, axes: String, places: [Character: Int]
+    ) {
+        (self.graph, self.input) = (graph, input)
+        prepare(context, axes: axes, places: places)
         (draws, namedDraws, firstNode, isTracing) = (0, [:], graph.nodes.count, true)
+        mapFunctions = []
+    }
+
+    /// Starts a call of a script that runs for each sample.
+    func beginScript(_ shape: Shape, _ context: TraceContext, axes: String, places: [Character: Int]) {
+        graph = Graph(shape: shape)
+        prepare(context, axes: axes, places: places)
+    }
+
+    private func prepare(_ context: TraceContext, axes: String, places: [Character: Int]) {
+        (self.context, declaredAxes, axisPlaces) = (context, axes, places)
+        generation &+= 1
     }
 
     func end() -> Graph {
@@ -55,12 +82,14 @@ final class Tracer {
 
     /// What the script holds of a node.
     func symbol(_ node: NodeID) -> LuaValue {
-        .object(
-            LuaObject(
-                type: graph.nodes[node].type == .number ? 0 : 1, id: UInt32(node), generation: generation))
+        object(graph.nodes[node].type == .number ? .tensor : .mask, id: node)
     }
 
-    /// What an operation gives the script: its node, unless the call has recorded too many.
+    func object(_ type: ObjectType, id: Int = 0) -> LuaValue {
+        .object(LuaObject(type: type.rawValue, id: UInt32(id), generation: generation))
+    }
+
+    /// What an operation gives the script: its node, unless the call has recorded too much.
     func object(_ node: NodeID) throws(LuaHostError) -> LuaValue {
         guard graph.nodes.count - firstNode <= Self.nodeLimit else {
             throw LuaHostError(
@@ -70,11 +99,16 @@ final class Tracer {
         return symbol(node)
     }
 
-    var random: LuaValue { .object(LuaObject(type: 2, id: 0, generation: generation)) }
+    var random: LuaValue { object(.random) }
+
+    /// Whether a script's value is an object of a class.
+    func isObject(_ value: LuaValue, _ type: ObjectType) -> Bool {
+        if case .object(let object) = value { object.type == type.rawValue } else { false }
+    }
 
     /// The node behind an object.
     func node(_ object: LuaObject) throws(LuaHostError) -> NodeID {
-        guard object.generation == generation else {
+        guard object.generation == generation, object.type <= ObjectType.mask.rawValue else {
             throw LuaHostError(
                 code: "M15", what: "this tensor belongs to an earlier call and has no data any more",
                 instead: "don't keep tensors in variables outside the function")
@@ -106,13 +140,30 @@ final class Tracer {
         }
     }
 
+    /// A tensor or a mask.
+    func value(_ value: LuaValue, for action: String) throws(LuaHostError) -> NodeID {
+        isObject(value, .mask) ? try mask(value, for: action) : try number(value, for: action)
+    }
+
     func plain(_ value: LuaValue, for action: String) throws(LuaHostError) -> Double {
-        switch value {
-        case .integer(let plain): return Double(plain)
-        case .number(let plain): return plain
-        default:
+        guard let plain = value.plainNumber else {
             throw LuaHostError(code: "M11", what: "\(action) wants a plain number, got \(name(of: value))")
         }
+        return plain
+    }
+
+    /// A plain whole number in a range.
+    func whole(_ value: LuaValue, for action: String, in range: ClosedRange<Int>) throws(LuaHostError) -> Int {
+        let plain = try plain(value, for: action)
+        guard plain == plain.rounded(), plain >= Double(range.lowerBound), plain <= Double(range.upperBound)
+        else {
+            let wanted =
+                range.upperBound >= Self.elementLimit
+                ? "of at least \(range.lowerBound)" : "between \(range.lowerBound) and \(range.upperBound)"
+            throw LuaHostError(
+                code: "M17", what: "\(action) wants a plain whole number \(wanted), got \(formatted(plain))")
+        }
+        return Int(plain)
     }
 
     func name(of value: LuaValue) -> String {
@@ -123,33 +174,28 @@ final class Tracer {
         case .string: "a string"
         case .table: "a table"
         case .function: "a function"
-        case .object(let object): ["a tensor", "a mask", "rng"][object.type]
+        case .object(let object): ["a tensor", "a mask", "rng", "an array", "rng"][object.type]
         }
     }
 
     // MARK: Axes
 
-    /// The axes that a string of letters or a value shaped like it names; `N`, the batch, is implied.
+    /// The shape that letters, a list of letters and sizes, or a value shaped like it name; `N`, the batch, is implied.
     ///
-    /// - Parameter batch: true if the letters must start with N.
-    func axes(_ value: LuaValue, for action: String, batch: Bool) throws(LuaHostError) -> AxisSet {
+    /// - Parameter batch: true if letters must start with N.
+    func shape(_ value: LuaValue, for action: String, batch: Bool) throws(LuaHostError) -> Shape {
         switch value {
-        case .object(let object) where object.type < 2: return graph.nodes[try node(object)].axes
+        case .object(let object) where object.type < 2: return graph.nodes[try node(object)].shape
         case .string(let letters):
-            if batch && letters.first != "N" {
-                throw LuaHostError(
-                    code: "M12",
-                    what:
-                        "\(action): the axes must start with N, since every sample has its own, got '\(letters)'",
-                    instead: "\"N\(letters)\"")
-            }
-            var axes: AxisSet = []
+            try checkBatch(letters, letters, for: action, batch: batch)
+            var shape: Shape = []
             for letter in letters where letter != "N" {
-                if let place = try place(letter, in: letters), graph.shape[place] != 1 {
-                    axes.insert(.axis(place))
-                }
+                let place = try place(letter, in: letters)
+                shape = shape.with(graph.shape.size(place), at: place)
             }
-            return axes
+            return shape
+        case .table(let list, let fields) where fields.isEmpty && !list.isEmpty:
+            return try shape(list, for: action, batch: batch)
         default:
             throw LuaHostError(
                 code: "M12",
@@ -158,8 +204,78 @@ final class Tracer {
         }
     }
 
-    /// The place of one axis in the sample's shape, nil for channels that the sample does not have.
-    func place(_ letter: Character, in letters: String) throws(LuaHostError) -> Int? {
+    /// A shape from a list such as `{ "N", 7, "W" }`, where a letter stands for the sample's size.
+    func shape(_ list: [LuaValue], for action: String, batch: Bool) throws(LuaHostError) -> Shape {
+        var (sizes, count) = ([Int](), 1.0)
+        for (index, item) in list.enumerated() {
+            if case .string(let text) = item, index == 0, text == "N" { continue }
+            if index == 0 {
+                throw LuaHostError(
+                    code: "M12", what: "\(action): a list of sizes starts with \"N\", since every sample has its own",
+                    instead: "{ \"N\", … }")
+            }
+            if case .string(let text) = item {
+                guard text.count == 1 else {
+                    throw LuaHostError(code: "M12", what: "\(action): '\(text)' is not one axis letter")
+                }
+                sizes.append(graph.shape.size(try place(text.first!, in: text)))
+            } else {
+                sizes.append(try whole(item, for: "\(action): a size", in: 1...Int(1 << 30)))
+            }
+            count *= Double(sizes.last!)
+        }
+        guard sizes.count <= 8 else { throw LuaHostError(code: "M12", what: "\(action): more than 8 axes") }
+        try checkCount(count, action)
+        return Shape(sizes).trimmed
+    }
+
+    private func checkBatch(
+        _ letters: String, _ shown: String, for action: String, batch: Bool
+    ) throws(LuaHostError) {
+        guard batch && letters.first != "N" else { return }
+        throw LuaHostError(
+            code: "M12",
+            what: "\(action): the axes must start with N, since every sample has its own, got '\(shown)'",
+            instead: "\"N\(letters)\"")
+    }
+
+    /// Refuses values that would take too much memory.
+    func checkCount(_ count: Double, _ action: String) throws(LuaHostError) {
+        let limit = max(Self.elementLimit, 4 * graph.shape.count)
+        guard count <= Double(limit) else {
+            throw LuaHostError(
+                code: "M18", what: "\(action): \(formatted(count)) elements; a value may have \(limit)")
+        }
+    }
+
+    /// Places of the sample's axes that letters name, or a default.
+    func places(_ value: LuaValue, for action: String, otherwise: [Int]) throws(LuaHostError) -> [Int] {
+        switch value {
+        case .none: return otherwise
+        case .string(let letters) where !letters.isEmpty:
+            if letters.contains("N") {
+                throw LuaHostError(
+                    code: "M12",
+                    what: "\(action) over N: what happens to a sample never depends on its neighbours",
+                    instead: "the other axes, or none for the whole sample")
+            }
+            var places: [Int] = []
+            for letter in letters { places.append(try place(letter, in: letters)) }
+            return places
+        default:
+            throw LuaHostError(
+                code: "M12",
+                what: "\(action) wants axes, as letters, got \(name(of: value))", instead: "\"HW\"")
+        }
+    }
+
+    /// The axes that space or time run along: all but the channels.
+    var spatialPlaces: [Int] { graph.shape.sizes.indices.filter { $0 != axisPlaces["C"] } }
+
+    var allPlaces: [Int] { Array(0..<max(8, graph.shape.rank)) }
+
+    /// The place of one axis in the sample's shape.
+    func place(_ letter: Character, in letters: String) throws(LuaHostError) -> Int {
         guard let place = axisPlaces[letter] else {
             throw LuaHostError(
                 code: "M12",
@@ -169,22 +285,77 @@ final class Tracer {
         return place
     }
 
-    func size(_ letter: Character) throws(LuaHostError) -> Int {
+    /// The place of the one axis that a letter names.
+    func place(_ value: LuaValue, for action: String) throws(LuaHostError) -> Int {
+        guard case .string(let letters) = value, let letter = letters.first, letters.count == 1 else {
+            throw LuaHostError(code: "M12", what: "\(action) wants one axis letter, for instance \"H\"")
+        }
+        if letter == "N" {
+            throw LuaHostError(
+                code: "M12", what: "\(action) along N: what happens to a sample never depends on its neighbours")
+        }
+        return try place(letter, in: letters)
+    }
+
+    func size(_ letter: Character, of node: NodeID?) throws(LuaHostError) -> Int {
         if letter == "N" {
             throw LuaHostError(
                 code: "M10",
                 what: "the batch has no size here: what happens to a sample never depends on its neighbours")
         }
-        return try place(letter, in: String(letter)).map { graph.shape[$0] } ?? 1
+        let shape = node.map { graph.nodes[$0].shape } ?? graph.shape
+        return shape.size(try place(letter, in: String(letter)))
+    }
+
+    // MARK: Operations that people's mistakes can reach
+
+    /// An elementwise operation of values whose sizes must agree.
+    func elementwise(
+        _ operation: ElementwiseOperation, _ action: String, _ operands: NodeID...
+    ) throws(LuaHostError) -> NodeID {
+        try checkSizes(operands, action)
+        switch operands.count {
+        case 1: return graph.elementwise(operation, operands[0])
+        case 2: return graph.elementwise(operation, operands[0], operands[1])
+        default: return graph.elementwise(operation, operands[0], operands[1], operands[2])
+        }
+    }
+
+    /// Refuses values that do not broadcast.
+    func checkSizes(_ operands: [NodeID], _ action: String) throws(LuaHostError) {
+        let shapes = operands.map { graph.nodes[$0].shape }
+        if let first = shapes.first, shapes.allSatisfy({ $0 == first || $0.rank == 0 }) { return }
+        var common: Shape = []
+        for (index, operand) in operands.enumerated() {
+            let shape = graph.nodes[operand].shape
+            guard let next = Shape.broadcast([common, shape]) else {
+                let place = (0..<8).first {
+                    common.size($0) != shape.size($0) && common.size($0) != 1 && shape.size($0) != 1
+                }!
+                let line = graph.origins[operand].line
+                let from = index > 0 && line > 0 ? "; the second came from line \(line)" : ""
+                throw LuaHostError(
+                    code: "M12",
+                    what: "\(action): sizes \(common) and \(shape) do not agree: axis \(letter(place)) is "
+                        + "\(common.size(place)) here and \(shape.size(place)) there\(from)",
+                    instead: "an axis of size 1, or the same size: resize, take or reshape")
+            }
+            common = next
+        }
+        try checkCount(common.sizes.reduce(1.0) { $0 * Double($1) }, action)
+    }
+
+    private func letter(_ place: Int) -> String {
+        axisPlaces.first { $0.value == place }.map { String($0.key) } ?? "\(place + 1)"
     }
 
     // MARK: Draws
 
-    /// The key of the next draw, or of one with a name of its own.
-    func key(named name: String?, line: Int) throws(LuaHostError) -> UInt64 {
+    /// The name of the next draw, or of one with a name of its own.
+    func drawName(_ name: String?, line: Int) throws(LuaHostError) -> String {
         guard let name else {
             draws += 1
-            return context.key("draw \(draws)")
+            return "draw \(draws)"
         }
         if let earlier = namedDraws.updateValue(line, forKey: name) {
             throw LuaHostError(
@@ -193,6 +364,19 @@ final class Tracer {
                     "the draw '\(name)' was made before, in line \(earlier); the same name is the same numbers",
                 instead: "a name of its own for each draw")
         }
-        return context.key("draw named \(name)")
+        return "draw named \(name)"
     }
+}
+
+extension LuaValue {
+    /// A number that the script knows; nil for what is traced, and for what is no number.
+    var plainNumber: Double? {
+        switch self {
+        case .integer(let number): Double(number)
+        case .number(let number): number
+        default: nil
+        }
+    }
+
+    var text: String? { if case .string(let text) = self { text } else { nil } }
 }

@@ -2,35 +2,89 @@ import Kernels
 import Tensors
 import VectorKernels
 
-/// A clean sample as the data set keeps it.
+/// A clean sample's values as the data set keeps them.
 package enum SampleValues {
     case floats(UnsafePointer<Float>)
     /// Value = byte · scale + low, rounded once.
     case bytes(UnsafePointer<UInt8>, scale: Double, low: Double)
 }
 
+/// A clean sample with what is known of it.
+package struct CleanSample {
+    package var values: SampleValues
+    /// How many places along the first axis are real, nil for all.
+    package var length: Int?
+    /// For each place along the first axis the number of its word, counted from 1, 0 for none; nil if every real place is a
+    /// word of its own.
+    package var words: UnsafePointer<Float>?
+
+    package init(_ values: SampleValues, length: Int? = nil, words: UnsafePointer<Float>? = nil) {
+        (self.values, self.length, self.words) = (values, length, words)
+    }
+}
+
+/// Where a worker finds the partners of its samples. Used by one thread.
+package protocol SampleSource: AnyObject {
+    /// The ids of all samples, the same for all workers.
+    var ids: Range<UInt64> { get }
+    /// The clean sample of this id.
+    ///
+    /// - Parameter scratch: room for a sample's values, which the result may use.
+    func sample(_ id: UInt64, scratch: UnsafeMutablePointer<Float>) throws -> CleanSample
+    /// The sample's class.
+    func label(_ id: UInt64) -> Int
+}
+
 /// The memory in which one worker runs a program, one sample at a time.
 package final class Workspace {
+    private enum Stage {
+        case fused(Int)
+        case whole(any WholeRunner)
+    }
+
     private let program: Program
     private let kernels: NoiseKernels
     /// Copies of the program's and the kernels' arrays: threads that share an array wait for one another to count the
     /// references to it.
+    private let stages: [Stage]
     private let groups: [Group]
     private let elementwise: [ElementwiseKernel]
     private let memory: Buffer<Float>
     private let accumulators: Buffer<Double>
+    private let partners: PartnerSet
+    private let extras: [(slot: Int, count: Int, isMask: Bool)]
     private var scheduleValues: [Float]
     private var scheduleEpoch = -1
 
-    package init(_ program: Program, kernels: NoiseKernels) {
+    /// - Parameters:
+    ///   - source: where partners are found; a chain without partners needs none.
+    package init(_ program: Program, kernels: NoiseKernels, source: (any SampleSource)? = nil) {
         (self.program, self.kernels) = (program, kernels)
-        groups = program.groups.map { $0.copied() }
+        let memory = Buffer<Float>(count: program.registerMemory + program.slotMemory)
+        let slots = memory.pointer + program.registerMemory
+        partners = PartnerSet(program, kernels: kernels, source: source)
+        let scripts = ScriptSet(program.scripts)
+        var (stages, groups) = ([Stage](), [Group]())
+        for stage in program.stages {
+            switch stage {
+            case .fused(let group):
+                stages.append(.fused(groups.count))
+                groups.append(group.copied())
+            case .whole(let step):
+                stages.append(
+                    .whole(step.runner(slots: slots, kernels: kernels, partners: partners, scripts: scripts)))
+            }
+        }
+        (self.stages, self.groups, self.memory) = (stages, groups, memory)
+        extras = program.extras.map { ($0.slot, $0.shape.count, $0.type == .mask) }
         elementwise = kernels.elementwise.map { $0 }
-        memory = Buffer(count: program.registerMemory + program.slotMemory)
         accumulators = Buffer(count: program.accumulatorCount)
         scheduleValues = [Float](repeating: 0, count: program.schedules.count)
         for constant in program.constants {
             (memory.pointer + constant.register).update(repeating: constant.value, count: Program.blockLength)
+        }
+        for table in program.tables {
+            for (place, value) in table.values.enumerated() { slots[table.slot + place] = value }
         }
     }
 
@@ -39,10 +93,11 @@ package final class Workspace {
     /// - Parameters:
     ///   - values: room for the sample, written whole.
     ///   - mask: room for the sample's mask, a byte an element, 1 hidden; only a program that writes one needs it.
+    /// - Throws: what reading a partner throws, and `ScriptFailure` where a script that runs for each sample fails.
     package func run(
-        _ sample: SampleValues, id: UInt64, epoch: Int, values: UnsafeMutablePointer<Float>,
+        _ sample: CleanSample, id: UInt64, epoch: Int, values: UnsafeMutablePointer<Float>,
         mask: UnsafeMutablePointer<UInt8>?
-    ) {
+    ) throws {
         if epoch != scheduleEpoch {
             for (index, ramp) in program.schedules.enumerated() {
                 scheduleValues[index] = Float(ramp.value(epoch: epoch))
@@ -50,10 +105,49 @@ package final class Workspace {
             scheduleEpoch = epoch
         }
         let block = Block(
-            sample: sample, id: id, epoch: UInt32(epoch), registers: memory.pointer,
+            sample: sample.values, id: id, epoch: UInt32(epoch), registers: memory.pointer,
             slots: memory.pointer + program.registerMemory, values: values, mask: mask,
             accumulators: accumulators.pointer)
-        for group in groups { run(group, block) }
+        fillSlots(of: sample, block.slots)
+        for stage in stages {
+            switch stage {
+            case .fused(let group): run(groups[group], block)
+            case .whole(let runner): try runner.run(id: id, epoch: UInt32(epoch))
+            }
+        }
+    }
+
+    /// Writes one of the values that left beside the sample that was run last; masks as 1 and 0.
+    package func copyExtra(_ place: Int, to target: UnsafeMutablePointer<Float>) {
+        let extra = extras[place]
+        let values = memory.pointer + program.registerMemory + extra.slot
+        for element in 0..<extra.count {
+            target[element] = extra.isMask ? (values[element].bitPattern == 0 ? 0 : 1) : values[element]
+        }
+    }
+
+    /// Writes the shares of all classes in the label of the sample that was run last: 1 for its own, blended with its
+    /// partners' as the chain says.
+    package func writeTarget(label: Int, classes: Int, to target: UnsafeMutablePointer<Float>) {
+        target.update(repeating: 0, count: classes)
+        target[label] = 1
+        for mixing in program.mixings {
+            let share = memory.pointer[program.registerMemory + mixing.slot]
+            partners.blend(mixing.partner, share: share, classes: classes, into: target)
+        }
+    }
+
+    /// What the program needs of the clean sample in memory.
+    private func fillSlots(of sample: CleanSample, _ slots: UnsafeMutablePointer<Float>) {
+        let size = program.shape.size(0)
+        let length = max(0, min(sample.length ?? size, size))
+        if let slot = program.lengthSlot { slots[slot] = Float(length) }
+        if let slot = program.wordsSlot {
+            for place in 0..<size {
+                slots[slot + place] = place >= length ? 0 : sample.words?[place] ?? Float(place + 1)
+            }
+        }
+        if let slot = program.inputSlot { decode(sample.values, first: 0, count: program.shape.count, to: slots + slot) }
     }
 
     private func run(_ group: borrowing Group, _ whole: Block) {
@@ -80,7 +174,6 @@ package final class Workspace {
             let result = total.reduction.combine(lanes: whole.accumulators + total.accumulator)
             whole.slots[total.slot] = total.reduction.finish(result, count: group.count)
         }
-        for partial in group.partials { partial.run(slots: whole.slots, accumulators: whole.accumulators) }
     }
 
     private func run(_ step: Step, _ group: borrowing Group, _ block: Block) {
@@ -91,7 +184,9 @@ package final class Workspace {
             kernels.uniform(block[to], block.count, key, block.epoch, block.id, block.first)
         case .draw(.normal, let key, let to):
             kernels.normal(block[to], block.count, key, block.epoch, block.id, block.first)
-        case .load(let to): load(block, to: block[to])
+        case .load(let to):
+            if let input = block.input, block[to] == input + block.first { return }
+            decode(block.sample, first: block.first, count: block.count, to: block[to])
         case .expand(let expansion, let slot, let to):
             group.expansions[expansion].copy(
                 block.slots + slot, to: block[to], first: block.first, count: block.count)
@@ -109,16 +204,16 @@ package final class Workspace {
         }
     }
 
-    private func load(_ block: Block, to out: UnsafeMutablePointer<Float>) {
-        if let input = block.input, out == input + block.first { return }
-        switch block.sample {
-        case .floats(let values): out.update(from: values + block.first, count: block.count)
+    /// Writes some of a clean sample's values as Floats.
+    private func decode(_ sample: SampleValues, first: Int, count: Int, to out: UnsafeMutablePointer<Float>) {
+        switch sample {
+        case .floats(let values): out.update(from: values + first, count: count)
         case .bytes(let bytes, let scale, let low):
             // Kernels read whole groups of 16, and nothing may be behind the last sample's bytes.
-            let whole = block.count & ~15
-            kernels.decodeBytes(out, bytes + block.first, whole, scale, low)
-            for element in whole..<block.count {
-                out[element] = Float(Double(bytes[block.first + element]) * scale + low)
+            let whole = count & ~15
+            kernels.decodeBytes(out, bytes + first, whole, scale, low)
+            for element in whole..<count {
+                out[element] = Float(Double(bytes[first + element]) * scale + low)
             }
         }
     }

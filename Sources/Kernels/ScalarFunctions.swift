@@ -118,6 +118,19 @@ extension ScalarReference {
         return a.sign == .minus && isOdd ? -size : size
     }
 
+    /// The least k with u < P(X ≤ k) for X ~ Poisson(mean).
+    static func poissonQuantile(_ u: Float, _ mean: Float) -> Float {
+        if mean.isNaN { return .nan }
+        var (term, k) = (exp(-mean), Float(0))
+        var sum = term
+        while k < 96, sum <= u {
+            k += 1
+            term = term * mean / k
+            sum += term
+        }
+        return k
+    }
+
     /// 2 / 17, 2 / 15 … 2 / 3: twice the series of artanh s / s − 1, in s².
     private static let artanhSeries = stride(from: 17, through: 3, by: -2).map { 2 / Double($0) }
 

@@ -38,6 +38,7 @@ package enum ScalarReference {
         case .sin: sin(a)
         case .cos: cos(a)
         case .tanh: tanh(a)
+        case .poissonQuantile: poissonQuantile(a, b)
         }
     }
 

@@ -7,6 +7,8 @@ final class LuaHost {
     let pointer: OpaquePointer
     private let functions: Unmanaged<HostFunctions>
     private(set) var isAbandoned = false
+    /// Kept for the C side, which holds its address.
+    var drawSource: LuaDrawSource?
 
     init(limits: LuaLimits, functions bodies: [LuaHostFunction]) {
         var cLimits = mottle_limits(

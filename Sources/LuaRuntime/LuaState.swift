@@ -22,6 +22,8 @@ package final class LuaState {
     ///   list). `__concat` must raise; `__gc`, `__close` and `__mode` are refused.
     /// - `fail(code, what, instead)`: raises an error at the plugin's line; `code` and `instead` may be nil.
     /// - `suggest(name, candidates)`: " (did you mean 'x'?)" for the nearest key of the table `candidates`, or "".
+    /// - `primitives`: `arity(f)`, how many parameters a function names; `get(array, …)` and `set(array, …, value)`, elements
+    ///   of the arrays of `work(on:)`; `draw(0)` and `draw(1)`, the next of its uniform and normal numbers.
     ///
     /// What the prelude's functions do later must use `string.find(s, …)`, not `s:find(…)`: a string's methods are
     /// the plugin's by then.
@@ -70,6 +72,31 @@ package final class LuaState {
         let outcome = host.enter { mottle_host_call($0, function.reference) }
         try finish(outcome, activity: activity)
         return ValueReader.values(in: host.values.pointee)
+    }
+
+    /// What the next calls read and write in place, and where they get random numbers.
+    ///
+    /// - Parameters:
+    ///   - arrays: up to two, which outlive the calls; their objects are of class `type` and this generation, and their ids are
+    ///     their places.
+    ///   - source: makes random numbers; called on the script's thread while the caller waits, and kept.
+    package func work(on arrays: [LuaArray], type: Int, generation: UInt32, source: LuaDrawSource) {
+        precondition(arrays.count <= 2 && arrays.allSatisfy { $0.sizes.count <= 8 })
+        host.drawSource = source
+        var list = arrays.map(\.cArray)
+        mottle_host_set_arrays(
+            host.pointer, &list, Int32(list.count), UInt32(type), generation, fillDraws,
+            Unmanaged.passUnretained(source).toOpaque())
+    }
+
+    /// Writes the function's results for `count` numbers.
+    package func map(
+        _ function: LuaFunction, _ input: UnsafePointer<Float>, to output: UnsafeMutablePointer<Float>,
+        count: Int, activity: String
+    ) throws(LuaError) {
+        try refuseAbandoned(activity: activity)
+        let outcome = host.enter { mottle_host_map($0, function.reference, input, output, Int64(count)) }
+        try finish(outcome, activity: activity)
     }
 
     /// A thread that was left behind may still write to the host's memory, so nobody else touches it.

@@ -54,11 +54,20 @@ public struct Chain: Sendable {
             throw MottleError(
                 .argument, "a sample of \(program.shape) has \(count) values, got \(values.count)")
         }
+        guard !program.hasPartners else {
+            throw MottleError(
+                .argument, "the chain blends samples with others, which only a pipeline of samples has")
+        }
         let workspace = Workspace(program, kernels: KernelSet.current.noise)
         let (clean, made) = (Buffer(values), Buffer<Float>(count: count))
         let mask = hasMask ? Buffer<UInt8>(count: count) : nil
-        workspace.run(
-            .floats(clean.pointer), id: UInt64(id), epoch: epoch, values: made.pointer, mask: mask?.pointer)
+        do {
+            try workspace.run(
+                CleanSample(.floats(clean.pointer)), id: UInt64(id), epoch: epoch, values: made.pointer,
+                mask: mask?.pointer)
+        } catch {
+            throw MottleError(.plugin, "\(error)")
+        }
         return (made.values, mask?.values)
     }
 }
@@ -83,10 +92,7 @@ extension ChainItem {
         var item = Generators.ChainItem(
             plugin: loaded, name: name, probability: probability, fill: (fill ?? .constant(0)).generatorFill)
         for (name, setting) in settings.sorted(by: { $0.key < $1.key }) {
-            if let problem = item.problem(with: setting.parameterSetting, of: name) {
-                throw MottleError(.argument, problem)
-            }
-            item.settings[name] = setting.parameterSetting
+            if let problem = item.set(name, to: setting.parameterSetting) { throw MottleError(.argument, problem) }
         }
         if let problem = item.missing { throw MottleError(.argument, problem) }
         return item

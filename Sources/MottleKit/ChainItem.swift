@@ -42,6 +42,8 @@ public enum Setting: Sendable, Equatable {
     case choice(String)
     /// A pair of numbers, the lower first.
     case interval(Double, Double)
+    /// A list of numbers.
+    case numbers([Double])
     /// Uniform in low ... high (rounding can give `high`); whole numbers low ... high for a whole-number parameter.
     case uniform(Double, Double)
     /// Normal, cut off at the parameter's limits; rounded for a whole-number parameter.
@@ -65,7 +67,8 @@ extension Setting: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral, Expre
         case .number(let number): .value(.number(number))
         case .flag(let flag): .value(.boolean(flag))
         case .choice(let name): .value(.choice(name))
-        case .interval(let low, let high): .value(.interval(low, high))
+        case .interval(let low, let high): .value(.numbers([low, high]))
+        case .numbers(let numbers): .value(.numbers(numbers))
         case .uniform(let low, let high): .uniform(low, high)
         case .normal(let mean, let deviation): .normal(mean: mean, deviation: deviation)
         case .oneOf(let numbers): .choice(numbers)

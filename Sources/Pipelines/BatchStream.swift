@@ -9,6 +9,9 @@ package final class BatchStream {
     private let sampleCount: Int
     private let values: Buffer<Float>
     private let mask: Buffer<UInt8>?
+    private let targets: Buffer<Float>?
+    private let extras: [Buffer<Float>]
+    private let extraPointers: Buffer<UnsafeMutablePointer<Float>>
     private let labels: Buffer<Int32>
     private let ids: Buffer<UInt64>
     private let order: Buffer<UInt32>
@@ -26,6 +29,9 @@ package final class BatchStream {
         let samples = min(pipeline.batchSize * pipeline.batchesInFlight, pipeline.dataset.count)
         values = Buffer(count: samples * sampleCount)
         mask = pipeline.program.writesMask ? Buffer(count: samples * sampleCount) : nil
+        targets = pipeline.program.mixesLabels ? Buffer(count: samples * pipeline.dataset.classes) : nil
+        extras = pipeline.program.extras.map { Buffer(count: samples * $0.shape.count) }
+        extraPointers = Buffer(extras.map(\.pointer))
         labels = Buffer(count: samples)
         ids = Buffer(count: samples)
         order = Buffer(count: pipeline.dataset.count)
@@ -35,7 +41,7 @@ package final class BatchStream {
             let share = (count * thread / threads)..<(count * (thread + 1) / threads)
             let target = StreamWorker.Target(
                 order: order.pointer + first, values: values.pointer, mask: mask?.pointer,
-                labels: labels.pointer,
+                targets: targets?.pointer, extras: extraPointers.pointer, labels: labels.pointer,
                 ids: ids.pointer, epoch: epoch)
             workers[thread].make(share, target)
         }
@@ -66,10 +72,18 @@ package final class BatchStream {
         let start = next - first
         let count = min(pipeline.batchSize, end - next)
         next += count
-        return Batch(
+        var batch = Batch(
             count: count, shape: pipeline.dataset.sampleShape, values: values.pointer + start * sampleCount,
             labels: labels.pointer + start, ids: ids.pointer + start, epoch: epoch,
             mask: mask.map { UnsafePointer($0.pointer + start * sampleCount) })
+        batch.targets = targets.map { UnsafePointer($0.pointer + start * pipeline.dataset.classes) }
+        for (extra, values) in zip(pipeline.program.extras, extras) {
+            batch.extras.append(
+                BatchExtra(
+                    name: extra.name, shape: extra.shape, isMask: extra.type == .mask,
+                    values: values.pointer + start * extra.shape.count))
+        }
+        return batch
     }
 
     /// Forgets a failed attempt to fill the memory.

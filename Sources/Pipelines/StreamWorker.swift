@@ -14,6 +14,9 @@ final class StreamWorker {
         let order: UnsafePointer<UInt32>
         let values: UnsafeMutablePointer<Float>
         let mask: UnsafeMutablePointer<UInt8>?
+        let targets: UnsafeMutablePointer<Float>?
+        /// In the order of the program's extra outputs.
+        let extras: UnsafePointer<UnsafeMutablePointer<Float>>
         let labels: UnsafeMutablePointer<Int32>
         let ids: UnsafeMutablePointer<UInt64>
         let epoch: Int
@@ -21,19 +24,21 @@ final class StreamWorker {
 
     /// What stopped the last `make`.
     var error: (any Error)?
-    private let dataset: any Dataset
+    private let source: DatasetSamples
     private let workspace: Workspace
     private let sample: Buffer<Float>
+    private let extras: [(type: ValueType, count: Int)]
 
     init(_ pipeline: Pipeline) {
-        dataset = pipeline.dataset
-        workspace = Workspace(pipeline.program, kernels: pipeline.kernels.noise)
+        source = DatasetSamples(pipeline.dataset)
+        workspace = Workspace(pipeline.program, kernels: pipeline.kernels.noise, source: source)
         sample = Buffer(count: pipeline.dataset.sampleShape.count)
+        extras = pipeline.program.extras.map { ($0.type, $0.shape.count) }
     }
 
     /// Makes the samples of some slots; stops at the first that cannot be read.
     func make(_ slots: Range<Int>, _ target: Target) {
-        let (dataset, count) = (dataset, sample.count)
+        let (dataset, count) = (source.dataset, sample.count)
         do {
             for slot in slots {
                 // A shuffled sample is somewhere in the data set: it comes while the one before it is made.
@@ -41,20 +46,42 @@ final class StreamWorker {
                     mottle_prefetch(next, count)
                 }
                 let id = Int(target.order[slot])
-                workspace.run(
-                    try values(of: id, dataset), id: UInt64(id), epoch: target.epoch,
+                try workspace.run(
+                    try source.sample(UInt64(id), scratch: sample.pointer), id: UInt64(id), epoch: target.epoch,
                     values: target.values + slot * count, mask: target.mask.map { $0 + slot * count })
-                target.labels[slot] = Int32(dataset.label(of: id))
+                let label = dataset.label(of: id)
+                target.labels[slot] = Int32(label)
                 target.ids[slot] = UInt64(id)
+                if let targets = target.targets {
+                    workspace.writeTarget(label: label, classes: dataset.classes, to: targets + slot * dataset.classes)
+                }
+                for (place, extra) in extras.enumerated() {
+                    workspace.copyExtra(place, to: target.extras[place] + slot * extra.count)
+                }
             }
         } catch {
             self.error = error
         }
     }
+}
 
-    private func values(of id: Int, _ dataset: any Dataset) throws -> SampleValues {
-        if let bytes = dataset.bytes(of: id) { return .bytes(bytes, scale: 1.0 / 255, low: 0) }
-        try dataset.read(id, into: sample.pointer)
-        return .floats(sample.pointer)
+/// A data set as programs see it; one belongs to each worker.
+final class DatasetSamples: SampleSource {
+    let dataset: any Dataset
+    let ids: Range<UInt64>
+
+    init(_ dataset: any Dataset) {
+        self.dataset = dataset
+        ids = 0..<UInt64(dataset.count)
     }
+
+    func sample(_ id: UInt64, scratch: UnsafeMutablePointer<Float>) throws -> CleanSample {
+        if let bytes = dataset.bytes(of: Int(id)) {
+            return CleanSample(.bytes(bytes, scale: 1.0 / 255, low: 0))
+        }
+        try dataset.read(Int(id), into: scratch)
+        return CleanSample(.floats(scratch))
+    }
+
+    func label(_ id: UInt64) -> Int { dataset.label(of: Int(id)) }
 }

@@ -13,6 +13,11 @@ package struct Batch {
     package var epoch: Int
     /// `[count] + shape`, 1 hidden and 0 visible; nil when the chain has no masks.
     package var mask: UnsafePointer<UInt8>?
+    /// `[count, classes]`, the share of each class in a label, where the chain blends samples; nil where every sample has its
+    /// label alone.
+    package var targets: UnsafePointer<Float>?
+    /// What generators give beside the samples.
+    package var extras: [BatchExtra] = []
 
     package init(
         count: Int, shape: Shape, values: UnsafePointer<Float>, labels: UnsafePointer<Int32>,
@@ -20,5 +25,21 @@ package struct Batch {
     ) {
         (self.count, self.shape, self.values) = (count, shape, values)
         (self.labels, self.ids, self.epoch, self.mask) = (labels, ids, epoch, mask)
+    }
+}
+
+/// A value that a generator gives beside the samples, for each of a batch.
+package struct BatchExtra {
+    /// The generator's name in the chain and the value's own: `mae_patches.grid`.
+    package var name: String
+    /// Of one sample.
+    package var shape: Shape
+    /// True if values are masks: 1 or 0.
+    package var isMask: Bool
+    /// `[count] + shape`.
+    package var values: UnsafePointer<Float>
+
+    package init(name: String, shape: Shape, isMask: Bool, values: UnsafePointer<Float>) {
+        (self.name, self.shape, self.isMask, self.values) = (name, shape, isMask, values)
     }
 }

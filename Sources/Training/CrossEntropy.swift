@@ -1,7 +1,7 @@
 import Tensors
 import VectorKernels
 
-/// The loss of a classifier: −ln softmax(logits)[label], with the gradient of its mean over the batch.
+/// The loss of a classifier: −Σₖ target[k] · ln softmax(logits)[k], with the gradient of its mean over the batch.
 final class CrossEntropy {
     private let engine: Engine
     private let classes: Int
@@ -14,9 +14,12 @@ final class CrossEntropy {
         gradient = .rows(engine.capacity, stride: paddedTo16(classes))
     }
 
+    /// `targets` are the shares of the classes in each row's label, `[count, classes]`; nil for the labels alone.
+    ///
     /// Returns the sum of the rows' losses, taken in their order, and how many rows are classified rightly.
     func evaluate(
-        _ logits: Rows, labels: UnsafePointer<Int32>, count: Int, wantsGradient: Bool = false
+        _ logits: Rows, labels: UnsafePointer<Int32>, targets: UnsafePointer<Float>? = nil, count: Int,
+        wantsGradient: Bool = false
     ) -> (lossSum: Double, correct: Int) {
         for row in 0..<count {
             precondition(
@@ -25,7 +28,7 @@ final class CrossEntropy {
         let correct = engine.kernels.training.softmaxCrossEntropy(
             SoftmaxCrossEntropy(
                 logits: logits.values, stride: logits.stride, rows: count, classes: classes, labels: labels,
-                losses: losses.pointer, gradient: wantsGradient ? gradient.pointer : nil,
+                targets: targets, losses: losses.pointer, gradient: wantsGradient ? gradient.pointer : nil,
                 scale: 1 / Float(count)))
         var sum = 0.0
         for row in 0..<count { sum += Double(losses.pointer[row]) }

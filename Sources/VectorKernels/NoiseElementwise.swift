@@ -90,6 +90,7 @@ extension ElementwiseOperation {
         case .sin: { out, a, _, _, count in map(out, a, count) { V.sin($0) } }
         case .cos: { out, a, _, _, count in map(out, a, count) { V.cos($0) } }
         case .tanh: { out, a, _, _, count in map(out, a, count) { V.tanh($0) } }
+        case .poissonQuantile: { out, a, b, _, count in map(out, a, b, count) { V.poissonQuantile($0, $1) } }
         }
     }
 }

@@ -29,6 +29,9 @@ public enum ElementwiseOperation: Int, CaseIterable, Sendable {
     /// To the nearest integer, halves to even.
     case round
     case squareRoot, exp, log, sin, cos, tanh
+    /// The number of events that a uniform draw u stands for where `mean` are expected: the least k with u < P(X ≤ k), for
+    /// means up to 32; operands (u, mean).
+    case poissonQuantile
 
     public var operandCount: Int {
         switch self {
@@ -61,6 +64,14 @@ public typealias DrawKernel =
 public typealias ReductionKernel =
     @Sendable (_ lanes: UnsafeMutablePointer<Double>, _ values: UnsafePointer<Float>, _ count: Int) -> Void
 
+/// Writes out[i] = Σ_t weights[t] · source[taps[t] + i], in the order of t, for `count` i, rounded up to a whole group of 16:
+/// what it reads and writes has room for that. `out` overlaps nothing.
+public typealias CorrelationKernel =
+    @Sendable (
+        _ out: UnsafeMutablePointer<Float>, _ source: UnsafePointer<Float>, _ taps: UnsafePointer<Int>,
+        _ weights: UnsafePointer<Float>, _ tapCount: Int, _ count: Int
+    ) -> Void
+
 /// What programs of generators run on; one table for each instruction set, all with the same bits.
 public struct NoiseKernels: Sendable {
     /// By `ElementwiseOperation.rawValue`.
@@ -79,6 +90,8 @@ public struct NoiseKernels: Sendable {
     public let minimum: ReductionKernel
     /// lanes[e mod 16] = value > lane ? value : lane.
     public let maximum: ReductionKernel
+
+    public let correlate: CorrelationKernel
 
     /// out[e] = Float(Double(bytes[e]) · scale + low), `count` of them, rounded up to 16 on both sides.
     public let decodeBytes:
@@ -117,6 +130,7 @@ public struct NoiseKernels: Sendable {
                 $1 > $0 ? $1 : $0
             }
         }
+        correlate = { correlateRow(vector: V.self, $0, $1, $2, $3, $4, $5) }
         decodeBytes = { decode(vector: V.self, $0, $1, $2, $3, $4) }
         encodeMask = { encode(vector: V.self, $0, $1, $2) }
     }

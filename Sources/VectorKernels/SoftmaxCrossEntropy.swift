@@ -1,4 +1,5 @@
-/// The loss of each row, −ln softmax(logits)[label], and its gradient, (softmax(logits) − onehot(label)) · scale.
+/// The loss of each row, −Σₖ target[k] · ln softmax(logits)[k], and its gradient, (softmax(logits) − target) · scale; without
+/// targets of its own a row's target is 1 for its label.
 ///
 /// Columns from `classes` on are padding: they take no part, and their gradient is zero.
 public struct SoftmaxCrossEntropy {
@@ -9,6 +10,8 @@ public struct SoftmaxCrossEntropy {
     public var classes: Int
     /// `[rows]`, each 0 ..< classes.
     public var labels: UnsafePointer<Int32>
+    /// `[rows, classes]`, the shares of the classes, which add up to 1; nil for the labels alone.
+    public var targets: UnsafePointer<Float>?
     /// `[rows]`.
     public var losses: UnsafeMutablePointer<Float>
     /// Nil: only the losses.
@@ -18,10 +21,12 @@ public struct SoftmaxCrossEntropy {
 
     public init(
         logits: UnsafePointer<Float>, stride: Int, rows: Int, classes: Int, labels: UnsafePointer<Int32>,
-        losses: UnsafeMutablePointer<Float>, gradient: UnsafeMutablePointer<Float>?, scale: Float
+        targets: UnsafePointer<Float>? = nil, losses: UnsafeMutablePointer<Float>,
+        gradient: UnsafeMutablePointer<Float>?, scale: Float
     ) {
         (self.logits, self.stride, self.rows, self.classes) = (logits, stride, rows, classes)
-        (self.labels, self.losses, self.gradient, self.scale) = (labels, losses, gradient, scale)
+        (self.labels, self.targets, self.losses) = (labels, targets, losses)
+        (self.gradient, self.scale) = (gradient, scale)
     }
 
     /// Computes all rows, and returns how many have their first largest logit at their label.
@@ -43,26 +48,37 @@ public struct SoftmaxCrossEntropy {
                 if let gradient { power.store(to: gradient + row * stride + i) }
             }
             for lane in 0..<V.scalarCount { sum += lanes[lane] }
-            losses[row] = V.log(V(repeating: sum))[0] - (logits[label] - largest)
+            let target = targets.map { $0 + row * classes }
+            var expected = logits[label] - largest
+            if let target {
+                expected = 0
+                for index in 0..<classes { expected += target[index] * (logits[index] - largest) }
+            }
+            losses[row] = V.log(V(repeating: sum))[0] - expected
             if let gradient {
-                Self.finish(gradient + row * stride, label, classes, sum, scale, vector: V.self)
+                let row = gradient + row * stride
+                Self.finish(row, classes, sum, scale, vector: V.self)
+                if let target {
+                    for index in 0..<classes { row[index] -= scale * target[index] }
+                } else {
+                    row[label] -= scale
+                }
             }
             if Self.firstIndex(of: largest, in: logits, classes) == label { correct += 1 }
         }
         return correct
     }
 
-    /// Turns exponentials into the gradient.
+    /// Turns exponentials into the gradient of a row without a target.
     @inlinable @inline(__always)
     static func finish<V: ProductVector>(
-        _ gradient: UnsafeMutablePointer<Float>, _ label: Int, _ classes: Int, _ sum: Float, _ scale: Float,
+        _ gradient: UnsafeMutablePointer<Float>, _ classes: Int, _ sum: Float, _ scale: Float,
         vector: V.Type
     ) {
         let share = V(repeating: scale / sum)
         for i in Swift.stride(from: 0, to: classes, by: V.scalarCount) {
             (V(loading: gradient + i) * share).store(to: gradient + i)
         }
-        gradient[label] -= scale
     }
 
     @inlinable @inline(__always)

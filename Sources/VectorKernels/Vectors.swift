@@ -56,6 +56,8 @@ public protocol WordVector: SIMD, SendableMetatype where Scalar == UInt32 {
     /// By less than the width of a lane.
     static func &<< (a: Self, b: Self) -> Self
     static func &>> (a: Self, b: Self) -> Self
+    /// Whether any bit of any word is set.
+    static func any(_ v: Self) -> Bool
     /// Shifts copies of the sign in from the left.
     static func shiftRightSigned(_ v: Self, by bits: Int32) -> Self
 }

@@ -47,6 +47,8 @@ extension SIMD4: WordVector where Scalar == UInt32 {
         mottle_shift_signed_u32x4(v, bits, &to)
         return to
     }
+    @inlinable @inline(__always)
+    public static func any(_ v: Self) -> Bool { mottle_any_u32x4(v) }
 }
 
 extension SIMD8: WordVector where Scalar == UInt32 {
@@ -94,6 +96,8 @@ extension SIMD8: WordVector where Scalar == UInt32 {
         mottle_shift_signed_u32x8(v, bits, &to)
         return to
     }
+    @inlinable @inline(__always)
+    public static func any(_ v: Self) -> Bool { mottle_any_u32x8(v) }
 }
 
 extension SIMD16: WordVector where Scalar == UInt32 {
@@ -141,6 +145,8 @@ extension SIMD16: WordVector where Scalar == UInt32 {
         mottle_shift_signed_u32x16(v, bits, &to)
         return to
     }
+    @inlinable @inline(__always)
+    public static func any(_ v: Self) -> Bool { mottle_any_u32x16(v) }
 }
 
 extension SIMD2: LongVector where Scalar == UInt64 {

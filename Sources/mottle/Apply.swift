@@ -25,6 +25,33 @@ struct Apply: ParsableCommand {
             "Where the mask goes: uint8 of the same shape, 1 hidden, 0 visible.", valueName: "file"))
     var maskOutput: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Where one of the chain's extra outputs goes, as float32: mae_patches.grid=grid.npy.",
+            valueName: "name=file"))
+    var extraOutput: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "A .npy file of shape [N]: how many places along the first axis of each sample are real.",
+            valueName: "file"))
+    var lengths: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A .npy file of shape [N, L]: the number of each token's word, counted from 1; 0 for none.",
+            valueName: "file"))
+    var words: String?
+
+    @Option(help: ArgumentHelp("A .npy file of shape [N]: each sample's class.", valueName: "file"))
+    var labels: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Where the share of each class in a label goes, float32 [N, classes]: more than one where the chain blends samples.",
+            valueName: "file"))
+    var targetsOutput: String?
+
     @Option(help: "The epoch, counted from 0.")
     var epoch = 0
 
@@ -38,12 +65,32 @@ struct Apply: ParsableCommand {
         if epoch < 0 || epoch > Int(UInt32.max) {
             throw ValidationError("--epoch must be between 0 and \(UInt32.max), got \(epoch)")
         }
-        for (option, path) in [("--input", input), ("--output", output), ("--mask-output", maskOutput)]
-        where path?.isEmpty == true {
+        let given: [(String, String?)] = [
+            ("--input", input), ("--lengths", lengths), ("--words", words), ("--labels", labels),
+        ]
+        for (option, path) in given + outputs where path?.isEmpty == true {
             throw ValidationError("\(option) wants the path of a file")
         }
-        if let maskOutput, file(maskOutput) == file(output) {
-            throw ValidationError("--output and --mask-output name the same file, '\(output)'")
+        for extra in extraOutput where !extra.contains("=") {
+            throw ValidationError("--extra-output wants a name and a file, such as mask.grid=grid.npy, got '\(extra)'")
+        }
+        for (place, (option, path)) in outputs.enumerated() {
+            guard let path else { continue }
+            for (other, earlier) in outputs.prefix(place) where earlier.map(file) == file(path) {
+                throw ValidationError("\(other) and \(option) name the same file, '\(path)'")
+            }
+        }
+    }
+
+    private var outputs: [(String, String?)] {
+        [("--output", output), ("--mask-output", maskOutput), ("--targets-output", targetsOutput)]
+            + extras.map { ("--extra-output", $0.path) }
+    }
+
+    private var extras: [(name: String, path: String)] {
+        extraOutput.map { text in
+            let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            return (String(parts[0]), parts.count > 1 ? String(parts[1]) : "")
         }
     }
 
@@ -53,11 +100,14 @@ struct Apply: ParsableCommand {
     func run() throws {
         let chain = try ChainRun(
             file: chain, overrides: changes.overrides, seed: changes.seed, runtime: options.runtime())
-        let shape = try chain.run(
-            input: input, output: output, maskOutput: maskOutput, epoch: epoch, firstID: firstId)
+        var files = ChainRun.Files(input: input, output: output)
+        (files.mask, files.extras, files.targets) = (maskOutput, extras, targetsOutput)
+        (files.lengths, files.words, files.labels) = (lengths, words, labels)
+        let progress = ProgressDisplay(isQuiet: options.quiet)
+        let shape = try chain.run(files, epoch: epoch, firstID: firstId, observer: progress)
         if options.json {
             try StandardOutput.write(
-                line: ChainRun.json(shape: shape, output: output, maskOutput: maskOutput))
+                line: ChainRun.json(shape: shape, files: files))
         } else if !options.quiet {
             try StandardOutput.write(line: "\(output): \(shape)")
         }

@@ -22,7 +22,7 @@ import Testing
         #expect(
             chain.items[1].settings == [
                 "level": .value(.number(0.5)), "edge": .value(.choice("hard")),
-                "band": .value(.interval(0.25, 0.75)), "loud": .value(.boolean(true)),
+                "band": .value(.numbers([0.25, 0.75])), "loud": .value(.boolean(true)),
             ])
         #expect(chain.items[1].origin == "test.yaml:3:5")
     }
@@ -30,7 +30,7 @@ import Testing
     @Test(arguments: [
         ("0.5", ParameterSetting.value(.number(0.5))), ("1e-3", .value(.number(0.001))),
         ("true", .value(.boolean(true))), ("soft", .value(.choice("soft"))),
-        ("\"true\"", .value(.choice("true"))), ("[1, 2]", .value(.interval(1, 2))),
+        ("\"true\"", .value(.choice("true"))), ("[1, 2]", .value(.numbers([1, 2]))),
         ("{ uniform: [0.1, 0.4] }", .uniform(0.1, 0.4)),
         ("{ normal: [1, 2] }", .normal(mean: 1, deviation: 2)),
         ("{ normal: { mean: 1, std: 2 } }", .normal(mean: 1, deviation: 2)),
@@ -65,7 +65,7 @@ import Testing
             "{ uniform: [0, 1], choice: [2] }",
             "1:23: error: 'x' must name one of uniform, normal, choice, ramp, got 'uniform' and 'choice'"
         ),
-        ("[1, 2, 3]", "1:4: error: 'x' must be two numbers [low, high], got a list"),
+        ("[1, two, 3]", "1:8: error: 'x[1]' must be a number, got 'two'"),
     ])
     func `a setting that cannot be read`(yaml: String, message: String) {
         #expect(Fixture.complaint(ParameterSetting.self, "x: \(yaml)") == "test.yaml:" + message)

@@ -121,6 +121,6 @@ struct ArgumentErrorTests {
             return Fixture.run(try Fixture.trace([item], shape: [2, 3, 1]), sample).values
         }
         #expect(try run([:]) == sample.map { $0 + 2 })
-        #expect(try run(["clip": .value(.interval(0.25, 0.5))]) == sample.map { min(max($0, 0.25), 0.5) })
+        #expect(try run(["clip": .value(.numbers([0.25, 0.5]))]) == sample.map { min(max($0, 0.25), 0.5) })
     }
 }

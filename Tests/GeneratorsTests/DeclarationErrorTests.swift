@@ -27,7 +27,7 @@ struct DeclarationErrorTests {
             #"local a = 1"#,
             #"""
             p.lua: error: the file ran but registered nothing
-            Instead: end it with mottle.noise { … } or mottle.mask { … }
+            Instead: end it with mottle.noise { … }, mottle.mask { … } or mottle.tokens { … }
             [M01]
             """#),
         Mistake(
@@ -108,7 +108,7 @@ struct DeclarationErrorTests {
         Mistake(
             #"mottle.mask { name = 'a', apply = function() end }"#,
             #"""
-            p.lua:1: error: mottle.mask: unknown field 'apply'; its fields are name, doc, axes, params, make
+            p.lua:1: error: mottle.mask: unknown field 'apply'; its fields are name, doc, source, axes, params, severities, identity, expect, eager, make
             [M02]
             """#),
     ]
@@ -130,7 +130,7 @@ struct DeclarationErrorTests {
         Mistake(
             #"mottle.noise { name = 'a', params = { v = mottle.number { unit = 'meters' } }, apply = function() end }"#,
             #"""
-            p.lua:1: error: mottle.number: unknown unit 'meters'; units are range, db, pixels, frames, tokens, ratio, count
+            p.lua:1: error: mottle.number: unknown unit 'meters'; units are range, db, pixels, frames, tokens, ratio, count, degrees
             [M03]
             """#),
         Mistake(
@@ -178,6 +178,12 @@ struct DeclarationErrorTests {
             """#),
         Mistake(
             #"mottle.noise { name = 'a', params = { v = mottle.number { default = {} } }, apply = function() end }"#,
+            #"""
+            p.lua:1: error: line 1: the default of param 'v' must be a number (range), got []
+            [M03]
+            """#),
+        Mistake(
+            #"mottle.noise { name = 'a', params = { v = mottle.number { default = { 'a' } } }, apply = function() end }"#,
             #"""
             p.lua:1: error: mottle.number: a default must be a plain value
             [M03]

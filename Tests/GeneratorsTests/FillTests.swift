@@ -60,8 +60,8 @@ struct FillTests {
 
 /// Whole numbers that no Int holds are refused where they are set.
 @Test func `a whole number beyond 2⁵³ is refused`() throws {
-    let item = ChainItem(plugin: try Fixture.shipped("plugins/cutout"), name: "cutout")
+    var item = ChainItem(plugin: try Fixture.shipped("plugins/cutout"), name: "cutout")
     #expect(
-        item.problem(with: .value(.number(1e19)), of: "size")
+        item.set("size", to: .value(.number(1e19)))
             == "mask 'cutout': 'size' must be a whole number of at least 1 (pixels), got 1e+19")
 }

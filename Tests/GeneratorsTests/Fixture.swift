@@ -47,13 +47,29 @@ enum Fixture {
         _ chain: TracedChain, _ sample: [Float], id: UInt64 = 9, epoch: Int = 2,
         kernels: KernelSet = .current
     ) -> (values: [Float], mask: [UInt8]?) {
+        let result = try! run(chain, sample, id: id, epoch: epoch, kernels: kernels, source: nil)
+        return (result.values, result.mask)
+    }
+
+    /// The same with extra outputs, and where samples are found that a chain blends with.
+    static func run(
+        _ chain: TracedChain, _ sample: [Float], length: Int? = nil, words: [Float]? = nil, id: UInt64 = 9,
+        epoch: Int = 2, kernels: KernelSet = .current, source: (any SampleSource)?
+    ) throws -> ReferenceExecutor.Result {
         let program = Program(chain)
-        let workspace = Workspace(program, kernels: kernels.noise)
+        let workspace = Workspace(program, kernels: kernels.noise, source: source)
         let (input, output) = (Buffer(sample), Buffer<Float>(count: sample.count))
-        let mask = Buffer<UInt8>(count: sample.count)
-        workspace.run(
-            .floats(input.pointer), id: id, epoch: epoch, values: output.pointer, mask: mask.pointer)
-        return (output.values, program.writesMask ? mask.values : nil)
+        let (mask, wordMemory) = (Buffer<UInt8>(count: sample.count), Buffer(words ?? []))
+        try workspace.run(
+            CleanSample(
+                .floats(input.pointer), length: length, words: words.map { _ in UnsafePointer(wordMemory.pointer) }),
+            id: id, epoch: epoch, values: output.pointer, mask: mask.pointer)
+        let extras = program.extras.indices.map { place in
+            let values = Buffer<Float>(count: program.extras[place].shape.count)
+            workspace.copyExtra(place, to: values.pointer)
+            return values.values
+        }
+        return .init(values: output.values, mask: program.writesMask ? mask.values : nil, extras: extras)
     }
 
     /// What one noise plugin's body makes of a sample.

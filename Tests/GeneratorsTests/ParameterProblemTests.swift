@@ -35,8 +35,8 @@ struct ParameterProblemTests {
             "'v' must be true or false; only numbers can change from sample to sample or epoch to epoch"
         ),
         (named, .value(.choice("rad")), "'v' must be one of red, blue, got rad"),
-        (pair, .value(.interval(3, 2)), "'v' must be two numbers [low, high] of at most 4, got [3, 2]"),
-        (pair, .value(.interval(3, 4.5)), "'v' must be two numbers [low, high] of at most 4, got [3, 4.5]"),
+        (pair, .value(.numbers([3, 2])), "'v' must be two numbers [low, high] of at most 4, got [3, 2]"),
+        (pair, .value(.numbers([3, 4.5])), "'v' must be two numbers [low, high] of at most 4, got [3, 4.5]"),
     ]
 
     @Test(arguments: wrong.indices) func `a wrong setting is answered with what is wanted`(place: Int) {
@@ -50,15 +50,15 @@ struct ParameterProblemTests {
             .choice([1, 2]), .uniform(1, 2), .normal(mean: 2, deviation: 1),
             .ramp(Ramp(from: 1, to: 2, epochs: 3)),
         ]
-        let item = ChainItem(plugin: plugin, name: "cutout")
+        var item = ChainItem(plugin: plugin, name: "cutout")
         for setting in settings {
             #expect(
-                item.problem(with: setting, of: "holes")
+                item.set("holes", to: setting)
                     == "mask 'cutout': 'holes' must be the same for all samples: a plain whole number between 1 and 16 (count)"
             )
-            #expect(item.problem(with: setting, of: "size") == nil)
+            #expect(item.set("size", to: setting) == nil)
         }
-        #expect(item.problem(with: .value(.number(2)), of: "holes") == nil)
+        #expect(item.set("holes", to: .value(.number(2))) == nil)
         let error = #expect(throws: LuaError.self) {
             try Fixture.noise("return x", params: "v = mottle.boolean { plain = true }")
         }
@@ -71,7 +71,7 @@ struct ParameterProblemTests {
             (Self.bounded, .normal(mean: 0, deviation: 9)), (Self.bounded, .choice([0, 1.25])),
             (Self.bounded, .ramp(Ramp(from: 1, to: 0, epochs: 1))), (Self.whole, .value(.number(7))),
             (Self.flag, .value(.boolean(false))), (Self.named, .value(.choice("blue"))),
-            (Self.pair, .value(.interval(4, 4))),
+            (Self.pair, .value(.numbers([4, 4]))),
         ]
         for (parameter, setting) in right { #expect(parameter.problem(with: setting) == nil) }
     }
@@ -87,13 +87,14 @@ struct ParameterProblemTests {
         #expect(item.missing == nil)
         let one = ParameterSetting.value(.number(1))
         #expect(
-            item.problem(with: one, of: "dept")
+            item.set("dept", to: one)
                 == "unknown parameter 'dept' of noise 'test'; did you mean 'depth'?")
         #expect(
-            item.problem(with: one, of: "zzzz")
+            item.set("zzzz", to: one)
                 == "unknown parameter 'zzzz' of noise 'test'; it has depth, clip")
+        var bare = ChainItem(plugin: try Fixture.noise("return x"), name: "test")
         #expect(
-            ChainItem(plugin: try Fixture.noise("return x"), name: "test").problem(with: one, of: "v")
+            bare.set("v", to: one)
                 == "unknown parameter 'v' of noise 'test'; it has none")
     }
 

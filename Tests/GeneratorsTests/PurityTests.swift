@@ -21,7 +21,7 @@ struct PurityTests {
                   calls = calls + 1
                   return x * 2 + x * calls end }
                 """) == """
-                    mine.lua:2: error: apply is not repeatable: two runs with the same input differ at operation 3
+                    mine.lua:4: error: apply is not repeatable: two runs with the same input differ at operation 3
                     Instead: keep no variable outside apply that it changes
                     [M14] in apply of noise 'mine'
                     """)

@@ -44,7 +44,7 @@ private struct GraphMaker {
         self.shape = shape
         graph = Graph(shape: shape)
         numbers = [graph.input]
-        masks = [graph.mask(true), graph.mask(false, axes: graph.full)]
+        masks = [graph.mask(true), graph.mask(false, shape: graph.full)]
     }
 
     private mutating func below(_ count: Int) -> Int {
@@ -58,13 +58,16 @@ private struct GraphMaker {
         (0..<count).map { _ in below(3) == 0 ? oddValue() : Float(below(20_001) - 10_000) / 4096 }
     }
 
-    private mutating func axes() -> AxisSet {
+    /// A shape that broadcasts to the sample's.
+    private mutating func part() -> Shape {
         switch below(4) {
         case 0: return graph.full
         case 1: return []
-        default: return graph.full.intersection(AxisSet(rawValue: UInt32(below(16))))
+        default: return Shape(graph.full.sizes.map { below(2) == 0 ? 1 : $0 }).trimmed
         }
     }
+
+    private mutating func places() -> [Int] { (0..<4).filter { _ in below(2) == 0 } }
 
     /// Mostly one of the latest nodes, so that graphs grow deep as well as wide.
     private mutating func number() -> NodeID {
@@ -79,7 +82,7 @@ private struct GraphMaker {
         // An output along all axes.
         let values = graph.elementwise(
             .add, number(), graph.elementwise(.multiply, graph.input, graph.constant(0.5)))
-        let hidden = graph.elementwise(.and, mask(), graph.mask(true, axes: graph.full))
+        let hidden = graph.elementwise(.and, mask(), graph.mask(true, shape: graph.full))
         return TracedChain(graph: graph, values: values, mask: below(2) == 0 ? hidden : nil)
     }
 
@@ -88,14 +91,14 @@ private struct GraphMaker {
         case 0: numbers.append(graph.constant(oddValue()))
         case 1:
             numbers.append(
-                graph.draw(below(2) == 0 ? .uniform : .normal, key: UInt64(below(3)), axes: axes()))
+                graph.draw(below(2) == 0 ? .uniform : .normal, key: UInt64(below(3)), shape: part()))
         case 2:
-            guard let place = graph.full.places.randomElement(using: &self) else { return }
-            numbers.append(graph.add(.index, axes: .axis(place), type: .number))
+            let place = below(graph.full.rank + 1)
+            numbers.append(graph.index(place, count: graph.full.size(place)))
         case 3: numbers.append(graph.schedule(Ramp(from: Double(below(5)), to: -2.25, epochs: 1 + below(4))))
         case 4, 5:
             let reduction = [Reduction.sum, .mean, .minimum, .maximum][below(4)]
-            numbers.append(graph.reduce(reduction, number(), over: axes()))
+            numbers.append(graph.reduce(reduction, number(), over: places()))
         case 6: numbers.append(graph.elementwise(.select, mask(), number(), number()))
         default: addElementwise()
         }

@@ -125,7 +125,7 @@ struct TraceErrorTests {
         Mistake(
             #"return x + mottle.index()"#,
             #"""
-            test.lua:3: error: index takes 1 argument, got 0
+            test.lua:3: error: index takes 1 to 2 arguments, got 0
             [M11] in apply of noise 'test'
             """#),
         Mistake(
@@ -232,7 +232,7 @@ struct TraceErrorTests {
         Mistake(
             #"return x, 3"#,
             #"""
-            test.lua:1: error: apply returned a number as its second result, which must be a mask
+            test.lua:1: error: apply returned a number as a further result, which must be a mask, or a table of extra outputs
             [M13] in apply of noise 'test'
             """#),
     ]

@@ -15,7 +15,7 @@ import Testing
             "local x = 1",
             """
             broken.lua: error: the file ran but registered nothing
-            Instead: end it with mottle.noise { … } or mottle.mask { … }
+            Instead: end it with mottle.noise { … }, mottle.mask { … } or mottle.tokens { … }
             [M01]
             used in small.yaml:5:5
 

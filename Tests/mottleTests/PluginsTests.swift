@@ -10,25 +10,27 @@ import Testing
         try folder.write(
             "mine/dim.lua",
             "mottle.noise { name = 'dim', doc = 'Halves.', apply = function(x) return x / 2 end }")
-        let outcome = try folder.mottle(
-            "plugins", environment: ["MOTTLE_PLUGINS": ":mine:\(WorkFolder.plugins)"])
+        try folder.write(
+            "plugins/wave.lua",
+            "mottle.mask { name = 'wave', doc = 'Hides waves.', make = function(x) return x:gt(0.5) end }")
+        let environment = ["MOTTLE_PLUGINS": ":mine:"]
+        let outcome = try folder.mottle("plugins", environment: environment)
         #expect(outcome.errors == "")
         #expect(outcome.status == 0)
+        // Those of the package are there, too.
+        let lines = outcome.output.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
         #expect(
-            outcome.output == """
-                cutout           mask    Hides square holes whose centres are uniform over the image.
-                dim              noise   Halves.
-                gaussian         noise   Adds Gaussian noise: y = x + e, e ~ N(mean, sigma^2).
-                odd              broken  see: mottle plugins show odd
-                salt_and_pepper  noise   Sets a share of the pixels to the highest (salt) or lowest (pepper) value; its mask marks them.
-
-                """)
-        let json = try folder.mottle(
-            "plugins", "--json", environment: ["MOTTLE_PLUGINS": "mine:\(WorkFolder.plugins)"])
+            lines.filter { ["dim", "gaussian", "odd", "wave"].contains($0.split(separator: " ")[0]) } == [
+                "dim noise Halves.", "gaussian noise Adds Gaussian noise: y = x + e, e ~ N(mean, sigma^2).",
+                "odd broken see: mottle plugins show odd", "wave mask Hides waves.",
+            ])
+        #expect(lines == lines.sorted())
+        let json = try folder.mottle("plugins", "--json", environment: environment)
         let rows = try #require(
             try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [[String: Any]])
-        #expect(rows.map { $0["kind"] as? String } == ["mask", "noise", "noise", nil, "noise"])
-        #expect((rows[3]["error"] as? String)?.hasPrefix("odd.lua:1: error: ") == true)
+        let own = ["dim", "odd", "wave"].map { name in rows.first { $0["name"] as? String == name } }
+        #expect(own.map { $0?["kind"] as? String } == ["noise", nil, "mask"])
+        #expect((own[1]?["error"] as? String)?.hasPrefix("odd.lua:1: error: ") == true)
     }
 
     @Test func `a plugin is shown with its parameters`() throws {

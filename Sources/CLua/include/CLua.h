@@ -69,6 +69,19 @@ typedef bool (*mottle_callback)(void *context, int32_t function, int32_t line, m
 
 typedef struct mottle_host mottle_host;
 
+/// A sample's values, or its mask (all bits set for true), that a script reads and writes in place while it runs: objects
+/// of the class `array_type`, whose ids are places in the list.
+typedef struct mottle_array {
+    float *values;
+    int32_t is_mask, rank;
+    int64_t sizes[8];
+} mottle_array;
+
+enum { MOTTLE_DRAWS = 256 };  // random numbers that are made at a time
+
+/// Writes numbers first ... first + MOTTLE_DRAWS - 1 of a sample: uniform for kind 0, normal for kind 1.
+typedef void (*mottle_draw_source)(void *context, int32_t kind, int64_t first, float *values);
+
 /// NULL if there is no memory.
 mottle_host *mottle_host_new(const mottle_limits *limits, mottle_callback callback, void *context);
 /// Not for an abandoned host.
@@ -82,5 +95,10 @@ mottle_outcome mottle_host_prepare(mottle_host *host, const char *base, size_t b
                                    size_t prelude_count);
 /// Compiles and runs a plugin; `file` is what messages call it (at most 55 bytes).
 mottle_outcome mottle_host_run(mottle_host *host, const char *file, const char *source, size_t source_count);
+/// What the next calls work on. The arrays' objects are those of this generation; draws start at number 0 again.
+void mottle_host_set_arrays(mottle_host *host, const mottle_array *arrays, int32_t count, uint32_t array_type,
+                            uint32_t generation, mottle_draw_source source, void *context);
+/// out[i] = the function of in[i], for `count` numbers.
+mottle_outcome mottle_host_map(mottle_host *host, int32_t reference, const float *in, float *out, int64_t count);
 /// Calls the function of that reference.
 mottle_outcome mottle_host_call(mottle_host *host, int32_t reference);

@@ -105,6 +105,9 @@ MOTTLE_VECTORS(16);
     MOTTLE_INLINE void mottle_square_root_f32x##lanes(f32x##lanes v, void *to) {             \
         MOTTLE_PUT(__builtin_elementwise_sqrt(v), to);                                       \
     }                                                                                        \
+    MOTTLE_INLINE bool mottle_any_u32x##lanes(u32x##lanes v) {                               \
+        return __builtin_reduce_or(v) != 0;                                                  \
+    }                                                                                        \
     /* Shifts copies of the sign in from the left. */                                        \
     MOTTLE_INLINE void mottle_shift_signed_u32x##lanes(u32x##lanes v, int32_t bits, void *to) { \
         MOTTLE_PUT((i32x##lanes)v >> bits, to);                                              \

@@ -1,0 +1,135 @@
+import Datasets
+import Generators
+import Reports
+import Tensors
+
+/// The samples of a NumPy array, with what is known of each.
+final class ArraySamples: SampleSource {
+    let shape: Shape
+    let ids: Range<UInt64>
+    /// How many classes the labels tell apart; 0 without labels.
+    let classes: Int
+    private let array: NumPyArray
+    private let range: ClosedRange<Float>
+    private let (lengths, words, labels): (Buffer<Float>?, Buffer<Float>?, Buffer<Float>?)
+
+    init(_ files: ChainRun.Files, range: ClosedRange<Float>, firstID: UInt64) throws {
+        array = try NumPyArray(file: files.input)
+        guard array.shape.rank >= 1 else {
+            throw FileError(
+                files.input, "the array has no axes; the first one counts the samples: x.reshape(1, -1)")
+        }
+        shape = Shape(Array(array.shape.sizes.dropFirst()))
+        let count = array.shape[0]
+        ids = firstID..<firstID &+ UInt64(count)
+        lengths = try files.lengths.map { try Self.floats($0, Shape([count]), "a length for each sample") }
+        words = try files.words.map { [shape] in
+            try Self.floats($0, Shape([count, shape.size(0)]), "a word's number for each place")
+        }
+        labels = try files.labels.map { try Self.floats($0, Shape([count]), "a class for each sample") }
+        classes = labels.map { Int($0.values.max() ?? 0) + 1 } ?? 0
+        if let labels, let wrong = labels.values.first(where: { !($0 >= 0 && $0 < 65_536 && $0 == $0.rounded()) }) {
+            throw FileError(files.labels!, "labels must be whole numbers from 0 to 65,535, got \(wrong)")
+        }
+        self.range = range
+    }
+
+    var count: Int { array.shape[0] }
+
+    /// An array of numbers with a known shape.
+    private static func floats(_ file: String, _ shape: Shape, _ meaning: String) throws -> Buffer<Float> {
+        let array = try NumPyArray(file: file)
+        guard array.shape == shape else {
+            throw FileError(file, "an array of \(shape) is wanted, \(meaning), got \(array.shape)")
+        }
+        switch array.values {
+        case .float32(let floats): return floats
+        case .uint8(let bytes): return Buffer(bytes.values.map { Float($0) })
+        }
+    }
+
+    func sample(_ id: UInt64, scratch: UnsafeMutablePointer<Float>) -> CleanSample {
+        let place = Int(id - ids.lowerBound)
+        let first = place * shape.count
+        let (low, high) = (Double(range.lowerBound), Double(range.upperBound))
+        let values: SampleValues =
+            switch array.values {
+            case .float32(let floats): .floats(floats.pointer + first)
+            case .uint8(let bytes): .bytes(bytes.pointer + first, scale: (high - low) / 255, low: low)
+            }
+        return CleanSample(
+            values, length: lengths.map { Int(max(0, min(1e9, $0.pointer[place]))) },
+            words: words.map { UnsafePointer($0.pointer + place * shape.size(0)) })
+    }
+
+    func label(_ id: UInt64) -> Int { labels.map { Int($0.pointer[Int(id - ids.lowerBound)]) } ?? 0 }
+}
+
+/// What a chain makes of an array's samples, on its way into files. Threads write disjoint parts.
+struct ArrayOutput {
+    private let files: ChainRun.Files
+    private let shape: Shape
+    private let values: Buffer<Float>
+    private let mask: Buffer<UInt8>?
+    private let targets: Buffer<Float>?
+    private let classes: Int
+    /// The wanted extra outputs: their places in the program, and their memory.
+    private let extras: [(place: Int, shape: Shape, path: String, values: Buffer<Float>)]
+
+    init(
+        _ files: ChainRun.Files, _ program: Program, _ samples: ArraySamples, _ chainPlace: ConfigPlace
+    ) throws {
+        if files.mask != nil, !program.writesMask {
+            throw ConfigError(
+                chainPlace, "the chain has no mask to write; masks, and noise that returns one, make it")
+        }
+        if files.targets != nil, samples.classes == 0 {
+            throw FileError(files.targets!, "the shares of the classes want the samples' classes: --labels")
+        }
+        let names = program.extras.map(\.name)
+        extras = try files.extras.map { name, path in
+            guard let place = names.firstIndex(of: name) else {
+                let known = names.isEmpty ? "it has none" : "it has \(names.joined(separator: ", "))"
+                throw ConfigError(chainPlace, "the chain has no extra output '\(name)'; \(known)")
+            }
+            let shape = program.extras[place].shape
+            return (place, shape, path, Buffer(count: samples.count * shape.count))
+        }
+        (self.files, classes, shape) = (files, samples.classes, samples.shape.batched(samples.count))
+        values = Buffer(count: shape.count)
+        mask = files.mask.map { [shape] _ in Buffer(count: shape.count) }
+        targets = files.targets.map { _ in Buffer(count: samples.count * samples.classes) }
+    }
+
+    /// Makes one sample.
+    func make(_ place: Int, _ samples: ArraySamples, in workspace: Workspace, epoch: Int) throws {
+        let id = samples.ids.lowerBound + UInt64(place)
+        let first = place * samples.shape.count
+        try workspace.run(
+            samples.sample(id, scratch: values.pointer + first), id: id, epoch: epoch,
+            values: values.pointer + first, mask: mask.map { $0.pointer + first })
+        for extra in extras {
+            workspace.copyExtra(extra.place, to: extra.values.pointer + place * extra.shape.count)
+        }
+        if let targets {
+            workspace.writeTarget(
+                label: samples.label(id), classes: classes, to: targets.pointer + place * classes)
+        }
+    }
+
+    func write() throws {
+        try write(NumPyArray(shape: shape, values: .float32(values)), to: files.output)
+        if let path = files.mask, let mask { try write(NumPyArray(shape: shape, values: .uint8(mask)), to: path) }
+        if let path = files.targets, let targets {
+            try write(NumPyArray(shape: [shape[0], classes], values: .float32(targets)), to: path)
+        }
+        for extra in extras {
+            try write(
+                NumPyArray(shape: extra.shape.batched(shape[0]), values: .float32(extra.values)), to: extra.path)
+        }
+    }
+
+    private func write(_ array: NumPyArray, to path: String) throws {
+        try AtomicFile.write(path) { file in try array.write { try file.append($0) } }
+    }
+}

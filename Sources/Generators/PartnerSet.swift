@@ -1,0 +1,67 @@
+import Kernels
+import Tensors
+import VectorKernels
+
+/// The partners of the samples that one worker makes: each is another sample of the data set, by address, put through the
+/// part of the chain that comes before it.
+final class PartnerSet {
+    private struct Member {
+        let key: UInt64
+        let workspace: Workspace
+        let values: Buffer<Float>
+        let scratch: Buffer<Float>
+        var id: UInt64 = 0
+    }
+
+    private let source: (any SampleSource)?
+    private var members: [Member?]
+    private var targets: [Buffer<Float>]
+
+    init(_ program: Program, kernels: NoiseKernels, source: (any SampleSource)?) {
+        self.source = source
+        let count = program.shape.count
+        members = program.partners.map { partner in
+            partner.map {
+                Member(
+                    key: $0.key, workspace: Workspace($0.program, kernels: kernels, source: source),
+                    values: Buffer(count: count), scratch: Buffer(count: count))
+            }
+        }
+        targets = members.map { _ in Buffer(count: 0) }
+    }
+
+    /// The id of a sample's partner.
+    func id(_ place: Int, of sample: UInt64, epoch: UInt32) -> UInt64 {
+        let address = DrawAddress(key: members[place]!.key, epoch: epoch, sample: sample)
+        return Self.partner(of: sample, in: source?.ids ?? sample..<sample + 1, address: address)
+    }
+
+    /// Another sample than `sample`, each as likely; `sample` itself where it is alone.
+    static func partner(of sample: UInt64, in ids: Range<UInt64>, address: DrawAddress) -> UInt64 {
+        let others = UInt64(ids.count) - 1
+        guard others > 0, ids.contains(sample) else { return sample }
+        let step = (UInt64(address.bits(0)) * others) >> 32 + 1
+        let place = sample - ids.lowerBound + step
+        return ids.lowerBound + (place > others ? place - others - 1 : place)
+    }
+
+    /// The values of a sample's partner.
+    func values(_ place: Int, of sample: UInt64, epoch: UInt32) throws -> UnsafePointer<Float> {
+        let id = id(place, of: sample, epoch: epoch)
+        let member = members[place]!
+        guard let source else { preconditionFailure("a chain with partners wants a source of samples") }
+        let clean = try source.sample(id, scratch: member.scratch.pointer)
+        try member.workspace.run(clean, id: id, epoch: Int(epoch), values: member.values.pointer, mask: nil)
+        members[place]!.id = id
+        return UnsafePointer(member.values.pointer)
+    }
+
+    /// target = share · target + (1 − share) · the partner's own target, for the partner that was made last.
+    func blend(_ place: Int, share: Float, classes: Int, into target: UnsafeMutablePointer<Float>) {
+        guard let member = members[place], let source else { return }
+        if targets[place].count != classes { targets[place] = Buffer(count: classes) }
+        let other = targets[place].pointer
+        member.workspace.writeTarget(label: source.label(member.id), classes: classes, to: other)
+        for index in 0..<classes { target[index] = share * target[index] + (1 - share) * other[index] }
+    }
+}

@@ -1,0 +1,129 @@
+import Tensors
+import VectorKernels
+
+/// A mask with exactly k trues in each run: the i-th of n is chosen with probability (left to choose) / (left) (Knuth, The Art
+/// of Computer Programming 2, §3.4.2, algorithm S), so every subset is equally likely and nothing is sorted.
+final class ChooseRunner: WholeRunner {
+    private let key: UInt64
+    private let counts: UnsafePointer<Float>
+    private let countStrides: Bool
+    private let result: UnsafeMutablePointer<Float>
+    private let (rows, size): (Int, Int)
+    private let uniform: DrawKernel
+
+    init(
+        _ key: UInt64, _ axis: Int, counts: UnsafePointer<Float>, _ countShape: Shape,
+        _ result: UnsafeMutablePointer<Float>, _ shape: Shape, _ kernels: NoiseKernels
+    ) {
+        (self.key, self.counts, self.result, uniform) = (key, counts, result, kernels.uniform)
+        countStrides = countShape.count != 1
+        (rows, size, _) = shape.split(at: axis)
+    }
+
+    func run(id: UInt64, epoch: UInt32) {
+        uniform(result, rows * size, key, epoch, id, 0)
+        for row in 0..<rows {
+            let run = result + row * size
+            var left = chosenCount(counts[countStrides ? row : 0], of: size)
+            for place in 0..<size {
+                // Exact in Double, so the last ones are chosen for certain where they must be.
+                let isChosen = Double(run[place]) * Double(size - place) < Double(left)
+                run[place] = Float(bitPattern: isChosen ? .max : 0)
+                left -= isChosen ? 1 : 0
+            }
+        }
+    }
+}
+
+/// How many of `size` are meant by a number: the nearest whole one that is possible, 0 for NaN.
+func chosenCount(_ count: Float, of size: Int) -> Int {
+    count >= Float(size) ? size : count > 0 ? min(size, Int(count.rounded(.toNearestOrEven))) : 0
+}
+
+/// 1 … n in random order in each run (Fisher & Yates's shuffle from the end).
+final class PermutationRunner: WholeRunner {
+    private let key: UInt64
+    private let result: UnsafeMutablePointer<Float>
+    private let (rows, size): (Int, Int)
+    private let draws: Buffer<Float>
+    private let uniform: DrawKernel
+
+    init(
+        _ key: UInt64, _ axis: Int, _ result: UnsafeMutablePointer<Float>, _ shape: Shape,
+        _ kernels: NoiseKernels
+    ) {
+        (self.key, self.result, uniform) = (key, result, kernels.uniform)
+        (rows, size, _) = shape.split(at: axis)
+        draws = Buffer(count: rows * size)
+    }
+
+    func run(id: UInt64, epoch: UInt32) {
+        uniform(draws.pointer, rows * size, key, epoch, id, 0)
+        for row in 0..<rows {
+            let (run, draws) = (result + row * size, draws.pointer + row * size)
+            for place in 0..<size { run[place] = Float(place + 1) }
+            for last in stride(from: size - 1, to: 0, by: -1) {
+                let choice = Int(Double(draws[last]) * Double(last + 1))
+                (run[last], run[choice]) = (run[choice], run[last])
+            }
+        }
+    }
+}
+
+/// A mask of exactly k of the largest values; equal ones are taken from the front. A NaN is smaller than all.
+final class TopRunner: WholeRunner {
+    private let keys: UnsafePointer<Float>
+    private let count: UnsafePointer<Float>
+    private let result: UnsafeMutablePointer<Float>
+    private let ranks: Buffer<UInt32>
+
+    init(
+        _ keys: UnsafePointer<Float>, _ size: Int, _ count: UnsafePointer<Float>,
+        _ result: UnsafeMutablePointer<Float>
+    ) {
+        (self.keys, self.count, self.result) = (keys, count, result)
+        ranks = Buffer(count: size)
+    }
+
+    func run(id: UInt64, epoch: UInt32) {
+        let size = ranks.count
+        let chosen = chosenCount(count[0], of: size)
+        for place in 0..<size { ranks.pointer[place] = Self.rank(keys[place]) }
+        let threshold = chosen == 0 ? .max : Self.select(ranks.pointer, size, size - chosen)
+        var above = 0
+        for place in 0..<size where Self.rank(keys[place]) > threshold { above += 1 }
+        var equal = chosen - above
+        for place in 0..<size {
+            let rank = Self.rank(keys[place])
+            let isTie = rank == threshold && equal > 0
+            if isTie { equal -= 1 }
+            result[place] = Float(bitPattern: chosen > 0 && (rank > threshold || isTie) ? .max : 0)
+        }
+    }
+
+    /// Whole numbers in the order of the floats; both zeros are equal.
+    private static func rank(_ value: Float) -> UInt32 {
+        guard value == value else { return 0 }
+        let bits = (value + 0).bitPattern
+        return bits >> 31 == 1 ? ~bits : bits | 0x8000_0000
+    }
+
+    /// The value that has `place` others before it in order (Hoare's algorithm FIND); reorders `values`.
+    private static func select(_ values: UnsafeMutablePointer<UInt32>, _ count: Int, _ place: Int) -> UInt32 {
+        var (low, high) = (0, count - 1)
+        while low < high {
+            let pivot = values[(low + high) / 2]
+            var (left, right) = (low, high)
+            while left <= right {
+                while values[left] < pivot { left += 1 }
+                while values[right] > pivot { right -= 1 }
+                if left <= right {
+                    (values[left], values[right]) = (values[right], values[left])
+                    (left, right) = (left + 1, right - 1)
+                }
+            }
+            if place <= right { high = right } else if place >= left { low = left } else { break }
+        }
+        return values[place]
+    }
+}

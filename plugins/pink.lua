@@ -1,0 +1,19 @@
+-- Equal power in every octave, as in the hum of rooms, machines and electronics.
+mottle.noise {
+  name = "pink",
+  doc = "Adds noise whose power is proportional to 1 / frequency: y = x + e, std(e) = sigma in every sample.",
+  source = "Timmer & König 1995, On generating power law noise, Astronomy and Astrophysics 300",
+  axes = "NL",
+  params = {
+    sigma = mottle.number { default = 0.01, min = 0, max = 10, unit = "range", doc = "standard deviation" },
+  },
+  identity = { sigma = 0 },
+  expect = function(p, x) return { mean = 0, variance = p.sigma ^ 2 } end,
+  apply = function(x, p, rng)
+    local frequency = mottle.frequency("L")
+    -- Amplitude is the root of power. No constant part: the mean stays.
+    local gain = mottle.where(frequency:gt(0), frequency:max(0.5 / x.L) ^ -0.5, 0)
+    local noise = rng:normal(x):filter("L", gain)
+    return x + p.sigma * noise / noise:std():max(1e-6)
+  end,
+}
