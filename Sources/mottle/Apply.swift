@@ -76,8 +76,10 @@ struct Apply: ParsableCommand {
         }
         for (place, (option, path)) in outputs.enumerated() {
             guard let path else { continue }
-            for (other, earlier) in outputs.prefix(place) where earlier.map(file) == file(path) {
-                throw ValidationError("\(other) and \(option) name the same file, '\(path)'")
+            for (other, earlier) in outputs.prefix(place) {
+                if let earlier, file(earlier) == file(path) {
+                    throw ValidationError("\(other) and \(option) name the same file, '\(earlier)'")
+                }
             }
         }
     }
