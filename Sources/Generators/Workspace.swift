@@ -98,6 +98,38 @@ package final class Workspace {
         _ sample: CleanSample, id: UInt64, epoch: Int, values: UnsafeMutablePointer<Float>,
         mask: UnsafeMutablePointer<UInt8>?
     ) throws {
+        let block = begin(sample, id: id, epoch: epoch, values: values, mask: mask)
+        for stage in stages { try run(stage, block) }
+    }
+
+    /// Runs the program over one sample and adds the seconds that each of its stages took to `seconds`.
+    package func measure(
+        _ sample: CleanSample, id: UInt64, epoch: Int, values: UnsafeMutablePointer<Float>,
+        mask: UnsafeMutablePointer<UInt8>?, seconds: inout [Double]
+    ) throws {
+        let block = begin(sample, id: id, epoch: epoch, values: values, mask: mask)
+        let clock = ContinuousClock()
+        for (place, stage) in stages.enumerated() {
+            let start = clock.now
+            try run(stage, block)
+            seconds[place] += (clock.now - start) / .seconds(1)
+        }
+    }
+
+    /// How many stages there are, in the order of `Explanation`'s.
+    package var stageCount: Int { stages.count }
+
+    private func run(_ stage: Stage, _ block: Block) throws {
+        switch stage {
+        case .fused(let group): run(groups[group], block)
+        case .whole(let runner): try runner.run(id: block.id, epoch: block.epoch)
+        }
+    }
+
+    private func begin(
+        _ sample: CleanSample, id: UInt64, epoch: Int, values: UnsafeMutablePointer<Float>,
+        mask: UnsafeMutablePointer<UInt8>?
+    ) -> Block {
         if epoch != scheduleEpoch {
             for (index, ramp) in program.schedules.enumerated() {
                 scheduleValues[index] = Float(ramp.value(epoch: epoch))
@@ -109,12 +141,7 @@ package final class Workspace {
             slots: memory.pointer + program.registerMemory, values: values, mask: mask,
             accumulators: accumulators.pointer)
         fillSlots(of: sample, block.slots)
-        for stage in stages {
-            switch stage {
-            case .fused(let group): run(groups[group], block)
-            case .whole(let runner): try runner.run(id: id, epoch: UInt32(epoch))
-            }
-        }
+        return block
     }
 
     /// Writes one of the values that left beside the sample that was run last; masks as 1 and 0.

@@ -26,26 +26,15 @@ struct Bench: ParsableCommand {
         @OptionGroup var result: ResultOptions
 
         mutating func validate() throws {
-            if sizes.isEmpty || sizes.contains(where: { $0 < 1 })
-                || sizes.reduce(1.0, { $0 * Double($1) }) > 1e9
-            {
-                throw ValidationError(
-                    "--shape wants sizes of 1 or more with commas, such as 256,28,28,1, got '\(shape)'")
-            }
+            _ = try Sizes.parse(shape, option: "--shape", example: "256,28,28,1")
             if rounds < 1 || seconds <= 0 { throw ValidationError("--rounds and --seconds must be above 0") }
         }
 
         func run() throws {
             let benchmark = try NoiseBenchmark(
-                file: chain, shape: Shape(sizes), rounds: rounds, seconds: seconds, runtime: work.runtime()
+                file: chain, shape: Shape(try Sizes.parse(shape, option: "--shape", example: "256,28,28,1")), rounds: rounds, seconds: seconds, runtime: work.runtime()
             )
             try StandardOutput.write(line: result.json ? benchmark.json : benchmark.text)
-        }
-
-        private var sizes: [Int] {
-            let parts = shape.split(separator: ",", omittingEmptySubsequences: false)
-            let sizes = parts.compactMap { Int($0) }
-            return sizes.count == parts.count ? sizes : []
         }
     }
 }

@@ -60,3 +60,17 @@ enum ThisProgram {
         try Runtime(threads: threads, environment: ProcessInfo.processInfo.environment, executable: path)
     }
 }
+
+enum Sizes {
+    /// Sizes with commas between them.
+    static func parse(_ text: String, option: String, example: String) throws -> [Int] {
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+        let sizes = parts.compactMap { Int($0) }
+        guard sizes.count == parts.count, sizes.count <= 8, sizes.allSatisfy({ $0 >= 1 }),
+            sizes.reduce(1.0, { $0 * Double($1) }) <= 1e9
+        else {
+            throw ValidationError("\(option) wants sizes of 1 or more with commas, such as \(example), got '\(text)'")
+        }
+        return sizes
+    }
+}
