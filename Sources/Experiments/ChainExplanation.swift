@@ -26,6 +26,8 @@ package struct ChainExplanation {
     }
 
     private var total: Double { nanoseconds.reduce(0, +) }
+    /// Nanoseconds for each value of a sample.
+    var perValue: Double { total / Double(max(1, shape.count)) }
 
     package var text: String {
         let count = explanation.stages.count

@@ -197,6 +197,17 @@ package struct Graph: Sendable {
         if !notes.contains(text) { notes.append(text) }
     }
 
+    /// The keys of all random numbers that the graph draws.
+    package var drawKeys: [UInt64] {
+        nodes.compactMap { node in
+            switch node.operation {
+            case .draw(_, let key), .whole(.choose(let key, _)), .whole(.permutation(let key, _)): key
+            case .whole(.partner(let place)): partners[place].key
+            default: nil
+            }
+        }
+    }
+
     private func resultType(of operation: ElementwiseOperation, _ operands: [NodeID]) -> ValueType {
         switch operation {
         case .less, .lessEqual, .equal, .notEqual, .and, .or, .not: .mask

@@ -144,7 +144,7 @@ package final class Plugin: Sendable {
     }
 
     /// Calls `expect` with plain parameters: what the generator says of its statistics, by name; nil if it says nothing.
-    func expectation(
+    package func expectation(
         _ settings: [String: ParameterSetting], value: Double, shape: Shape, context: TraceContext
     ) throws(LuaError) -> [String: Double]? {
         guard declaration.expectation != nil else { return nil }
@@ -175,6 +175,16 @@ package final class Plugin: Sendable {
         return numbers
     }
 
+    /// What loading the plugin takes.
+    package func measureUsage() throws(LuaError) -> PluginUsage {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let state = try PluginState(source: source, file: file)
+        let seconds = (clock.now - start) / .seconds(1)
+        return PluginUsage(
+            instructions: state.usage.instructions, peakHeap: state.usage.peakHeap, seconds: seconds)
+    }
+
     /// Where the plugin's axis letters are in a sample. A plugin for channels takes samples without them, too.
     var axisPlaces: [Character: Int] {
         guard !axes.hasSuffix("...") else { return [:] }
@@ -194,5 +204,17 @@ package final class Plugin: Sendable {
         LuaError(
             kind: .script, code: code, file: file, line: declaration.line, what: what, instead: instead,
             activity: activity)
+    }
+}
+
+/// What loading a plugin took.
+package struct PluginUsage: Sendable {
+    package var instructions = 0
+    /// Bytes.
+    package var peakHeap = 0
+    package var seconds = 0.0
+
+    package init(instructions: Int = 0, peakHeap: Int = 0, seconds: Double = 0) {
+        (self.instructions, self.peakHeap, self.seconds) = (instructions, peakHeap, seconds)
     }
 }
