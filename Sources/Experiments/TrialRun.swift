@@ -145,7 +145,7 @@ struct TrialRun {
         }
         let average = found.reduce(0, +) / Double(found.count)
         let spread = found.reduce(0) { $0 + ($1 - average) * ($1 - average) } / Double(found.count - 1)
-        let bound = 5 * (spread / Double(found.count)).squareRoot() + 1e-5 * max(abs(expected), 1e-2)
+        let bound = 5 * (spread / Double(found.count)).squareRoot() + 1e-5 * max(abs(expected), 0.1)
         let isInside = abs(average - expected) <= bound
         return Finding(
             name: name, state: isInside ? .passed : .failed,

@@ -47,7 +47,7 @@ extension DrawRequest {
         for attempt in (1...Self.attempts).reversed() {
             let z = draw(.normal, "\(part) \(attempt)")
             let u = tracer.graph.elementwise(
-                .subtract, one, draw(.uniform, "\(part) \(attempt)"))
+                .subtract, one, draw(.uniform, "\(part) \(attempt), u"))
             let base = tracer.graph.elementwise(.add, one, tracer.graph.elementwise(.divide, z, root))
             let isPositive = tracer.graph.elementwise(.less, tracer.graph.constant(0), base)
             // Where it is not positive the attempt is refused; any positive number will do.

@@ -18,7 +18,7 @@ package struct ReferenceExecutor {
         package var values: [Float]
         /// 1 hidden; nil if the chain has no mask.
         package var mask: [UInt8]?
-        /// In the order of the chain's extra outputs.
+        /// In the order of the chain's extra outputs; masks as 1 and 0.
         package var extras: [[Float]]
 
         package init(values: [Float], mask: [UInt8]?, extras: [[Float]]) {
@@ -55,7 +55,10 @@ package struct ReferenceExecutor {
         }
         return Result(
             values: whole(chain.values), mask: chain.mask.map { whole($0).map { $0.bitPattern == 0 ? 0 : 1 } },
-            extras: chain.extras.map { results[$0.node] })
+            extras: chain.extras.map { extra in
+                let isMask = graph.nodes[extra.node].type == .mask
+                return isMask ? results[extra.node].map { $0.bitPattern == 0 ? 0 : 1 } : results[extra.node]
+            })
     }
 
     private func evaluate(_ node: Node, _ results: [[Float]], _ sample: Sample) -> [Float] {

@@ -87,7 +87,8 @@ private struct GraphMaker {
     }
 
     private mutating func addOperation() {
-        switch below(12) {
+        switch below(16) {
+        case 12, 13, 14: addWholeOperation()
         case 0: numbers.append(graph.constant(oddValue()))
         case 1:
             numbers.append(
@@ -101,6 +102,55 @@ private struct GraphMaker {
             numbers.append(graph.reduce(reduction, number(), over: places()))
         case 6: numbers.append(graph.elementwise(.select, mask(), number(), number()))
         default: addElementwise()
+        }
+    }
+
+    /// One that needs whole values; its result is brought back to a shape that the sample's broadcasts with.
+    private mutating func addWholeOperation() {
+        let value = number()
+        let shape = graph.nodes[value].shape
+        let axis = below(max(1, shape.rank))
+        let size = shape.size(axis)
+        switch below(9) {
+        case 0: numbers.append(graph.scan([.sum, .minimum, .maximum][below(3)], value, along: axis))
+        case 1:
+            // Positions that vary along the axis only, along others, or along all.
+            let positions = graph.elementwise(.multiply, number(), graph.constant(Float(1 + below(9))))
+            let common = Shape.broadcast([graph.nodes[positions].shape, shape.with(1, at: axis), graph.full])
+            guard common == graph.full else { return }
+            numbers.append(graph.gather(value, at: [(axis, positions)]))
+        case 2:
+            let other = (axis + 1) % max(2, shape.rank)
+            let positions = [(axis, number()), (other, number())].map { (axis: $0.0, node: $0.1) }
+            numbers.append(graph.gather(value, at: positions, border: [.edge, .wrap, .reflect][below(3)]))
+        case 3:
+            let index = graph.elementwise(
+                .subtract, graph.index(axis, count: size), graph.constant(Float(below(7) - 3)))
+            let border: [Border] = [.edge, .wrap, .reflect, .value(graph.constant(oddValue()))]
+            numbers.append(graph.gather(value, at: [(axis, index)], border: border[below(4)]))
+        case 4:
+            let taps = 1 + 2 * below(3)
+            let kernel = graph.table((0..<taps).map { _ in oddValue() }, shape: .along(axis, taps))
+            let padded = graph.padded(value, along: axis, low: taps / 2, high: taps / 2, border: .wrap)
+            numbers.append(graph.correlate(padded, kernel: kernel, along: [axis]))
+        case 5:
+            guard graph.nodes[value].shape.count < 500 else { return }
+            let parts = graph.fourier(real: value, imaginary: nil, along: axis, inverse: below(2) == 0)
+            numbers += [parts.real, parts.imaginary]
+        case 6:
+            let counts = graph.reduce(.maximum, number(), over: Array(0..<8))
+            masks.append(graph.add(.whole(.top), [value, counts], shape: shape, type: .mask))
+        case 7:
+            let counts = graph.constant(oddValue(), shape: [])
+            let run = Shape.along(graph.full.rank - 1, graph.full.size(graph.full.rank - 1))
+            guard graph.full.rank > 0 else { return }
+            masks.append(
+                graph.add(
+                    .whole(.choose(key: UInt64(below(9)), axis: graph.full.rank - 1)), [counts], shape: run,
+                    type: .mask))
+        default:
+            let flat = graph.reshape(value, to: [shape.count])
+            numbers.append(graph.reshape(graph.scan(.sum, flat, along: 0), to: shape))
         }
     }
 
