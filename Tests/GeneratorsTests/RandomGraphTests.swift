@@ -141,9 +141,9 @@ private struct GraphMaker {
             let counts = graph.reduce(.maximum, number(), over: Array(0..<8))
             masks.append(graph.add(.whole(.top), [value, counts], shape: shape, type: .mask))
         case 7:
+            guard graph.full.rank > 0 else { return }
             let counts = graph.constant(oddValue(), shape: [])
             let run = Shape.along(graph.full.rank - 1, graph.full.size(graph.full.rank - 1))
-            guard graph.full.rank > 0 else { return }
             masks.append(
                 graph.add(
                     .whole(.choose(key: UInt64(below(9)), axis: graph.full.rank - 1)), [counts], shape: run,
