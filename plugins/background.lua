@@ -7,6 +7,7 @@ mottle.noise {
   params = {
     snr = mottle.number { default = 10, min = -100, max = 200, unit = "db", doc = "signal's power over the other's" },
   },
+  expect = function(p, x) return { mean = x.value / 10 ^ (p.snr / 20), variance = 0 } end,
   apply = function(x, p, rng)
     local real = mottle.index("L"):le(x.length)
     local signal, other = mottle.where(real, x, 0), mottle.where(real, rng:partner(x).value, 0)

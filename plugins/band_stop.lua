@@ -12,6 +12,12 @@ mottle.noise {
     width = mottle.number { default = 0.1, min = 0, max = 1, unit = "ratio", doc = "width of what is gone altogether" },
     edge = mottle.number { default = 0.02, min = 0.0001, max = 0.5, unit = "ratio", doc = "width of each smooth edge" },
   },
+  -- A constant is what has frequency 0: lost where the band lies there, in part where its edge does.
+  expect = function(p, x)
+    if p.centre or p.width / 2 + p.edge > 0.5 then return {} end
+    local lost = p.width + p.edge
+    return { mean = -lost * x.value, variance = (lost - p.edge / 4 - lost ^ 2) * x.value ^ 2 }
+  end,
   apply = function(x, p, rng)
     local centre = p.centre or rng:uniform("N", 0, 0.5)
     local beyond = (mottle.frequency("L") - centre):abs() - p.width / 2

@@ -5,7 +5,7 @@ mottle.noise {
   source = "Noroozi & Favaro 2016, Solving jigsaw puzzles, arXiv:1603.09246",
   axes = "NHWC",
   params = {
-    patch = mottle.integer { default = 7, min = 1, unit = "pixels", plain = true, doc = "side of a patch" },
+    patch = mottle.integer { default = 4, min = 1, unit = "pixels", plain = true, doc = "side of a patch" },
   },
   expect = function(p, x) return { mean = 0, variance = 0 } end,
   apply = function(x, p, rng)

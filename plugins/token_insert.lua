@@ -10,6 +10,11 @@ mottle.tokens {
     vocab = mottle.integer { min = 1, unit = "count", doc = "ids are 0 ... vocab - 1" },
   },
   identity = { rate = 0 },
+  -- In a full sample: `count` of the length + count - 2 places between the ends, of which length - 1 are not cut off.
+  expect = function(p, x)
+    local count = mottle.round(p.rate * x.L)
+    return { rate = count * (x.L - 1) / math.max(x.L + count - 2, 1) / x.L }
+  end,
   apply = function(ids, p, rng)
     local count = mottle.round(p.rate * ids.length)
     -- Places of the result before its end is cut off.

@@ -9,12 +9,16 @@ mottle.tokens {
     special = mottle.list { of = "integer", default = {}, doc = "ids never touched, such as [CLS] and [SEP]" },
   },
   identity = { rate = 0 },
+  expect = function(p, x)
+    local moved = 2 * mottle.round(p.rate * x.L / 2)
+    return moved < x.L and { ratio = moved / x.L } or {}  -- more than all pairs: which there are is chance
+  end,
   apply = function(ids, p, rng)
     local place = mottle.index("L")
     local free = place:le(ids.length) & ~ids:isin(p.special)
     local first = free & free:shift("L", -1, false) & ((place + rng:integer("N", 0, 1)) % 2):eq(0)
-    local pairs_swapped = mottle.min(mottle.round(p.rate * free:count() / 2), first:count())
-    first = mottle.where(first, rng:uniform("NL"), -1):top(pairs_swapped)
+    local count = mottle.min(mottle.round(p.rate * free:count() / 2), first:count())
+    first = mottle.where(first, rng:uniform("NL"), -1):top(count)
     local second = first:shift("L", 1, false)
     local swapped = mottle.where(first, ids:shift("L", -1), mottle.where(second, ids:shift("L", 1), ids))
     return swapped, first | second

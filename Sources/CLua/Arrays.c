@@ -43,9 +43,11 @@ static size_t element_at(lua_State *L, const mottle_array *array, int count) {
     for (int axis = 0; axis < (array->rank > count ? array->rank : count); axis++) {
         lua_Integer size = axis < array->rank ? array->sizes[axis] : 1, position = 1;
         int is_integer = 1;
-        if (axis < count) position = lua_tointegerx(L, axis + 2, &is_integer);
-        if (!is_integer || lua_type(L, axis + 2) == LUA_TSTRING) {
-            refuse(L, "position %I is not a whole number\nInstead: math.floor(v)", axis + 1, 0, 0);
+        if (axis < count) {
+            position = lua_tointegerx(L, axis + 2, &is_integer);
+            if (!is_integer || lua_type(L, axis + 2) == LUA_TSTRING) {
+                refuse(L, "position %I is not a whole number\nInstead: math.floor(v)", axis + 1, 0, 0);
+            }
         }
         if (position < 1 || position > size) {
             refuse(L, "position %I is %I, outside 1 to %I", axis + 1, position, size);

@@ -31,13 +31,6 @@ struct ChainBuilder {
         return Chain(result, path: path)
     }
 
-    /// Traces and compiles a chain for samples of one shape and range, as `trace` says.
-    func program(
-        _ chain: Chain, _ items: [ChainItemConfig], seed: UInt64, shape: Shape, range: ClosedRange<Float>
-    ) throws -> Program {
-        Program(try trace(chain, items, seed: seed, shape: shape, range: range))
-    }
-
     /// Traces a chain for samples of one shape and range.
     ///
     /// - Throws: `ConfigError` where a generator does not take such samples, `PluginError.broken` for what a script does

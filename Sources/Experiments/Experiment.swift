@@ -24,6 +24,8 @@ package final class Experiment {
     let plan: ModelPlan
     /// The clean test set first.
     let evaluations: [Evaluation]
+    /// What a person should know of the chains.
+    package let notes: [String]
 
     /// Reads a config and builds what it names; nothing is written.
     ///
@@ -50,13 +52,14 @@ package final class Experiment {
             throw config.error(error)
         }
         let seed = config.seed
-        program = try builder.program(
+        let traced = try builder.trace(
             chain, config.chain, seed: seed, shape: data.train.sampleShape, range: data.train.range)
+        (program, notes) = (Program(traced), traced.graph.notes)
         evaluations = try rows.map { row, chain in
-            let program = try builder.program(
+            let traced = try builder.trace(
                 chain, row.items, seed: Self.evaluationSeed, shape: data.test.sampleShape,
                 range: data.test.range)
-            return Evaluation(config: row, chain: chain, program: program)
+            return Evaluation(config: row, chain: chain, program: Program(traced))
         }
         (self.config, self.runtime, self.data) = (config, runtime, data)
         name = config.lock?.config ?? RunFolder.name(ofConfig: file)
@@ -126,10 +129,14 @@ extension Experiment.Evaluation {
     fileprivate var parameters: [RobustnessParameter] {
         chain.items.flatMap { item in
             let settings = item.completeSettings
-            return item.plugin.parameters.compactMap { parameter in
-                let key = chain.items.count > 1 ? "\(item.name).\(parameter.name)" : parameter.name
-                return settings[parameter.name].map { RobustnessParameter(key, $0.json, text: $0.text) }
-            }
+            func key(_ name: String) -> String { chain.items.count > 1 ? "\(item.name).\(name)" : name }
+            let severity = item.severity.map { [RobustnessParameter(key("severity"), .whole($0), text: "\($0)")] }
+            return (severity ?? [])
+                + item.plugin.parameters.compactMap { parameter in
+                    settings[parameter.name].map {
+                        RobustnessParameter(key(parameter.name), $0.json, text: $0.text)
+                    }
+                }
         }
     }
 }

@@ -87,9 +87,12 @@ extension Experiment {
 
     private static func node(_ config: ChainItemConfig, _ item: ChainItem) -> ConfigNode {
         let settings = item.completeSettings
-        let parameters = item.plugin.parameters.compactMap { parameter in
-            settings[parameter.name].map { ConfigEntry(parameter.name, $0.node) }
-        }
+        let severity = item.severity.map { [ConfigEntry("severity", .whole($0))] } ?? []
+        let parameters =
+            severity
+            + item.plugin.parameters.compactMap { parameter in
+                settings[parameter.name].map { ConfigEntry(parameter.name, $0.node) }
+            }
         var entries = [ConfigEntry(config.reference, ConfigNode(.table(parameters)))]
         if let name = config.name { entries.append(ConfigEntry("name", .string(name))) }
         entries.append(ConfigEntry("probability", .number(item.probability)))

@@ -121,7 +121,7 @@ private let preludeOperations = #"""
 private let preludeMap = #"""
     local function sameNumber(a, b) return a == b or (a ~= a and b ~= b) end
 
-    tensorMethods.map = function(x, f)
+    local function map(x, f)
       if type(f) ~= "function" then
         fail("M11", "map wants a function, got a " .. type(f), "x:map(function(v) return v * v end)")
       end
@@ -140,13 +140,24 @@ private let preludeMap = #"""
       end
       return host.mapScript(x, f)
     end
+    -- A C frame around it keeps the plugin's line where it says `return x:map(f)`.
+    tensorMethods.map = primitives.wrap(map)
 
     Tensor.__index, Mask.__index, Random.__index = fields(tensorMethods), fields(maskMethods), fields(randomMethods)
     """#
 
 private let preludeArrays = #"""
     -- What a generator with `eager = true` sees of a sample: its memory, and its random numbers in the order of the calls.
-    Array.__index = fields { get = primitives.get, set = primitives.set }
+    -- Its fields are the same in every sample.
+    local arrayFields = { get = primitives.get, set = primitives.set }
+    Array.__index = function(self, key)
+      local known = arrayFields[key]
+      if known == nil then
+        known = host.field(self, key)
+        arrayFields[key] = known
+      end
+      return known
+    end
 
     local function wantNumber(value, name)
       if type(value) ~= "number" then fail("M11", "rng:" .. name .. " wants plain numbers, got a " .. type(value)) end

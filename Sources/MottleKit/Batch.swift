@@ -17,8 +17,21 @@ public struct Batch: Sendable, Equatable {
     public let epoch: Int
     /// `[count] + shape`, 1 hidden and 0 visible; nil if the chain has no mask.
     public let mask: [UInt8]?
+    /// `[count, classes]`, the share of each class in a label, which add up to 1; nil if the chain blends no samples.
+    public let targets: [Float]?
+    /// What generators give beside the samples, by the generator's name in the chain and the output's own:
+    /// `mae_patches.grid`.
+    public let extras: [String: Extra]
 
-    init(_ batch: Tensors.Batch) {
+    /// A value that a generator gives for each sample.
+    public struct Extra: Sendable, Equatable {
+        /// Of one sample; `[]` for one number.
+        public let shape: [Int]
+        /// `[count] + shape`; of masks 1 and 0.
+        public let values: [Float]
+    }
+
+    init(_ batch: Tensors.Batch, classes: Int) {
         func copy<Value>(_ start: UnsafePointer<Value>, _ count: Int) -> [Value] {
             Array(UnsafeBufferPointer(start: start, count: count))
         }
@@ -28,6 +41,11 @@ public struct Batch: Sendable, Equatable {
         labels = copy(batch.labels, batch.count).map { Int($0) }
         ids = copy(batch.ids, batch.count).map { Int($0) }
         mask = batch.mask.map { copy($0, elements) }
+        targets = batch.targets.map { copy($0, batch.count * classes) }
+        extras = Dictionary(
+            uniqueKeysWithValues: batch.extras.map { extra in
+                (extra.name, Extra(shape: extra.shape.sizes, values: copy(extra.values, batch.count * extra.shape.count)))
+            })
     }
 }
 
@@ -50,7 +68,10 @@ public final class Batches: @unchecked Sendable {
     /// - Throws: a ``MottleError`` of the kind `data` if a sample cannot be read; calling again tries again.
     public func next() throws(MottleError) -> Batch? {
         do {
-            return try pipeline.streams.withLock { try begun($0).nextBatch().map { Batch($0) } }
+            return try pipeline.streams.withLock { whole in
+                let classes = whole.dataset.classes
+                return try begun(whole).nextBatch().map { Batch($0, classes: classes) }
+            }
         } catch {
             throw MottleError(.data, "\(error)")
         }

@@ -31,6 +31,7 @@ struct Train: ParsableCommand {
         if mottle_interrupt_count() > 0 { throw ExitCode(130) }
         let progress = ProgressDisplay(isQuiet: options.quiet)
         if let note = experiment.note(of: "the weights") { progress.say(note) }
+        experiment.notes.forEach(progress.say)
         let result = try experiment.train(out: out, observer: progress) { mottle_interrupt_count() > 0 }
         progress.clear()
         // An interrupted run has no table: a person is told why, a program reads it from the JSON.

@@ -13,7 +13,7 @@ private func loss(_ logits: [Double], label: Int) -> Double {
 
 /// The kernel's results for logits in padded rows, whose padding is full of what must not count.
 private func compute(
-    _ rows: [[Float]], labels: [Int32], set: InstructionSet
+    _ rows: [[Float]], labels: [Int32], targets: [Float]? = nil, set: InstructionSet
 ) -> (losses: [Float], gradient: [Float], padding: [Float], correct: Int) {
     let classes = rows[0].count
     let stride = paddedTo16(classes)
@@ -22,13 +22,13 @@ private func compute(
         for (column, value) in values.enumerated() { logits[row * stride + column] = value }
     }
     let (gradient, losses) = (Buffer<Float>(count: rows.count * stride), Buffer<Float>(count: rows.count))
-    let memory = Buffer(labels)
+    let (memory, shares) = (Buffer(labels), targets.map { Buffer($0) })
     let correct = KernelSet.of(set)!.training.softmaxCrossEntropy(
         SoftmaxCrossEntropy(
             logits: logits.pointer, stride: stride, rows: rows.count, classes: classes,
-            labels: memory.pointer,
+            labels: memory.pointer, targets: shares.map { UnsafePointer($0.pointer) },
             losses: losses.pointer, gradient: gradient.pointer, scale: 1 / Float(rows.count)))
-    withExtendedLifetime(memory) {}
+    withExtendedLifetime((memory, shares)) {}
     let all = gradient.values.enumerated()
     return (
         losses.values, all.filter { $0.offset % stride < classes }.map(\.element),
@@ -37,6 +37,28 @@ private func compute(
 }
 
 struct CrossEntropyTests {
+    @Test(arguments: InstructionSet.supported, [2, 10, 21])
+    func `blended labels have the blend of the losses and gradients`(set: InstructionSet, classes: Int) {
+        let values = Fixture.floats(2 * classes, seed: 43).map { $0 * 5 }
+        let rows = (0..<2).map { Array(values[$0 * classes..<($0 + 1) * classes]) }
+        let (first, second): ([Int32], [Int32]) = ([0, Int32(classes - 1)], [Int32(classes - 1), 1])
+        let shares: [Float] = [0.3, 0.85]
+        var targets = [Float](repeating: 0, count: 2 * classes)
+        for row in 0..<2 {
+            targets[row * classes + Int(first[row])] += shares[row]
+            targets[row * classes + Int(second[row])] += 1 - shares[row]
+        }
+        let found = compute(rows, labels: first, targets: targets, set: set)
+        let (a, b) = (compute(rows, labels: first, set: set), compute(rows, labels: second, set: set))
+        func blend(_ x: [Float], _ y: [Float], _ perRow: Int) -> [Double] {
+            x.indices.map { Double(shares[$0 / perRow]) * Double(x[$0]) + Double(1 - shares[$0 / perRow]) * Double(y[$0]) }
+        }
+        expectClose(found.losses, blend(a.losses, b.losses, 1))
+        expectClose(found.gradient, blend(a.gradient, b.gradient, classes))
+        #expect(found.padding.allSatisfy { $0 == 0 })
+        #expect(found.correct == a.correct)
+    }
+
     @Test(arguments: InstructionSet.supported, [2, 10, 16, 21, 37])
     func `losses and gradients agree with Double and with central differences`(
         set: InstructionSet, classes: Int
