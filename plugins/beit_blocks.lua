@@ -27,7 +27,8 @@ mottle.mask {
     local hidden = mottle.none { "N", rows, columns }
     for _ = 1, p.tries do
       local left_over = target - hidden:count()
-      local area = rng:uniform("N") * (left_over - p.least):max(0) + p.least
+      local least = left_over:min(p.least)
+      local area = least + rng:uniform("N") * (left_over - least)
       local aspect = rng:uniform("N", math.log(p.aspect[1]), math.log(p.aspect[2])):exp()
       local height = (area * aspect):sqrt():round():clamp(1, rows)
       local width = (area / aspect):sqrt():round():clamp(1, columns)

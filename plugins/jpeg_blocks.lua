@@ -26,12 +26,16 @@ mottle.noise {
     end
     local rounded = mottle.zeros { "N", height, width, x.C }
     for v = 0, 7 do
+      local down = wave(row, v)
+      local half = (picture * down):downsample(8, "H") * 8  -- transformed down the columns alone
+      local restored = mottle.zeros { "N", height // 8, width, x.C }
       for w = 0, 7 do
-        local basis = wave(row, v) * wave(column, w)
+        local right = wave(column, w)
         local step = mottle.clamp(mottle.floor((luminance[v + 1][w + 1] * percent + 50) / 100), 1, 255)
-        local coefficient = (picture * basis):downsample(8) * 64
-        rounded = rounded + ((coefficient / step):round() * step):upsample(8) * basis
+        local coefficient = (half * right):downsample(8, "W") * 8
+        restored = restored + ((coefficient / step):round() * step):upsample(8, "W") * right
       end
+      rounded = rounded + restored:upsample(8, "H") * down
     end
     local cropped = rounded:take("H", mottle.index("H")):take("W", mottle.index("W"))
     return x.low + ((cropped:round() + 128) * ((x.high - x.low) / 255)):clamp(0, x.high - x.low)

@@ -9,7 +9,7 @@ mottle.mask {
     packet = mottle.integer { default = 320, min = 1, unit = "frames", plain = true, doc = "samples in a packet" },
     rate = mottle.number { default = 0.1, min = 0, max = 0.95, unit = "ratio", doc = "share of packets lost" },
     burst = mottle.number {
-      default = 3, min = 1, max = 1000, unit = "count", doc = "packets in a row; at least 1 / (1 - rate)"
+      default = 3, min = 1, max = 1000, unit = "count", doc = "packets in a row; at least 1 / (1 - rate)",
     },
   },
   identity = { rate = 0 },

@@ -15,9 +15,11 @@ mottle.mask {
   expect = function(p, x) return { ratio = mottle.round(p.ratio * x.H * x.W) / (x.H * x.W) } end,
   make = function(x, p, rng)
     local function noise(cells)
-      local heading = rng:uniform({ "N", cells + 1, cells + 1 }, 0, 2 * math.pi)
+      local heading = rng:uniform({ "N", cells + 2, cells + 2 }, 0, 2 * math.pi)
       local sine, cosine = heading:sin(), heading:cos()
-      local down, right = (mottle.index("H") - 0.5) * (cells / x.H), (mottle.index("W") - 0.5) * (cells / x.W)
+      -- The noise is 0 at the corners of cells: without a random start some pixels would be hidden less often.
+      local down = mottle.index("H") * (cells / x.H) + rng:uniform("N")
+      local right = mottle.index("W") * (cells / x.W) + rng:uniform("N")
       local row, column = down:floor(), right:floor()
       local v, w = down - row, right - column  -- the place in its cell
       -- The height of the slope that the gradient at a corner of the cell makes.

@@ -13,7 +13,6 @@ mottle.tokens {
     random = mottle.number { default = 0.1, min = 0, max = 1, unit = "ratio", doc = "share of tokens that is random" },
   },
   identity = { rate = 0 },
-  expect = function(p, x) return { ratio = mottle.round(p.rate * x.L) / x.L } end,  -- of tokens that are words
   apply = function(ids, p, rng)
     -- Words are numbered from 1, so the places 1 ... words stand for them, too.
     local words = ids.words:amax()

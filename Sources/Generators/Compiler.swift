@@ -95,6 +95,8 @@ private struct GroupBuilder {
     private var places: [NodeID: Place] = [:]
     /// The position among the members after which a value's register is free; outputs come after all.
     private var lastUses: [NodeID: Int] = [:]
+    /// Products that are made within a sum, by that sum, and the other way round.
+    private var (products, sums): ([NodeID: NodeID], [NodeID: NodeID]) = ([:], [:])
 
     init(graph: Graph, shape: Shape, constants: [UInt32: Int], slots: [NodeID: Int], firstTotal: Int) {
         (self.graph, self.shape, self.constants) = (graph, shape, constants)
@@ -106,25 +108,53 @@ private struct GroupBuilder {
     /// - Parameter outputs: the chain whose outputs the group writes, if it is the last one.
     mutating func build(_ members: [NodeID], outputs: TracedChain?) {
         group.nodes = members
+        findProducts(members, outputs: outputs)
         for (position, node) in members.enumerated() {
-            for operand in graph.nodes[node].operands { lastUses[operand] = position }
+            for operand in operands(of: node) { lastUses[operand] = position }
         }
         if let outputs {
             lastUses[outputs.values] = .max
             if let mask = outputs.mask { lastUses[mask] = .max }
         }
-        for (position, node) in members.enumerated() { emit(node, at: position, outputs: outputs) }
+        for (position, node) in members.enumerated() where products[node] == nil {
+            emit(node, at: position, outputs: outputs)
+        }
         guard let outputs else { return }
         let values = place(of: outputs.values)
         if values.base != .output { group.steps.append(.outputValues(values)) }
         if let mask = outputs.mask { group.steps.append(.outputMask(place(of: mask))) }
     }
 
+    /// Products that nobody needs but one sum are made with it.
+    private mutating func findProducts(_ members: [NodeID], outputs: TracedChain?) {
+        var users: [NodeID: [NodeID]] = [:]
+        for node in members {
+            for operand in graph.nodes[node].operands { users[operand, default: []].append(node) }
+        }
+        let kept = [outputs?.values, outputs?.mask].compactMap { $0 }
+        for node in members {
+            guard case .elementwise(.multiply) = graph.nodes[node].operation, slots[node] == nil,
+                !kept.contains(node), let uses = users[node], uses.count == 1, sums[uses[0]] == nil,
+                case .elementwise(.add) = graph.nodes[uses[0]].operation
+            else { continue }
+            (products[node], sums[uses[0]]) = (uses[0], node)
+        }
+    }
+
+    /// What a step reads: of a sum with a product, the factors and the other term.
+    private func operands(of id: NodeID) -> [NodeID] {
+        if products[id] != nil { return [] }
+        let operands = graph.nodes[id].operands
+        guard let product = sums[id] else { return operands }
+        return graph.nodes[product].operands + [operands[operands[0] == product ? 1 : 0]]
+    }
+
     private mutating func emit(_ id: NodeID, at position: Int, outputs: TracedChain?) {
         let node = graph.nodes[id]
         if case .reduce(let reduction) = node.operation { return emit(reduction, id, at: position) }
-        let operands = node.operands.map { place(of: $0) }
-        release(node.operands, after: position)
+        let ids = self.operands(of: id)
+        let operands = ids.map { place(of: $0) }
+        release(ids, after: position)
         let to = destination(of: id, outputs: outputs)
         places[id] = to
         switch node.operation {
@@ -134,7 +164,9 @@ private struct GroupBuilder {
         case .elementwise(let operation):
             // Kernels take three operands and ignore those that they don't need.
             let (a, b) = (operands[0], operands.count > 1 ? operands[1] : operands[0])
-            group.steps.append(.elementwise(operation, a, b, operands.count > 2 ? operands[2] : a, to: to))
+            group.steps.append(
+                .elementwise(
+                    sums[id] == nil ? operation : .multiplyAdd, a, b, operands.count > 2 ? operands[2] : a, to: to))
         default: preconditionFailure("\(node.operation) needs no step in a group")
         }
     }

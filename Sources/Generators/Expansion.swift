@@ -23,11 +23,25 @@ struct Expansion: Sendable, Equatable {
         }
     }
 
+    /// The same in memory of its own.
+    func copied() -> Expansion {
+        var copy = self
+        (copy.sizes, copy.strides) = (sizes.map { $0 }, strides.map { $0 })
+        return copy
+    }
+
     /// Writes the operand's values for elements `first ..< first + count` of the group.
     func copy(_ operand: UnsafePointer<Float>, to out: UnsafeMutablePointer<Float>, first: Int, count: Int) {
         let inner = sizes[sizes.count - 1]
         let isRepeated = strides[strides.count - 1] == 0
         var (row, start) = first.quotientAndRemainder(dividingBy: inner)
+        if sizes.count == 2 {
+            // One value repeated in each row, or one row in all: by far the most frequent.
+            isRepeated
+                ? Self.repeatEach(operand + row, inner, start, to: out, count: count)
+                : Self.repeatRow(operand, inner, start, to: out, count: count)
+            return
+        }
         var done = 0
         while done < count {
             let run = min(inner - start, count - done)
@@ -39,6 +53,47 @@ struct Expansion: Sendable, Equatable {
             }
             done += run
             (row, start) = (row + 1, 0)
+        }
+    }
+
+    /// Each value `times` times, the first one without its first `skipped` times.
+    private static func repeatEach(
+        _ values: UnsafePointer<Float>, _ times: Int, _ skipped: Int, to out: UnsafeMutablePointer<Float>, count: Int
+    ) {
+        var (value, done) = (0, 0)
+        if skipped > 0 {
+            done = min(times - skipped, count)
+            out.update(repeating: values[0], count: done)
+            value = 1
+        }
+        if times == 3 {
+            while done + 3 <= count {
+                let repeated = values[value]
+                (out[done], out[done + 1], out[done + 2]) = (repeated, repeated, repeated)
+                (value, done) = (value + 1, done + 3)
+            }
+        }
+        while done < count {
+            let run = min(times, count - done)
+            (out + done).update(repeating: values[value], count: run)
+            (value, done) = (value + 1, done + run)
+        }
+    }
+
+    /// The row of `length` values again and again, from its `start`-th on.
+    private static func repeatRow(
+        _ row: UnsafePointer<Float>, _ length: Int, _ start: Int, to out: UnsafeMutablePointer<Float>, count: Int
+    ) {
+        var done = min(length - start, count)
+        out.update(from: row + start, count: done)
+        let first = min(start, count - done)
+        (out + done).update(from: row, count: first)
+        done += first
+        // What is there is a whole row now, wherever it begins: twice as much each time.
+        while done < count {
+            let more = min(done / length * length, count - done)
+            (out + done).update(from: out, count: more)
+            done += more
         }
     }
 

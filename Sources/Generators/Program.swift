@@ -50,14 +50,6 @@ struct Group: Sendable {
     var totals: [TotalReduction] = []
     /// The nodes that the group computes.
     var nodes: [NodeID] = []
-
-    /// The same group in memory of its own.
-    func copied() -> Group {
-        Group(
-            shape: Shape(shape.sizes.map { $0 }), count: count, splats: splats.map { $0 },
-            steps: steps.map { $0 }, expansions: expansions.map { $0 }, totals: totals.map { $0 },
-            nodes: nodes.map { $0 })
-    }
 }
 
 /// An operation on whole values with the slots of its operands.

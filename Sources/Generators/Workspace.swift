@@ -38,22 +38,18 @@ package protocol SampleSource: AnyObject {
 /// The memory in which one worker runs a program, one sample at a time.
 package final class Workspace {
     private enum Stage {
-        case fused(Int)
+        case fused(FusedRunner)
         case whole(any WholeRunner)
     }
 
     private let program: Program
     private let kernels: NoiseKernels
-    /// Copies of the program's and the kernels' arrays: threads that share an array wait for one another to count the
-    /// references to it.
     private let stages: [Stage]
-    private let groups: [Group]
-    private let elementwise: [ElementwiseKernel]
     private let memory: Buffer<Float>
     private let accumulators: Buffer<Double>
     private let partners: PartnerSet
     private let extras: [(slot: Int, count: Int, isMask: Bool)]
-    private var scheduleValues: [Float]
+    private let scheduleValues: Buffer<Float>
     private var scheduleEpoch = -1
 
     /// - Parameters:
@@ -64,22 +60,17 @@ package final class Workspace {
         let slots = memory.pointer + program.registerMemory
         partners = PartnerSet(program, kernels: kernels, source: source)
         let scripts = ScriptSet(program.scripts)
-        var (stages, groups) = ([Stage](), [Group]())
-        for stage in program.stages {
+        let scheduleValues = Buffer<Float>(count: program.schedules.count)
+        stages = program.stages.map { [partners] stage in
             switch stage {
-            case .fused(let group):
-                stages.append(.fused(groups.count))
-                groups.append(group.copied())
+            case .fused(let group): .fused(FusedRunner(group, kernels, scheduleValues))
             case .whole(let step):
-                stages.append(
-                    .whole(step.runner(slots: slots, kernels: kernels, partners: partners, scripts: scripts)))
+                .whole(step.runner(slots: slots, kernels: kernels, partners: partners, scripts: scripts))
             }
         }
-        (self.stages, self.groups, self.memory) = (stages, groups, memory)
+        (self.scheduleValues, self.memory) = (scheduleValues, memory)
         extras = program.extras.map { ($0.slot, $0.shape.count, $0.type == .mask) }
-        elementwise = kernels.elementwise.map { $0 }
         accumulators = Buffer(count: program.accumulatorCount)
-        scheduleValues = [Float](repeating: 0, count: program.schedules.count)
         for constant in program.constants {
             (memory.pointer + constant.register).update(repeating: constant.value, count: Program.blockLength)
         }
@@ -121,7 +112,7 @@ package final class Workspace {
 
     private func run(_ stage: Stage, _ block: Block) throws {
         switch stage {
-        case .fused(let group): run(groups[group], block)
+        case .fused(let runner): runner.run(block)
         case .whole(let runner): try runner.run(id: block.id, epoch: block.epoch)
         }
     }
@@ -132,7 +123,7 @@ package final class Workspace {
     ) -> Block {
         if epoch != scheduleEpoch {
             for (index, ramp) in program.schedules.enumerated() {
-                scheduleValues[index] = Float(ramp.value(epoch: epoch))
+                scheduleValues.pointer[index] = Float(ramp.value(epoch: epoch))
             }
             scheduleEpoch = epoch
         }
@@ -174,100 +165,6 @@ package final class Workspace {
                 slots[slot + place] = place >= length ? 0 : sample.words?[place] ?? Float(place + 1)
             }
         }
-        if let slot = program.inputSlot { decode(sample.values, first: 0, count: program.shape.count, to: slots + slot) }
-    }
-
-    private func run(_ group: borrowing Group, _ whole: Block) {
-        for splat in group.splats {
-            (whole.registers + splat.register).update(
-                repeating: whole.slots[splat.slot], count: min(group.count, Program.blockLength))
-        }
-        for total in group.totals {
-            (whole.accumulators + total.accumulator).update(repeating: total.reduction.start, count: 16)
-        }
-        var block = whole
-        // Kernels read whole groups of 16: past the sample's end where it is not made of such.
-        if case .floats(let values) = whole.sample, group.count % 16 == 0 {
-            block.input = UnsafeMutablePointer(mutating: values)
-        }
-        for first in stride(from: 0, to: group.count, by: Program.blockLength) {
-            block.first = first
-            block.count = min(Program.blockLength, group.count - first)
-            group.steps.withUnsafeBufferPointer { steps in
-                for step in steps { run(step, group, block) }
-            }
-        }
-        for total in group.totals {
-            let result = total.reduction.combine(lanes: whole.accumulators + total.accumulator)
-            whole.slots[total.slot] = total.reduction.finish(result, count: group.count)
-        }
-    }
-
-    private func run(_ step: Step, _ group: borrowing Group, _ block: Block) {
-        switch step {
-        case .elementwise(let operation, let a, let b, let c, let to):
-            elementwise[operation.rawValue](block[to], block[a], block[b], block[c], block.count)
-        case .draw(.uniform, let key, let to):
-            kernels.uniform(block[to], block.count, key, block.epoch, block.id, block.first)
-        case .draw(.normal, let key, let to):
-            kernels.normal(block[to], block.count, key, block.epoch, block.id, block.first)
-        case .load(let to):
-            if let input = block.input, block[to] == input + block.first { return }
-            decode(block.sample, first: block.first, count: block.count, to: block[to])
-        case .expand(let expansion, let slot, let to):
-            group.expansions[expansion].copy(
-                block.slots + slot, to: block[to], first: block.first, count: block.count)
-        case .index(let to):
-            let out = block[to]
-            for element in 0..<block.count { out[element] = Float(block.first + element + 1) }
-        case .schedule(let index, let to): block[to][0] = scheduleValues[index]
-        case .accumulate(let reduction, let from, let accumulator):
-            reduction.kernel(kernels)(block.accumulators + accumulator, block[from], block.count)
-        case .outputValues(let from):
-            (block.values + block.first).update(from: block[from], count: block.count)
-        case .outputMask(let from):
-            guard let mask = block.mask else { return }
-            kernels.encodeMask(mask + block.first, block[from], block.count)
-        }
-    }
-
-    /// Writes some of a clean sample's values as Floats.
-    private func decode(_ sample: SampleValues, first: Int, count: Int, to out: UnsafeMutablePointer<Float>) {
-        switch sample {
-        case .floats(let values): out.update(from: values + first, count: count)
-        case .bytes(let bytes, let scale, let low):
-            // Kernels read whole groups of 16, and nothing may be behind the last sample's bytes.
-            let whole = count & ~15
-            kernels.decodeBytes(out, bytes + first, whole, scale, low)
-            for element in whole..<count {
-                out[element] = Float(Double(bytes[first + element]) * scale + low)
-            }
-        }
-    }
-}
-
-/// The block of one sample that steps work on.
-private struct Block {
-    let sample: SampleValues
-    let id: UInt64
-    let epoch: UInt32
-    let registers: UnsafeMutablePointer<Float>
-    let slots: UnsafeMutablePointer<Float>
-    let values: UnsafeMutablePointer<Float>
-    let mask: UnsafeMutablePointer<UInt8>?
-    let accumulators: UnsafeMutablePointer<Double>
-    /// The clean sample, if kernels can read it where it lies; nothing writes there.
-    var input: UnsafeMutablePointer<Float>?
-    /// Elements `first ..< first + count` of the group.
-    var first = 0
-    var count = 0
-
-    subscript(place: Place) -> UnsafeMutablePointer<Float> {
-        switch place.base {
-        case .register: registers + place.offset
-        case .slot: slots + place.offset + first
-        case .input: input.map { $0 + first } ?? registers + place.offset
-        case .output: values + first
-        }
+        if let slot = program.inputSlot { sample.values.decode(first: 0, count: program.shape.count, to: slots + slot, kernels) }
     }
 }

@@ -26,6 +26,7 @@ package enum ScalarReference {
         case .or: Float(bitPattern: a.bitPattern | b.bitPattern)
         case .not: Float(bitPattern: ~a.bitPattern)
         case .select: a.bitPattern == .max ? b : c
+        case .multiplyAdd: a * b + c
         case .negate: -a
         case .absolute: abs(a)
         case .sign: a > 0 ? 1 : a < 0 ? -1 : 0

@@ -21,6 +21,8 @@ public enum ElementwiseOperation: Int, CaseIterable, Sendable {
     case and, or, not
     /// a where the mask (first operand) is true, else b: operands (mask, a, b).
     case select
+    /// a · b + c, rounded after each: what `add` makes of a product.
+    case multiplyAdd
     // One operand.
     case negate, absolute
     /// −1, 0 or 1; ±0 and NaN give +0.
@@ -35,7 +37,7 @@ public enum ElementwiseOperation: Int, CaseIterable, Sendable {
 
     public var operandCount: Int {
         switch self {
-        case .select: 3
+        case .select, .multiplyAdd: 3
         case .not, .negate, .absolute, .sign, .floor, .ceil, .round, .squareRoot, .exp, .log, .sin, .cos,
             .tanh:
             1
@@ -48,7 +50,7 @@ public enum ElementwiseOperation: Int, CaseIterable, Sendable {
 /// operands exactly, and overlaps none otherwise. An operation with fewer operands ignores the rest.
 public typealias ElementwiseKernel =
     @Sendable (
-        _ out: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+        _ operation: ElementwiseOperation, _ out: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
         _ c: UnsafePointer<Float>, _ count: Int
     ) -> Void
 
@@ -74,8 +76,7 @@ public typealias CorrelationKernel =
 
 /// What programs of generators run on; one table for each instruction set, all with the same bits.
 public struct NoiseKernels: Sendable {
-    /// By `ElementwiseOperation.rawValue`.
-    public let elementwise: [ElementwiseKernel]
+    public let elementwise: ElementwiseKernel
 
     /// Uniform in [0, 1): the upper 24 bits, times 2⁻²⁴.
     public let uniform: DrawKernel
@@ -106,7 +107,7 @@ public struct NoiseKernels: Sendable {
     /// The kernels in vectors of type `V`, compiled in the module that calls this, with its instruction set.
     @inlinable @inline(__always)
     public init<V: FloatVector>(vector: V.Type) {
-        elementwise = elementwiseTable { $0.kernel(vector: V.self) }
+        elementwise = { runElementwise(vector: V.self, $0, $1, $2, $3, $4, $5) }
         uniform = { drawUniform(vector: V.self, $0, $1, $2, $3, $4, $5) }
         normal = { drawNormal(vector: V.self, $0, $1, $2, $3, $4, $5) }
         sum = { lanes, values, count in

@@ -163,6 +163,9 @@ private struct GraphMaker {
             masks.append(graph.elementwise(operation, number(), number()))
         case .select: masks.append(graph.elementwise(.select, mask(), mask(), mask()))
         default:
+            if operation.operandCount == 3 {
+                return numbers.append(graph.elementwise(operation, number(), number(), number()))
+            }
             numbers.append(
                 operation.operandCount == 1
                     ? graph.elementwise(operation, number())

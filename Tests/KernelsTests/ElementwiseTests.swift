@@ -9,7 +9,7 @@ private func apply(
 ) -> [Float] {
     let (x, y, z) = (Buffer(a), Buffer(b), Buffer(c))
     let out = Buffer<Float>(count: a.count)
-    kernels.noise.elementwise[operation.rawValue](out.pointer, x.pointer, y.pointer, z.pointer, a.count)
+    kernels.noise.elementwise(operation, out.pointer, x.pointer, y.pointer, z.pointer, a.count)
     return out.values
 }
 
@@ -55,14 +55,14 @@ func `every tail is right, ends in its group of 16, and may be in place`(operati
     let expected = reference(operation, a, b, c)
     let (x, y, z) = (Buffer(a), Buffer(b), Buffer(c))
     for kernels in Fixture.kernelSets {
-        let kernel = kernels.noise.elementwise[operation.rawValue]
+        let kernel = kernels.noise.elementwise
         for count in 0...130 {
             let found = guarded(count: count, granule: 16, sentinel: Float(-77)) {
-                kernel($0, x.pointer, y.pointer, z.pointer, count)
+                kernel(operation, $0, x.pointer, y.pointer, z.pointer, count)
             }
             let inPlace = guarded(count: count, granule: 16, sentinel: Float(-77)) { values in
                 for i in 0..<count { values[i] = a[i] }
-                kernel(values, values, y.pointer, z.pointer, count)
+                kernel(operation, values, values, y.pointer, z.pointer, count)
             }
             let wanted = Array(expected[..<count])
             let isSame = difference(found, wanted, areMasks: operation.givesBits) == nil
