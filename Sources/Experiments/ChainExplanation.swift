@@ -108,6 +108,7 @@ private struct StageClock {
     func nanoseconds() throws -> [Double] {
         let size = program.shape.count
         let (values, mask) = (Buffer<Float>(count: size), Buffer<UInt8>(count: size))
+        defer { withExtendedLifetime((values, mask)) {} }
         let runs = max(4, min(400, 400_000 / max(1, size)))
         var rounds: [[Double]] = []
         for round in 0..<9 {

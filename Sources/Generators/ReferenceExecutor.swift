@@ -134,6 +134,7 @@ package struct ReferenceExecutor {
         let id = partnerID(place, of: sample)
         let count = chain.graph.shape.count
         let scratch = Buffer<Float>(count: count)
+        defer { withExtendedLifetime(scratch) {} }
         guard let source, let clean = try? source.sample(id, scratch: scratch.pointer) else { return [] }
         let values: [Float] =
             switch clean.values {

@@ -14,8 +14,13 @@ extension Tracer {
                 code: "M17", what: "\(action): unknown border '\(name)'",
                 instead: "\"edge\", \"wrap\", \"reflect\" or a number")
         default:
-            let outside =
-                graph.nodes[source].type == .mask ? try mask(value, for: action) : try number(value, for: action)
+            let isMask = graph.nodes[source].type == .mask
+            if isMask, value.plainNumber != nil {
+                throw LuaHostError(
+                    code: "M11", what: "\(action): the border of a mask is true or false, got a number",
+                    instead: "false")
+            }
+            let outside = isMask ? try mask(value, for: action) : try number(value, for: action)
             guard graph.nodes[outside].shape == [] else {
                 throw LuaHostError(code: "M12", what: "\(action): a border is one value, or one a sample")
             }

@@ -41,9 +41,11 @@ package struct FourierPlan: Sendable {
                 }
             }
             let scratch = Buffer<Double>(count: plan.scratchCount)
-            plan.transform(
-                real: spectrumReal.pointer, imaginary: spectrumImaginary.pointer, inverse: false,
-                scratch: scratch.pointer)
+            withExtendedLifetime(scratch) {
+                plan.transform(
+                    real: spectrumReal.pointer, imaginary: spectrumImaginary.pointer, inverse: false,
+                    scratch: scratch.pointer)
+            }
         }
 
         /// The least power of two that holds the convolution.

@@ -61,6 +61,7 @@ public struct Chain: Sendable {
         let workspace = Workspace(program, kernels: KernelSet.current.noise)
         let (clean, made) = (Buffer(values), Buffer<Float>(count: count))
         let mask = hasMask ? Buffer<UInt8>(count: count) : nil
+        defer { withExtendedLifetime(clean) {} }
         do {
             try workspace.run(
                 CleanSample(.floats(clean.pointer)), id: UInt64(id), epoch: epoch, values: made.pointer,

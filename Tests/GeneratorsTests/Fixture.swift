@@ -60,6 +60,7 @@ enum Fixture {
         let workspace = Workspace(program, kernels: kernels.noise, source: source)
         let (input, output) = (Buffer(sample), Buffer<Float>(count: sample.count))
         let (mask, wordMemory) = (Buffer<UInt8>(count: sample.count), Buffer(words ?? []))
+        defer { withExtendedLifetime((input, mask, wordMemory)) {} }
         try workspace.run(
             CleanSample(
                 .floats(input.pointer), length: length, words: words.map { _ in UnsafePointer(wordMemory.pointer) }),

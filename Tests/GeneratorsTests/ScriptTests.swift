@@ -121,10 +121,11 @@ struct ScriptTests {
         let kept = try Plugin(source: "local old\n" + plugin, file: "test.lua")
         let chain = try Fixture.trace([ChainItem(plugin: kept, name: "test")], shape: [2, 3, 1])
         let workspace = Workspace(Program(chain), kernels: Fixture.kernelSets[0].noise)
-        let values = Buffer<Float>(count: 6)
+        let (values, made) = (Buffer<Float>(count: 6), Buffer<Float>(count: 6))
+        defer { withExtendedLifetime((values, made)) {} }
         func run(_ id: UInt64) throws {
             try workspace.run(
-                CleanSample(.floats(values.pointer)), id: id, epoch: 0, values: Buffer<Float>(count: 6).pointer, mask: nil)
+                CleanSample(.floats(values.pointer)), id: id, epoch: 0, values: made.pointer, mask: nil)
         }
         try run(0)
         let error = #expect(throws: ScriptFailure.self) { try run(1) }
