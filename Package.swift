@@ -37,6 +37,8 @@ let package = Package(
         .target(name: "CSIMD"),
         .target(name: "CSystem"),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
+        .target(name: "CPicture", dependencies: ["CPNG"], linkerSettings: [.linkedLibrary("png")]),
 
         .target(name: "LuaRuntime", dependencies: ["CLua"]),
         .target(name: "Tensors"),
@@ -55,7 +57,7 @@ let package = Package(
             name: "Pipelines",
             dependencies: ["CSystem", "Generators", "Datasets", "Tensors", "Kernels", "Workers"]),
         .target(name: "Training", dependencies: ["Tensors", "Kernels", "VectorKernels", "Workers"]),
-        .target(name: "Reports", dependencies: ["Tensors", "CSystem"]),
+        .target(name: "Reports", dependencies: ["Tensors", "CSystem", "CPicture"]),
         .target(
             name: "Experiments",
             dependencies: [
@@ -97,7 +99,7 @@ var testTargets: [Target] {
         .testTarget(
             name: "TrainingTests",
             dependencies: ["Training", "Kernels", "VectorKernels", "Tensors", "Workers", "CAllocations"]),
-        .testTarget(name: "ReportsTests", dependencies: ["Reports", "Tensors"]),
+        .testTarget(name: "ReportsTests", dependencies: ["Reports", "Tensors", "CPNG"]),
         .testTarget(
             name: "ExperimentsTests",
             dependencies: ["Experiments", "Generators", "Reports", "Tensors", "Training"]),

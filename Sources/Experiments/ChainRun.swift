@@ -6,13 +6,15 @@ import Tensors
 
 /// `mottle apply`: an array put through a chain.
 package struct ChainRun {
-    private let chain: Chain
+    let chain: Chain
     private let items: [ChainItemConfig]
     private let chainPlace: ConfigPlace
-    private let seed: UInt64
-    private let range: ClosedRange<Float>
+    let seed: UInt64
+    let range: ClosedRange<Float>
     private let builder: ChainBuilder
     private let runtime: Runtime
+    /// The config's data, if it names any.
+    let data: ConfigNode?
 
     /// Reads a config, of which only `seed`, `chain` and `range` count; the other keys of a training config may be there.
     ///
@@ -28,7 +30,8 @@ package struct ChainRun {
         chainPlace = node.place
         range = try table.take("range").map(Self.range) ?? 0...1
         let lock = try LockRecord(&table)
-        for key in ["data", "model", "train", "evaluate"] { _ = table.take(key) }
+        data = table.take("data")
+        for key in ["model", "train", "evaluate"] { _ = table.take(key) }
         try table.finish()
         let library = PluginLibrary(folders: runtime.pluginFolders, recorded: lock?.plugins ?? [:])
         builder = ChainBuilder(library: library, base: FilePath.folder(of: file))
@@ -92,8 +95,10 @@ package struct ChainRun {
     func program(for shape: Shape) throws -> Program { Program(try trace(for: shape)) }
 
     /// The chain's graph for samples of one shape.
-    func trace(for shape: Shape) throws -> TracedChain {
-        try builder.trace(chain, items, seed: seed, shape: shape, range: range)
+    ///
+    /// - Parameter range: of the data, if it is known; the config's otherwise.
+    func trace(for shape: Shape, range: ClosedRange<Float>? = nil) throws -> TracedChain {
+        try builder.trace(chain, items, seed: seed, shape: shape, range: range ?? self.range)
     }
 
     private func apply(

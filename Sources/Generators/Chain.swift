@@ -161,6 +161,7 @@ extension TracedChain {
             newMask = newMask.map { graph.elementwise(.and, applied, $0) }
             isApplied = applied
         }
+        parameters += result.parameters.map { ExtraOutput(name: "\(item.name).\($0.name)", node: $0.node) }
         values = newValues
         if let newMask { mask = mask.map { graph.elementwise(.or, $0, newMask) } ?? newMask }
         addExtras(result.extras, of: item, isApplied)

@@ -242,6 +242,9 @@ package struct TracedChain: Sendable {
     package var extras: [ExtraOutput] = []
     /// In the order of the chain.
     package var mixings: [Mixing] = []
+    /// Parameters that differ from sample to sample or from epoch to epoch, with their nodes; a program has them only if
+    /// they are made extra outputs.
+    package var parameters: [ExtraOutput] = []
 
     package init(graph: Graph, values: NodeID, mask: NodeID?) {
         (self.graph, self.values, self.mask) = (graph, values, mask)

@@ -46,6 +46,8 @@ package final class Plugin: Sendable {
         var mask: NodeID?
         /// By name, sorted.
         var extras: [ExtraOutput] = []
+        /// The parameters that are traced.
+        var parameters: [ExtraOutput] = []
     }
 
     /// Adds what the generator does to `input` to a graph.
@@ -97,7 +99,11 @@ package final class Plugin: Sendable {
             state.declaration.function, [tracer.symbol(input), .table(list: [], fields: fields), tracer.random],
             activity: activity)
         do {
-            let result = try ResultReader(plugin: self, tracer: tracer).result(of: results)
+            var result = try ResultReader(plugin: self, tracer: tracer).result(of: results)
+            for parameter in parameters {
+                guard case .object(let object) = fields[parameter.name] else { continue }
+                result.parameters.append(ExtraOutput(name: parameter.name, node: Int(object.id)))
+            }
             graph = tracer.end()
             return result
         } catch {
@@ -133,7 +139,8 @@ package final class Plugin: Sendable {
         let place = graph.addScript(script)
         let values = graph.add(.whole(.script(place)), operands, shape: graph.full, type: .number)
         let mask = marksMask ? graph.add(.whole(.scriptMask(place)), [values], shape: graph.full, type: .mask) : nil
-        return Result(values: kind == .mask ? nil : values, mask: mask)
+        let varying = zip(script.varying, operands.dropFirst()).map { ExtraOutput(name: $0, node: $1) }
+        return Result(values: kind == .mask ? nil : values, mask: mask, parameters: varying)
     }
 
     /// The functions given to `map` that Lua runs for every element, from a trace in a state of their own.

@@ -1,0 +1,64 @@
+import ArgumentParser
+import Experiments
+
+struct Preview: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Draw samples before and after a chain, their difference and what is hidden, as a PNG.",
+        discussion: "Of the config only seed, chain, range and data count.")
+
+    @Argument(help: ArgumentHelp("A config with the chain.", valueName: "config"))
+    var chain: String
+
+    @Option(
+        help: ArgumentHelp(
+            "The name of a data set, or a .npy file of shape [N, …]; the config's data if not given.", valueName: "data"))
+    var data: String?
+
+    @Option(help: ArgumentHelp("Which samples, such as 0-15 or 3,8,20-24.", valueName: "ids"))
+    var samples = "0-11"
+
+    @Flag(help: "Samples to test with, instead of those to train with.")
+    var test = false
+
+    @Option(help: ArgumentHelp("Where the picture goes.", valueName: "file"))
+    var output: String
+
+    @Option(help: "The epoch, counted from 0.")
+    var epoch = 0
+
+    @OptionGroup var changes: ConfigOptions
+
+    mutating func validate() throws {
+        _ = try ids
+        if epoch < 0 || epoch > Int(UInt32.max) {
+            throw ValidationError("--epoch must be between 0 and \(UInt32.max), got \(epoch)")
+        }
+        if output.isEmpty { throw ValidationError("--output wants the path of a file") }
+    }
+
+    /// At most 400 samples: more are no sheet to look at.
+    private var ids: [UInt64] {
+        get throws {
+            var ids: [UInt64] = []
+            for part in samples.split(separator: ",", omittingEmptySubsequences: false) {
+                let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { UInt64($0) }
+                guard (1...2).contains(ends.count), let first = ends[0], let last = ends[ends.count - 1],
+                    first <= last, last - first < 400
+                else {
+                    throw ValidationError("--samples wants numbers or ranges, such as 0-15 or 3,8,20-24, got '\(samples)'")
+                }
+                ids += first...last
+            }
+            guard ids.count <= 400 else { throw ValidationError("--samples: at most 400, got \(ids.count)") }
+            return ids
+        }
+    }
+
+    func run() throws {
+        let preview = try ChainPreview(
+            file: chain, overrides: changes.overrides, seed: changes.seed, data: data, usesTest: test,
+            runtime: ThisProgram.runtime(threads: 1))
+        try preview.write(ids: ids, epoch: epoch, to: output, observer: ProgressDisplay(isQuiet: false))
+        try StandardOutput.write(line: output)
+    }
+}
