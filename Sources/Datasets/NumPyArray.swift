@@ -1,7 +1,7 @@
 import Glibc
 import Tensors
 
-/// An array of a `.npy` file: 32-bit floats or bytes, row by row.
+/// An array of a `.npy` file: 32-bit floats or bytes, row by row. Whole numbers of 32 and 64 bits are read as floats.
 package struct NumPyArray {
     package enum Values {
         case float32(Buffer<Float>)
@@ -35,6 +35,9 @@ package struct NumPyArray {
         shape = header.shape
         let memory: UnsafeMutableRawPointer
         switch header.type {
+        case .int32, .int64:
+            values = .float32(try Self.wholeNumbers(header, file: file, stream: stream))
+            return
         case .float32:
             let buffer = Buffer<Float>(count: shape.count)
             (values, memory) = (.float32(buffer), UnsafeMutableRawPointer(buffer.pointer))
@@ -46,6 +49,26 @@ package struct NumPyArray {
         guard fread(memory, 1, size, stream) == size else {
             throw .unreadable(file: file, reason: ferror(stream) != 0 ? Self.systemError : "became shorter")
         }
+    }
+
+    /// Whole numbers as floats, which hold each up to 2²⁴.
+    private static func wholeNumbers(
+        _ header: NumPyHeader, file: String, stream: UnsafeMutablePointer<FILE>
+    ) throws(NumPyError) -> Buffer<Float> {
+        let floats = Buffer<Float>(count: header.shape.count)
+        var word: Int64 = 0
+        for place in 0..<floats.count {
+            word = 0
+            guard fread(&word, header.type.size, 1, stream) == 1 else {
+                throw .unreadable(file: file, reason: ferror(stream) != 0 ? systemError : "became shorter")
+            }
+            let number = header.type == .int32 ? Int64(Int32(truncatingIfNeeded: word)) : word
+            guard (-(1 << 24)...(1 << 24)).contains(number) else {
+                throw .unreadable(file: file, reason: "\(number) is beyond 2^24, up to which float32 holds whole numbers")
+            }
+            floats.pointer[place] = Float(number)
+        }
+        return floats
     }
 
     /// Hands a file's bytes to `sink` piece by piece: the header, then the values where they lie.

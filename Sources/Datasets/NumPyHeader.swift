@@ -6,8 +6,16 @@ struct NumPyHeader {
     enum ValueType: String {
         case float32 = "<f4"
         case uint8 = "|u1"
+        case int32 = "<i4"
+        case int64 = "<i8"
 
-        var size: Int { self == .float32 ? 4 : 1 }
+        var size: Int {
+            switch self {
+            case .uint8: 1
+            case .float32, .int32: 4
+            case .int64: 8
+            }
+        }
     }
 
     let shape: Shape
@@ -82,7 +90,7 @@ struct NumPyHeader {
         let kinds: [Character: String] = ["f": "float", "i": "int", "u": "uint", "c": "complex", "b": "bool"]
         guard let kind = name.dropFirst().first.flatMap({ kinds[$0] }), let size = Int(name.dropFirst(2))
         else {
-            throw .unknownType(file: file, type: "type '\(name)'", remedy: "float32 and uint8 are")
+            throw .unknownType(file: file, type: "type '\(name)'", remedy: "float32, uint8, int32 and int64 are")
         }
         let order = name.hasPrefix(">") && size > 1 ? "big-endian " : ""
         let known = kind == "bool" ? kind : "\(kind)\(size * 8)"

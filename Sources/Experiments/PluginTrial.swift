@@ -117,6 +117,11 @@ struct PluginTrial {
 
     /// Every draw has a key of its own, and every sample and epoch its own numbers.
     private func draws(_ chain: TracedChain) -> PluginCheck.Finding {
+        guard chain.graph.scripts.isEmpty else {
+            return Finding(
+                name: "draws", state: .passed,
+                detail: "Lua draws by address, in the order of its calls; samples and epochs share none")
+        }
         let keys = chain.graph.drawKeys
         var seen: Set<[UInt32]> = []
         for key in Set(keys) {
@@ -196,11 +201,29 @@ struct PluginTrial {
 
     private func speed(_ chain: TracedChain) throws -> PluginCheck.Finding {
         let large = shapes.last.flatMap { try? trace(item(), $0) } ?? chain
-        let times = try [chain, large].map { chain in
+        if !chain.graph.scripts.isEmpty { return try scriptSpeed(chain) }
+        let chains = chain.graph.shape == large.graph.shape ? [chain] : [chain, large]
+        let times = try chains.map { chain in
             let nanoseconds = try ChainExplanation(chain, runtime: runtime).perValue
             return "\(formatted((nanoseconds * 100).rounded() / 100)) on \(chain.graph.shape)"
         }
         return Finding(name: "ns a value", state: .note, detail: times.joined(separator: ", "))
+    }
+
+    /// What Lua takes for each value, beside a traced generator that draws, compares and chooses for every value.
+    private func scriptSpeed(_ chain: TracedChain) throws -> PluginCheck.Finding {
+        let traced = try Plugin(
+            source: """
+                mottle.noise { name = "traced", apply = function(x, p, rng)
+                  return mottle.where(rng:uniform(x):lt(0.1), x.high, x) end }
+                """, file: "traced.lua")
+        let other = try Chain([ChainItem(plugin: traced, name: "traced")]).trace(
+            seed: 1, shape: chain.graph.shape, range: range)
+        let times = try [chain, other].map { try ChainExplanation($0, runtime: runtime).perValue }
+        let shown = times.map { formatted(($0 * 100).rounded() / 100) }
+        return Finding(
+            name: "ns a value", state: .note,
+            detail: "\(shown[0]) on \(chain.graph.shape); a traced generator that draws, compares and chooses takes \(shown[1])")
     }
 }
 

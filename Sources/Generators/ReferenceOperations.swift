@@ -36,6 +36,7 @@ enum ReferenceOperations {
         case .gather(let axes): gather(operands, axes, shape)
         case .correlate(let axes): correlate(operands[0], operands[1], axes, shape)
         case .fourier(let axis, let inverse, _): fourier(operands, axis, inverse)
+        case .order(let axis): order(operands[0], axis)
         case .top: top(operands[0], operands[1].values[0])
         default: preconditionFailure("\(operation)")
         }
@@ -123,6 +124,27 @@ enum ReferenceOperations {
         let order = keys.values.indices.sorted(by: isBefore)
         let chosen = Set(order.prefix(wholeCount(count, of: order.count)))
         return keys.values.indices.map { ScalarReference.mask(chosen.contains($0)) }
+    }
+
+    private static func order(_ keys: ReferenceValue, _ axis: Int) -> [Float] {
+        keys.values.indices.map { element in
+            var position = ReferenceValue.position(of: element, in: keys.shape)
+            let wanted = axis < position.count ? position[axis] : 0
+            // The value with as many others before it as this place has.
+            let run = (0..<keys.shape.size(axis)).map { place -> Float in
+                if axis < position.count { position[axis] = place }
+                return keys[position]
+            }
+            func isBefore(_ a: Int, _ b: Int) -> Bool {
+                let (x, y) = (run[a], run[b])
+                if x.isNaN || y.isNaN { return x.isNaN && (!y.isNaN || a < b) }
+                return x < y || (x == y && a < b)
+            }
+            let chosen = run.indices.first { candidate in
+                run.indices.count { $0 != candidate && isBefore($0, candidate) } == wanted
+            }
+            return Float(chosen! + 1)
+        }
     }
 
     static func choose(

@@ -88,24 +88,17 @@ final class TopRunner: WholeRunner {
     func run(id: UInt64, epoch: UInt32) {
         let size = ranks.count
         let chosen = chosenCount(count[0], of: size)
-        for place in 0..<size { ranks.pointer[place] = Self.rank(keys[place]) }
+        for place in 0..<size { ranks.pointer[place] = rank(keys[place]) }
         let threshold = chosen == 0 ? .max : Self.select(ranks.pointer, size, size - chosen)
         var above = 0
-        for place in 0..<size where Self.rank(keys[place]) > threshold { above += 1 }
+        for place in 0..<size where rank(keys[place]) > threshold { above += 1 }
         var equal = chosen - above
         for place in 0..<size {
-            let rank = Self.rank(keys[place])
+            let rank = rank(keys[place])
             let isTie = rank == threshold && equal > 0
             if isTie { equal -= 1 }
             result[place] = Float(bitPattern: chosen > 0 && (rank > threshold || isTie) ? .max : 0)
         }
-    }
-
-    /// Whole numbers in the order of the floats; both zeros are equal.
-    private static func rank(_ value: Float) -> UInt32 {
-        guard value == value else { return 0 }
-        let bits = (value + 0).bitPattern
-        return bits >> 31 == 1 ? ~bits : bits | 0x8000_0000
     }
 
     /// The value that has `place` others before it in order (Hoare's algorithm FIND); reorders `values`.
@@ -125,5 +118,39 @@ final class TopRunner: WholeRunner {
             if place <= right { high = right } else if place >= left { low = left } else { break }
         }
         return values[place]
+    }
+}
+
+/// Whole numbers in the order of the floats; both zeros are equal, a NaN comes before all.
+private func rank(_ value: Float) -> UInt32 {
+    guard value == value else { return 0 }
+    let bits = (value + 0).bitPattern
+    return bits >> 31 == 1 ? ~bits : bits | 0x8000_0000
+}
+
+/// The positions that sort each run along an axis; equal values keep their order, NaNs come first.
+final class OrderRunner: WholeRunner {
+    private let keys: UnsafePointer<Float>
+    private let result: UnsafeMutablePointer<Float>
+    private let extent: (outer: Int, size: Int, inner: Int)
+    /// Rank and place in one number, which sorts them as they must be.
+    private let pairs: Buffer<UInt64>
+
+    init(_ axis: Int, _ keys: UnsafePointer<Float>, _ shape: Shape, _ result: UnsafeMutablePointer<Float>) {
+        (self.keys, self.result, extent) = (keys, result, shape.split(at: axis))
+        pairs = Buffer(count: extent.size)
+    }
+
+    func run(id: UInt64, epoch: UInt32) {
+        let (size, inner) = (extent.size, extent.inner)
+        var run = UnsafeMutableBufferPointer(start: pairs.pointer, count: size)
+        for outer in 0..<extent.outer {
+            for offset in 0..<inner {
+                let first = outer * size * inner + offset
+                for place in 0..<size { run[place] = UInt64(rank(keys[first + place * inner])) << 32 | UInt64(place) }
+                run.sort()
+                for place in 0..<size { result[first + place * inner] = Float(run[place] & 0xffff_ffff) + 1 }
+            }
+        }
     }
 }

@@ -28,6 +28,18 @@ extension TraceFunctions {
         morphology("dilate", "The largest value (or: any true)", .maximum),
         morphology("erode", "The smallest value (or: all true)", .minimum),
         TraceFunction(
+            "order", .tensor, arguments: 2...2,
+            manual: OperationManual(
+                .reductions, "x:order(axis)",
+                "The positions, counted from 1, that sort x along an axis, the smallest first; equal values keep their order, NaN comes first. `x:take(axis, x:order(axis))` is x sorted.",
+                shape: "x's", example: "x:take(\"W\", x:order(\"W\"))")
+        ) { tracer, call throws(LuaHostError) in
+            let value = try tracer.number(call[0], for: "order")
+            let place = try tracer.place(call[1], for: "order")
+            return tracer.graph.add(
+                .whole(.order(axis: place)), [value], shape: tracer.graph.nodes[value].shape, type: .number)
+        },
+        TraceFunction(
             "top", .tensor, arguments: 2...2,
             manual: OperationManual(
                 .reductions, "x:top(k)",

@@ -22,6 +22,8 @@ package enum WholeOperation: Sendable, Hashable {
     case choose(key: UInt64, axis: Int)
     /// 1 … n in random order in each run along an axis.
     case permutation(key: UInt64, axis: Int)
+    /// The positions, counted from 1, that sort the operand along an axis, the smallest value first.
+    case order(axis: Int)
     /// A mask of exactly as many of the first operand's largest values as the second says.
     case top
     /// The operand of another sample, by its place in the graph's list of partners.

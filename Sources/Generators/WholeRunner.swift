@@ -46,6 +46,7 @@ extension WholeStep {
                 key, axis, counts: operand(0), operands[0].shape, result, self.result.shape, kernels)
         case .permutation(let key, let axis):
             return PermutationRunner(key, axis, result, self.result.shape, kernels)
+        case .order(let axis): return OrderRunner(axis, operand(0), operands[0].shape, result)
         case .top: return TopRunner(operand(0), operands[0].shape.count, operand(1), result)
         case .partner(let place): return PartnerRunner(place, partners, result, self.result.shape.count)
         case .partnerID(let place): return PartnerIDRunner(place, partners, result)

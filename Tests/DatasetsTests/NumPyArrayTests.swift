@@ -71,17 +71,34 @@ private func complaint(about bytes: [UInt8]) throws -> String? {
     }
 
     @Test(arguments: [
+        ("<i4", [3, 0, 0, 0, 0xfe, 0xff, 0xff, 0xff] as [UInt8]),
+        ("<i8", [3, 0, 0, 0, 0, 0, 0, 0, 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]),
+    ])
+    func `whole numbers are read as floats`(type: String, bytes: [UInt8]) throws {
+        let array = try read(npy("{'descr': '\(type)', 'fortran_order': False, 'shape': (2,), }", bytes))
+        guard case .float32(let found) = array.values else { return #expect(Bool(false), "no floats") }
+        #expect(found.values == [3, -2])
+    }
+
+    @Test func `a whole number that float32 does not hold is refused`() throws {
+        let file = npy("{'descr': '<i4', 'fortran_order': False, 'shape': (1,), }", [1, 0, 0, 1])
+        #expect(
+            try complaint(about: file)
+                == "y.npy: 16777217 is beyond 2^24, up to which float32 holds whole numbers")
+    }
+
+    @Test(arguments: [
         ("<f8", "float64 is not read; save it with x.astype('float32')"),
         ("<f2", "float16 is not read; save it with x.astype('float32')"),
         (">f4", "big-endian float32 is not read; save it with x.astype('float32')"),
-        ("<i8", "int64 is not read; save it with x.astype('float32')"),
+        ("<i2", "int16 is not read; save it with x.astype('float32')"),
         ("|i1", "int8 is not read; save it with x.astype('float32')"),
         ("<u2", "uint16 is not read; save it with x.astype('float32')"),
         ("<c8", "complex64 is not read; save it with x.astype('float32')"),
         ("|b1", "bool is not read; save it with x.astype('uint8')"),
-        ("|O", "type '|O' is not read; float32 and uint8 are"),
-        ("<U5", "type '<U5' is not read; float32 and uint8 are"),
-        ("", "type '' is not read; float32 and uint8 are"),
+        ("|O", "type '|O' is not read; float32, uint8, int32 and int64 are"),
+        ("<U5", "type '<U5' is not read; float32, uint8, int32 and int64 are"),
+        ("", "type '' is not read; float32, uint8, int32 and int64 are"),
     ])
     func `other types are refused with a remedy`(type: String, text: String) throws {
         let file = npy("{'descr': '\(type)', 'fortran_order': False, 'shape': (1,), }", [0, 0, 0, 0])

@@ -17,7 +17,7 @@ import Testing
         (["trian", "x.yaml"], "mottle: error: unknown command 'trian'; did you mean 'train'?\n"),
         (
             ["fly"],
-            "mottle: error: unknown command 'fly'; commands are train, evaluate, apply, plugins, bench\n"
+            "mottle: error: unknown command 'fly'; commands are train, evaluate, apply, plugins, explain, preview, bench\n"
         ),
         (["train"], "mottle: error: Missing expected argument '<config>'\n"),
         (["train", "x.yaml", "--ot", "y"], "mottle: error: Unknown option '--ot'. Did you mean '--out'?\n"),
