@@ -46,6 +46,17 @@ final class FusedRunner {
         }
     }
 
+    /// Only the draws: what no arithmetic around them can be cheaper than.
+    func runDraws(_ whole: Block) {
+        var block = whole
+        for first in stride(from: 0, to: count, by: Program.blockLength) {
+            (block.first, block.count) = (first, min(Program.blockLength, count - first))
+            for step in steps {
+                if case .draw = step { run(step, block) }
+            }
+        }
+    }
+
     private func run(_ step: Step, _ block: Block) {
         switch step {
         case .elementwise(let operation, let a, let b, let c, let to):
