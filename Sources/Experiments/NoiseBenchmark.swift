@@ -76,20 +76,22 @@ private final class BenchmarkJob {
         workspaces = (0..<runtime.pool.threads).map { _ in
             Workspace(program, kernels: runtime.kernels.noise, source: samples)
         }
-        body = { [unowned self] thread, threads in
+        body = { [unowned self, workspaces, output, mask, size] thread, threads in
+            let (workspace, epoch) = (workspaces[thread], epoch)
             for sample in (count * thread / threads)..<(count * (thread + 1) / threads) {
                 let values = output.pointer + sample * size
                 // A script that fails, fails for every sample: `mottle plugins check` says why.
-                try? workspaces[thread].run(
-                    self.samples.sample(UInt64(sample), scratch: values), id: UInt64(sample), epoch: epoch,
+                try? workspace.run(
+                    samples.sample(UInt64(sample), scratch: values), id: UInt64(sample), epoch: epoch,
                     values: values, mask: mask.map { $0.pointer + sample * size })
             }
         }
-        draws = { [unowned self] thread, threads in
+        draws = { [unowned self, workspaces, output, size] thread, threads in
+            let (workspace, epoch) = (workspaces[thread], epoch)
             for sample in (count * thread / threads)..<(count * (thread + 1) / threads) {
                 let values = output.pointer + sample * size
-                workspaces[thread].runDraws(
-                    self.samples.sample(UInt64(sample), scratch: values), id: UInt64(sample), epoch: epoch, values: values)
+                workspace.runDraws(
+                    samples.sample(UInt64(sample), scratch: values), id: UInt64(sample), epoch: epoch, values: values)
             }
         }
     }
