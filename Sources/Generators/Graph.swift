@@ -8,7 +8,7 @@ package enum ValueType: Sendable, Equatable {
 }
 
 /// The two kinds of random value; everything else is made of them by arithmetic.
-package enum DrawKind: Sendable, Hashable {
+package enum DrawKind: Sendable, Hashable, BitwiseCopyable {
     case uniform, normal
 }
 
