@@ -91,13 +91,16 @@ var testTargets: [Target] {
         .testTarget(name: "KernelsTests", dependencies: ["Kernels", "VectorKernels", "Tensors"]),
         .testTarget(
             name: "GeneratorsTests",
-            dependencies: ["Generators", "Kernels", "LuaRuntime", "Tensors", "VectorKernels"]),
+            dependencies: ["Generators", "HostilePlugins", "Kernels", "LuaRuntime", "Tensors", "VectorKernels"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "CZlib", "Tensors"]),
         .testTarget(
             name: "PipelinesTests",
             dependencies: ["Pipelines", "Generators", "Datasets", "Kernels", "Tensors", "Workers"]),
         .testTarget(name: "MottleKitTests", dependencies: ["MottleKit"]),
         .target(name: "CAllocations", path: "Tests/CAllocations"),
+        .target(
+            name: "HostilePlugins", dependencies: ["Generators", "Kernels", "LuaRuntime", "Tensors"],
+            path: "Tests/HostilePlugins"),
         .testTarget(name: "WorkersTests", dependencies: ["Workers", "CAllocations"]),
         .testTarget(
             name: "TrainingTests",
@@ -107,5 +110,14 @@ var testTargets: [Target] {
             name: "ExperimentsTests",
             dependencies: ["Experiments", "Generators", "Reports", "Tensors", "Training"]),
         .testTarget(name: "mottleTests", dependencies: ["mottle"]),
+    ] + hostileRunner
+}
+
+/// Runs hostile plugins and random ones outside the test bundle, for AddressSanitizer; no part of an ordinary build.
+var hostileRunner: [Target] {
+    guard Context.environment["MOTTLE_HOSTILE_RUNNER"] != nil else { return [] }
+    return [
+        .executableTarget(
+            name: "HostileRunner", dependencies: ["HostilePlugins", "LuaRuntime"], path: "Tests/HostileRunner")
     ]
 }

@@ -113,16 +113,31 @@ int mottle_arity(lua_State *L) {
     return 1;
 }
 
+/// Raises an error at the line where the function at `index` begins: nothing of the plugin runs any more.
+static void refuse_result(lua_State *L, int index, const char *kind) {
+    lua_Debug function;
+    lua_pushvalue(L, index);
+    lua_getinfo(L, ">S", &function);
+    if (function.source[0] == '@') {
+        lua_pushfstring(L, "%s:%d: ", host_of(L)->file, function.linedefined);
+    } else {
+        lua_pushliteral(L, "");
+    }
+    lua_pushfstring(L, "map: the function returned a %s, not a number\n[M13]", kind);
+    lua_concat(L, 2);
+    lua_error(L);
+}
+
 void mottle_map(lua_State *L) {
+    enum { CHARGED = 1000 };  // elements between two checks: a function of C runs no instruction that the hook counts
     mottle_host *host = host_of(L);
     int function = lua_gettop(L);
     for (int64_t i = 0; i < host->map_count; i++) {
+        if (i % CHARGED == CHARGED - 1) mottle_charge(L, CHARGED);
         lua_pushvalue(L, function);
         lua_pushnumber(L, host->map_in[i]);
         lua_call(L, 1, 1);
-        if (lua_type(L, -1) != LUA_TNUMBER) {
-            luaL_error(L, "map: the function returned a %s, not a number", luaL_typename(L, -1));
-        }
+        if (lua_type(L, -1) != LUA_TNUMBER) refuse_result(L, function, mottle_type_name(L, -1));
         host->map_out[i] = (float)lua_tonumber(L, -1);
         lua_pop(L, 1);
     }

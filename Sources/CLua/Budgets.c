@@ -50,6 +50,8 @@ void *mottle_allocate(void *context, void *block, size_t old_size, size_t size) 
         return NULL;
     }
     if (size > old_size) {
+        int64_t request = host->allocations++;
+        if (request >= host->limits.failing_from && request < host->limits.failing_to) return deny(host, MOTTLE_HEAP);
         if (size > host->limits.block) return deny(host, MOTTLE_BLOCK);
         if (host->heap - old_size + size > host->limits.heap) return deny(host, MOTTLE_HEAP);
     }

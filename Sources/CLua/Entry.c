@@ -277,6 +277,7 @@ static mottle_outcome outcome_of(mottle_host *host, enum mottle_request request)
         .message_count = host->message_count,
         .traceback = host->traceback,
         .instructions = host->used,
+        .allocations = host->allocations,
         .peak_heap = host->peak_heap,
     };
 }
@@ -302,11 +303,13 @@ mottle_host *mottle_host_new(const mottle_limits *limits, mottle_callback callba
     return host;
 }
 
-void mottle_host_free(mottle_host *host) {
+size_t mottle_host_free(mottle_host *host) {
     lua_close(host->lua);
+    size_t left = host->heap;
     pthread_mutex_destroy(&host->lock);
     free(host->values.bytes);
     free(host);
+    return left;
 }
 
 mottle_buffer *mottle_host_values(mottle_host *host) { return &host->values; }

@@ -81,13 +81,22 @@ static size_t place_length(const char *text, const char *name, int *line) {
     return (size_t)(end + 2 - text);
 }
 
+const char *mottle_type_name(lua_State *L, int index) {
+    if (lua_type(L, index) != LUA_TUSERDATA || luaL_getmetafield(L, index, "__name") == LUA_TNIL) {
+        return luaL_typename(L, index);
+    }
+    const char *name = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "userdata";  // the class keeps it alive
+    lua_pop(L, 1);
+    return name;
+}
+
 void mottle_record_message(lua_State *L) {
     mottle_host *host = host_of(L);
     int host_line;
     if (lua_type(L, -1) != LUA_TSTRING) {  // converting would run __tostring or show an address
         host->message_count = (size_t)snprintf(host->message, sizeof host->message,
                                                "the script raised a %s value; error wants a string",
-                                               lua_typename(L, lua_type(L, -1)));
+                                               mottle_type_name(L, -1));
         return;
     }
     size_t count;

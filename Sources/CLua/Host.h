@@ -36,6 +36,7 @@ struct mottle_host {
     int64_t deadline;  // nanoseconds of the thread's processor time
     int period;
     size_t heap, peak_heap;
+    int64_t allocations;
     int large_blocks;
     enum mottle_status killed;  // sticky until the next entry
     enum mottle_status denied;  // why the allocator last refused,
@@ -96,6 +97,8 @@ void mottle_record_place(lua_State *L);
 void mottle_push_place(lua_State *L);
 /// Stores the error value at the top of the stack, its place split off, as the outcome's message.
 void mottle_record_message(lua_State *L);
+/// What messages call a value's type: of a userdata its class.
+const char *mottle_type_name(lua_State *L, int index);
 int mottle_outer_handler(lua_State *L);
 int mottle_protected_call(lua_State *L);
 

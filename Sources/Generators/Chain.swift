@@ -111,15 +111,13 @@ package struct Chain {
 
     package init(_ items: [ChainItem], path: String = "chain") { (self.items, self.path) = (items, path) }
 
-    /// Floats that the values of a chain may take in each worker, when they must be whole: 1 GB.
-    private static let memoryLimit = 1 << 28
-
     /// Traces the whole chain for samples of one shape.
     ///
     /// - Throws: `LuaError` for what a plugin does wrong.
     package func trace(seed: UInt64, shape: Shape, range: ClosedRange<Float>) throws(LuaError) -> TracedChain
     {
         var traced = TracedChain(graph: Graph(shape: shape), values: 0, mask: nil)
+        var cost = ChainCost(traced)
         for item in items {
             let context = TraceContext(
                 seed: seed, path: "\(path)/\(item.name)", range: range, mixings: traced.mixings.count)
@@ -134,16 +132,9 @@ package struct Chain {
                 result.values = traced.graph.elementwise(.select, hidden, filling, traced.values)
             }
             traced.apply(result, of: item, context)
-            let memory = traced.graph.nodes.reduce(0.0) { sum, node in
-                if case .whole = node.operation { sum + Double(node.shape.count) } else { sum }
-            }
-            if memory > Double(Self.memoryLimit) {
-                throw LuaError(
-                    kind: .memory, code: "M18", file: item.plugin.file,
-                    what: "operations on whole values would take \(Int(memory / 0x1p18)) MB for one sample",
-                    instead: "smaller kernels and windows, or fewer of them.", activity: item.plugin.activity
-                ).used(in: item.origin)
-            }
+            let before = cost
+            cost = ChainCost(traced)
+            if let excess = item.plugin.excess(of: cost, over: before, shape) { throw excess.used(in: item.origin) }
         }
         return traced
     }

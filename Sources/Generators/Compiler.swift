@@ -73,10 +73,7 @@ extension Program {
 extension PartnerProgram {
     /// The part of the chain that comes before the partner was asked for.
     fileprivate convenience init(_ place: Int, of chain: TracedChain) {
-        let partner = chain.graph.partners[place]
-        var part = TracedChain(graph: chain.graph.before(partner: place), values: partner.node, mask: nil)
-        part.mixings = Array(chain.mixings.prefix(partner.mixings))
-        self.init(key: partner.key, program: Program(part))
+        self.init(key: chain.graph.partners[place].key, program: Program(chain.before(partner: place)))
     }
 }
 

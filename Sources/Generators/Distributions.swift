@@ -107,7 +107,7 @@ extension DrawRequest {
     /// The draw's shape with one more axis behind, as long as the first argument says, and that axis's place.
     func run(_ action: String) throws(LuaHostError) -> (Shape, Int) {
         let size = try tracer.whole(arguments[0], for: "rng:\(action)", in: 1...Tracer.elementLimit)
-        try tracer.checkCount(Double(shape.count) * Double(size), "rng:\(action)")
+        try tracer.checkCount(shape.extent * Double(size), "rng:\(action)")
         return (shape.with(size, at: shape.rank), shape.rank)
     }
 }

@@ -76,6 +76,7 @@ package struct Graph: Sendable {
     /// Values that change from epoch to epoch, used by `Operation.schedule`.
     package private(set) var schedules: [Ramp] = []
     package private(set) var tables: [[Float]] = []
+    private var tablePlaces: [[UInt32]: Int] = [:]
     package private(set) var partners: [Partner] = []
     package private(set) var scripts: [ScriptCall] = []
     /// What a person should know of the chain, each once.
@@ -120,9 +121,17 @@ package struct Graph: Sendable {
             return constant(first, shape: shape)
         }
         let bits = values.map(\.bitPattern)
-        let place = tables.firstIndex { $0.map(\.bitPattern) == bits } ?? tables.count
-        if place == tables.count { tables.append(values) }
+        let place = tablePlaces[bits] ?? tables.count
+        if place == tables.count {
+            tables.append(values)
+            tablePlaces[bits] = place
+        }
         return add(.table(place), shape: shape, type: .number)
+    }
+
+    /// Whether tables have the same bits: NaN is a constant like any other.
+    static func areEqual(_ a: [[Float]], _ b: [[Float]]) -> Bool {
+        a.count == b.count && zip(a, b).allSatisfy { $0.map(\.bitPattern) == $1.map(\.bitPattern) }
     }
 
     package mutating func schedule(_ ramp: Ramp) -> NodeID {

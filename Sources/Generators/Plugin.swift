@@ -25,14 +25,22 @@ package final class Plugin: Sendable {
     var marksMask: Bool { declaration.marksMask }
 
     let declaration: PluginDeclaration
+    private let limits: LuaLimits
 
     /// Runs a plugin's source text and takes what it registers.
-    package init(source: String, file: String) throws(LuaError) {
-        declaration = try PluginState(source: source, file: file).declaration
+    ///
+    /// - Parameter limits: what loading, each trace and each sample may use.
+    package init(source: String, file: String, limits: LuaLimits = LuaLimits()) throws(LuaError) {
+        declaration = try PluginState(source: source, file: file, limits: limits).declaration
         if !declaration.isEager, let mistake = TruthLint(source).mistake {
             throw mistake.error(source: source, file: file)
         }
-        (self.file, self.source) = (file, source)
+        (self.file, self.source, self.limits) = (file, source, limits)
+    }
+
+    /// A state of its own in which the source has run.
+    func newState() throws(LuaError) -> PluginState {
+        try PluginState(source: source, file: file, limits: limits)
     }
 
     /// "noise 'gaussian'", for messages.
@@ -63,12 +71,14 @@ package final class Plugin: Sendable {
             plugin: self, body: .sample, settings: settings, context: context, shape: graph.shape)
         if isEager { return record(script, &graph, input) }
         let before = graph
-        let state = try PluginState(source: source, file: file)
+        let state = try newState()
         let result = try record(&graph, input, script, in: state)
         // A second time from the same start: what differs depends on something other than its arguments.
         var again = before
         let second = try record(&again, input, script, in: state)
-        guard second == result, again.nodes == graph.nodes, again.tables == graph.tables else {
+        guard second == result, again.nodes == graph.nodes, again.schedules == graph.schedules,
+            Graph.areEqual(again.tables, graph.tables)
+        else {
             throw unrepeatable(graph, again, from: before.nodes.count)
         }
         return result
@@ -143,11 +153,18 @@ package final class Plugin: Sendable {
         return Result(values: kind == .mask ? nil : values, mask: mask, parameters: varying)
     }
 
-    /// The functions given to `map` that Lua runs for every element, from a trace in a state of their own.
-    func mapFunctions(of script: ScriptCall, in state: PluginState) throws(LuaError) -> [LuaFunction] {
+    /// The function of the `place`-th `map` that Lua runs for every element, from a trace in a state of its own.
+    func mapFunction(_ place: Int, of script: ScriptCall, in state: PluginState) throws(LuaError) -> LuaFunction {
         var graph = Graph(shape: script.shape)
         _ = try record(&graph, graph.input, script, in: state)
-        return state.tracer.mapFunctions
+        let functions = state.tracer.mapFunctions
+        // A script can tell this trace from the chain's by what its `pcall` holds, such as how many partners are left.
+        guard functions.indices.contains(place) else {
+            throw failure(
+                "M14", "\(entry) is not repeatable: with the same input it called map \(place + 1) times, then \(functions.count)",
+                "no map that depends on an error that pcall caught")
+        }
+        return functions[place]
     }
 
     /// Calls `expect` with plain parameters: what the generator says of its statistics, by name; nil if it says nothing.
@@ -155,7 +172,7 @@ package final class Plugin: Sendable {
         _ settings: [String: ParameterSetting], value: Double, shape: Shape, context: TraceContext
     ) throws(LuaError) -> [String: Double]? {
         guard declaration.expectation != nil else { return nil }
-        let state = try PluginState(source: source, file: file)
+        let state = try newState()
         let tracer = state.tracer
         tracer.beginScript(shape, context, axes: axes, places: axisPlaces)
         var input: [String: LuaValue] = [
@@ -172,7 +189,7 @@ package final class Plugin: Sendable {
         }
         let known = ["mean", "variance", "rate", "ratio"]
         var numbers: [String: Double] = [:]
-        for (name, value) in fields {
+        for (name, value) in fields.sorted(by: { $0.key < $1.key }) {
             guard known.contains(name), let number = value.plainNumber else {
                 throw failure(
                     "M13", "expect returned '\(name)'; it gives plain numbers named \(known.joined(separator: ", "))", nil)
@@ -186,10 +203,11 @@ package final class Plugin: Sendable {
     package func measureUsage() throws(LuaError) -> PluginUsage {
         let clock = ContinuousClock()
         let start = clock.now
-        let state = try PluginState(source: source, file: file)
+        let state = try newState()
         let seconds = (clock.now - start) / .seconds(1)
         return PluginUsage(
-            instructions: state.usage.instructions, peakHeap: state.usage.peakHeap, seconds: seconds)
+            instructions: state.usage.instructions, peakHeap: state.usage.peakHeap,
+            allocations: state.usage.allocations, seconds: seconds)
     }
 
     /// Where the plugin's axis letters are in a sample. A plugin for channels takes samples without them, too.
@@ -200,6 +218,9 @@ package final class Plugin: Sendable {
 
     /// Says what is wrong with samples of a shape, nil if the plugin takes them.
     package func problem(withSampleShape shape: Shape) -> String? {
+        guard shape.rank <= Tracer.axisLimit else {
+            return "\(title) takes samples of up to \(Tracer.axisLimit) axes, got samples of shape \(shape)"
+        }
         guard !axes.hasSuffix("...") else { return nil }
         let letters = axes.dropFirst()
         let lacksChannels = letters.last == "C" && shape.rank == letters.count - 1
@@ -219,9 +240,12 @@ package struct PluginUsage: Sendable {
     package var instructions = 0
     /// Bytes.
     package var peakHeap = 0
+    /// Requests for memory, Mottle's own Lua text included.
+    package var allocations = 0
     package var seconds = 0.0
 
-    package init(instructions: Int = 0, peakHeap: Int = 0, seconds: Double = 0) {
-        (self.instructions, self.peakHeap, self.seconds) = (instructions, peakHeap, seconds)
+    package init(instructions: Int = 0, peakHeap: Int = 0, allocations: Int = 0, seconds: Double = 0) {
+        (self.instructions, self.peakHeap, self.allocations) = (instructions, peakHeap, allocations)
+        self.seconds = seconds
     }
 }

@@ -36,6 +36,7 @@ final class DeclarationReader {
     /// Parameters in the order in which their constructors ran; tables of Lua keep none.
     private var parameters: [ParameterDeclaration] = []
     private static let parameterLimit = 64
+    private static let choiceLimit = 256
 
     /// `host.parameter(kind, fields)`: remembers the parameter and returns what stands for it in the plugin's table.
     func parameter(_ call: LuaCall) throws(LuaHostError) -> LuaValue {
@@ -178,10 +179,23 @@ final class DeclarationReader {
         _ value: LuaValue, _ kind: GeneratorKind, _ owner: String
     ) throws(LuaHostError) -> [ParameterDeclaration] {
         var placed: [(place: Int, parameter: ParameterDeclaration)] = []
-        for (name, value) in try fields(of: value, "\(owner): 'params'") {
-            guard case .table(_, let fields) = value, case .integer(let place) = fields["parameter"] else {
+        for (name, value) in try fields(of: value, "\(owner): 'params'").sorted(by: { $0.key < $1.key }) {
+            // A script can write such a table itself, with any number.
+            guard case .table(_, let fields) = value, case .integer(let place) = fields["parameter"],
+                parameters.indices.contains(place)
+            else {
                 throw LuaHostError(
                     code: "M03", what: "\(owner): param '\(name)' has no type",
+                    instead: "\(name) = mottle.number { default = 0.1 }")
+            }
+            guard Self.isName(name) else {
+                throw LuaHostError(
+                    code: "M03", what: "\(owner): a param's name must have letters, digits and '_', got '\(name)'",
+                    instead: "sigma = mottle.number { default = 0.1 }")
+            }
+            guard !placed.contains(where: { $0.place == place }) else {
+                throw LuaHostError(
+                    code: "M03", what: "\(owner): param '\(name)' shares its type with another one",
                     instead: "\(name) = mottle.number { default = 0.1 }")
             }
             if name == "severity" {
@@ -221,15 +235,16 @@ final class DeclarationReader {
                     code: "M03", what: "mottle.list: 'of' must be \"integer\" or \"number\"")
             }
         default:
-            guard case .table(let list, _) = fields["of"], !list.isEmpty else {
+            guard case .table(let list, _) = fields["of"], !list.isEmpty, list.count <= Self.choiceLimit else {
                 throw LuaHostError(
-                    code: "M03", what: "mottle.choice: 'of' must list the names",
+                    code: "M03", what: "mottle.choice: 'of' must list the names, at most \(Self.choiceLimit)",
                     instead: "of = { \"a\", \"b\" }")
             }
             var names: [String] = []
             for value in list {
-                guard case .string(let name) = value else {
-                    throw LuaHostError(code: "M03", what: "mottle.choice: 'of' must list names in quotes")
+                guard case .string(let name) = value, name.utf8.count <= 64 else {
+                    throw LuaHostError(
+                        code: "M03", what: "mottle.choice: 'of' must list names in quotes, of up to 64 bytes")
                 }
                 names.append(name)
             }
@@ -249,6 +264,10 @@ final class DeclarationReader {
                 what:
                     "\(owner): 'axes' must be N and a letter for each axis of a sample, or N... for any, got '\(axes)'",
                 instead: "axes = \"NHWC\"")
+        }
+        guard letters.count <= 1 + Tracer.axisLimit else {
+            throw LuaHostError(
+                code: "M12", what: "\(owner): 'axes' may name \(Tracer.axisLimit) axes of a sample, got '\(axes)'")
         }
         return axes
     }

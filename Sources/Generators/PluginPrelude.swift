@@ -132,7 +132,9 @@ private let preludeMap = #"""
       for i = 0, 63 do
         local v = i / 63
         local first, second = f(v), f(v)
-        if type(first) ~= "number" then fail("M13", "map: the function returned a " .. type(first) .. ", not a number") end
+        for _, made in ipairs { type(first), type(second) } do
+          if made ~= "number" then fail("M13", "map: the function returned a " .. made .. ", not a number") end
+        end
         if not sameNumber(first, second) then
           fail("M14", "map: the function is not repeatable: of " .. v .. " it made first " .. first .. ", then " .. second,
             "keep no variable outside the function that it changes")
@@ -164,7 +166,7 @@ private let preludeArrays = #"""
       return value
     end
 
-    Stream.__index = fields {
+    local streamMethods = {
       uniform = function(_, low, high)
         local unit = primitives.draw(0)
         if low == nil then return unit end
@@ -177,6 +179,9 @@ private let preludeArrays = #"""
       end,
       bernoulli = function(_, q) return primitives.draw(0) < wantNumber(q, "bernoulli") end,
     }
+    -- A C frame around each keeps the plugin's line where it says `return rng:uniform(…)`.
+    for name, method in pairs(streamMethods) do streamMethods[name] = primitives.wrap(method) end
+    Stream.__index = fields(streamMethods)
     """#
 
 private let preludeDeclarations = #"""

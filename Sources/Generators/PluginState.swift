@@ -39,14 +39,30 @@ struct PluginState {
     func call(
         _ function: LuaFunction, _ arguments: [LuaValue], activity: String
     ) throws(LuaError) -> [LuaValue] {
-        try state.call(function, arguments, activity: activity)
+        do {
+            return try state.call(function, arguments, activity: activity)
+        } catch {
+            throw placed(error)
+        }
+    }
+
+    /// An error for which Lua has no line, such as one about what a function returned, is shown at the registration.
+    private func placed(_ error: LuaError) -> LuaError {
+        guard error.line == 0, error.kind == .script else { return error }
+        var placed = error
+        placed.line = declaration.line
+        return placed
     }
 
     func map(
         _ function: LuaFunction, _ input: UnsafePointer<Float>, to output: UnsafeMutablePointer<Float>,
-        count: Int, activity: String
+        count: Int, owners: [AnyObject], activity: String
     ) throws(LuaError) {
-        try state.map(function, input, to: output, count: count, activity: activity)
+        do {
+            try state.map(function, input, to: output, count: count, owners: owners, activity: activity)
+        } catch {
+            throw placed(error)
+        }
     }
 
     /// Calls an eager generator for one sample.
@@ -75,6 +91,6 @@ struct PluginState {
         let arguments: [LuaValue] =
             [tracer.object(.array), .table(list: [], fields: fields), tracer.object(.stream)]
             + (arrays.count > 1 ? [tracer.object(.array, id: 1)] : [])
-        _ = try state.call(declaration.function, arguments, activity: plugin.activity)
+        _ = try call(declaration.function, arguments, activity: plugin.activity)
     }
 }

@@ -20,9 +20,7 @@ struct ResultReader {
             rest.removeFirst()
         }
         if let extras = rest.first, case .table(let list, let fields) = extras, list.isEmpty {
-            for (name, value) in fields.sorted(by: { $0.key < $1.key }) {
-                result.extras.append(ExtraOutput(name: name, node: try extra(name, value)))
-            }
+            result.extras = try self.extras(fields)
             rest.removeFirst()
         }
         if let surplus = rest.first {
@@ -79,8 +77,31 @@ struct ResultReader {
         return node
     }
 
+    /// How many extra outputs a generator may have.
+    private static let extraLimit = 64
+
+    private func extras(_ fields: [String: LuaValue]) throws(LuaHostError) -> [ExtraOutput] {
+        guard fields.count <= Self.extraLimit else {
+            throw LuaHostError(
+                code: "M18", what: "\(plugin.entry) returned \(fields.count) extra outputs; it may have \(Self.extraLimit)")
+        }
+        var (extras, count) = ([ExtraOutput](), 0)
+        for (name, value) in fields.sorted(by: { $0.key < $1.key }) {
+            extras.append(ExtraOutput(name: name, node: try extra(name, value)))
+            count += tracer.graph.nodes[extras.last!.node].shape.count
+        }
+        // Every batch holds them for each of its samples.
+        let limit = max(1 << 18, 4 * tracer.graph.shape.count)
+        guard count <= limit else {
+            throw LuaHostError(
+                code: "M18",
+                what: "\(plugin.entry) returned extra outputs of \(count) elements in all; they may have \(limit)")
+        }
+        return extras
+    }
+
     private func extra(_ name: String, _ value: LuaValue) throws(LuaHostError) -> NodeID {
-        guard !name.isEmpty, name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }) else {
+        guard !name.isEmpty, name.utf8.count <= 64, name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }) else {
             throw LuaHostError(
                 code: "M13", what: "an extra output's name must have letters, digits and '_', got '\(name)'")
         }

@@ -7,6 +7,8 @@ final class ScriptRunner: WholeRunner {
     private let script: ScriptCall
     private let operands: [(values: UnsafePointer<Float>, count: Int)]
     private let result: UnsafeMutablePointer<Float>
+    /// What the script works on: memory that its state keeps, since a script that could not be stopped may go on writing.
+    private let (input, values): (Buffer<Float>, Buffer<Float>)
     /// What the script marked, for `ScriptMaskRunner`.
     let mask: Buffer<Float>
     private let state: ScriptState
@@ -16,22 +18,26 @@ final class ScriptRunner: WholeRunner {
         _ result: UnsafeMutablePointer<Float>, _ kernels: NoiseKernels
     ) {
         (self.script, self.operands, self.result) = (script, operands, result)
-        let marksMask = script.plugin.marksMask
-        mask = Buffer(count: marksMask ? script.shape.count : 0)
+        values = Buffer(count: operands[0].count)
+        if case .elements = script.body { input = Buffer(count: operands[0].count) } else { input = Buffer(count: 0) }
+        mask = Buffer(count: script.plugin.marksMask ? script.shape.count : 0)
         state = ScriptState(script, kernels)
     }
 
     func run(id: UInt64, epoch: UInt32) throws {
         do throws(LuaError) {
             switch script.body {
-            case .elements: try state.map(operands[0].values, to: result, count: operands[0].count)
+            case .elements:
+                input.pointer.update(from: operands[0].values, count: input.count)
+                try state.map(input, to: values)
             case .sample:
-                result.update(from: operands[0].values, count: operands[0].count)
+                values.pointer.update(from: operands[0].values, count: values.count)
                 mask.pointer.update(repeating: 0, count: mask.count)
                 try state.call(
-                    on: result, mask: mask.count > 0 ? mask.pointer : nil,
+                    on: values, mask: script.plugin.marksMask ? mask : nil,
                     varying: operands.dropFirst().map { $0.values[0] }, id: id, epoch: epoch)
             }
+            result.update(from: values.pointer, count: values.count)
         } catch {
             throw ScriptFailure(error: error, id: id, epoch: epoch, path: script.context.path)
         }
@@ -69,31 +75,31 @@ private final class ScriptState {
 
     private func load() throws(LuaError) -> (state: PluginState, function: LuaFunction) {
         if let loaded { return loaded }
-        let state = try PluginState(source: script.plugin.source, file: script.plugin.file)
+        let state = try script.plugin.newState()
         var function = state.declaration.function
         if case .elements(let place) = script.body {
             // The function is made anew by tracing as the chain did.
-            function = try script.plugin.mapFunctions(of: script, in: state)[place]
+            function = try script.plugin.mapFunction(place, of: script, in: state)
         }
         loaded = (state, function)
         return (state, function)
     }
 
-    func map(
-        _ input: UnsafePointer<Float>, to output: UnsafeMutablePointer<Float>, count: Int
-    ) throws(LuaError) {
+    func map(_ input: Buffer<Float>, to output: Buffer<Float>) throws(LuaError) {
         let (state, function) = try load()
-        try state.map(function, input, to: output, count: count, activity: "map in \(script.plugin.activity)")
+        try state.map(
+            function, input.pointer, to: output.pointer, count: input.count, owners: [input, output],
+            activity: "map in \(script.plugin.activity)")
     }
 
     func call(
-        on values: UnsafeMutablePointer<Float>, mask: UnsafeMutablePointer<Float>?, varying: [Float],
-        id: UInt64, epoch: UInt32
+        on values: Buffer<Float>, mask: Buffer<Float>?, varying: [Float], id: UInt64, epoch: UInt32
     ) throws(LuaError) {
         let (state, _) = try load()
         sample = (id, epoch)
-        var arrays = [LuaArray(values, sizes: script.shape.sizes, isMask: false)]
-        if let mask { arrays.append(LuaArray(mask, sizes: script.shape.sizes, isMask: true)) }
+        let arrays = ([values] + (mask.map { [$0] } ?? [])).enumerated().map { place, buffer in
+            LuaArray(buffer.pointer, sizes: script.shape.sizes, isMask: place == 1, owner: buffer)
+        }
         try state.run(script, on: arrays, varying: varying, source: source)
     }
 }

@@ -26,11 +26,12 @@ struct SlotPlan {
         for node in schedule.crossing where !GroupSchedule.isComputed(graph.nodes[node].operation) {
             lastUses[node] = .max
         }
-        var free: [(offset: Int, size: Int)] = []
+        var endings: [Int: [NodeID]] = [:]
+        for (node, last) in lastUses where last != .max { endings[last, default: []].append(node) }
+        var free: [Int: [Int]] = [:]  // offsets by size
         func take(_ count: Int) -> Int {
             let wanted = Self.room(for: count)
-            let fitting = free.indices.filter { free[$0].size == wanted }.first
-            if let fitting { return free.remove(at: fitting).offset }
+            if let offset = free[wanted]?.popLast() { return offset }
             defer { size += wanted }
             return size
         }
@@ -41,9 +42,9 @@ struct SlotPlan {
             for node in members.nodes where schedule.crossing.contains(node) {
                 offsets[node] = aliases[node].map { offsets[$0]! } ?? take(graph.nodes[node].shape.count)
             }
-            for (node, last) in lastUses.sorted(by: { $0.key < $1.key }) where last == time {
+            for node in (endings[time] ?? []).sorted() {
                 guard let offset = offsets[node], aliases[node] == nil else { continue }
-                free.append((offset, Self.room(for: graph.nodes[node].shape.count)))
+                free[Self.room(for: graph.nodes[node].shape.count), default: []].append(offset)
             }
         }
     }

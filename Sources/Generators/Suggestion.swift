@@ -2,8 +2,10 @@
 package enum Suggestion {
     /// The candidate nearest to `word`, or nil when none is within a third of the word's length (at least one edit).
     ///
-    /// Of equally near candidates the first wins. Case does not count: `Adam` is near `adam`.
+    /// Of equally near candidates the first wins. Case does not count: `Adam` is near `adam`. Nobody means a long word: a
+    /// script can make one of a megabyte, and the work grows with its length.
     package static func nearest(_ word: String, among candidates: some Sequence<String>) -> String? {
+        guard word.utf8.count <= 80 else { return nil }
         let letters = Array(word.lowercased())
         var nearest: (name: String, edits: Int)?
         for candidate in candidates {

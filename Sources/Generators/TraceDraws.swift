@@ -190,7 +190,9 @@ extension TraceFunctions {
         guard tracer.isObject(call[0], .random) else {
             throw LuaHostError(code: "M06", what: "partner is a method of rng", instead: "rng:partner(x)")
         }
-        guard case .object(let object) = call[1], try tracer.node(object) == tracer.input else {
+        guard tracer.isObject(call[1], .tensor), case .object(let object) = call[1],
+            try tracer.node(object) == tracer.input
+        else {
             throw LuaHostError(
                 code: "M11", what: "rng:partner wants the sample that the generator was given",
                 instead: "rng:partner(x).value, and what was done to x again")
@@ -210,7 +212,7 @@ extension TraceFunctions {
     private static func checkBounds(_ bounds: [LuaValue], of name: String) throws(LuaHostError) {
         let plain = bounds.compactMap(\.plainNumber)
         if let infinite = plain.first(where: { !$0.isFinite }) {
-            throw LuaHostError(code: "M17", what: "rng:\(name) wants finite bounds, got \(infinite)")
+            throw LuaHostError(code: "M17", what: "rng:\(name) wants finite bounds, got \(formatted(infinite))")
         }
         guard plain.count == 2, plain[0] > plain[1] else { return }
         let (high, low) = (formatted(plain[0]), formatted(plain[1]))

@@ -111,6 +111,7 @@ extension TraceFunctions {
                         value = tracer.graph.elementwise(
                             operation, value, tracer.graph.gather(middle, at: [(place, moved)]))
                     }
+                    try tracer.checkNodes()
                 }
             }
             return value
@@ -142,7 +143,7 @@ extension Tracer {
         for place in places where shape.size(place) > 1 {
             let half = shape.size(place) / 2
             try checkCount(
-                Double(graph.nodes[padded].shape.count)
+                graph.nodes[padded].shape.extent
                     * (1 + Double(2 * half) / Double(max(1, graph.nodes[padded].shape.size(place)))), "convolve")
             padded = graph.padded(padded, along: place, low: half, high: half, border: border)
         }

@@ -96,11 +96,17 @@ struct TraceFunction: Sendable {
     /// Runs the body for a call that a script makes.
     func record(_ call: LuaCall, in tracer: Tracer) throws(LuaHostError) -> [LuaValue] {
         guard tracer.isTracing || face == .host else {
+            if tracer.isScript {
+                throw LuaHostError(
+                    code: "M15", what: "'\(luaName)' is for tensors, and here Lua runs with plain numbers",
+                    instead: "plain Lua: if, for, math.abs …")
+            }
             throw LuaHostError(
                 code: "M15", what: "'\(luaName)' works only while apply or make runs",
                 instead: "call it inside the function")
         }
         try check(call)
+        if tracer.isTracing { try tracer.checkNodes() }
         tracer.graph.origin.line = call.line
         return try body(tracer, call)
     }
@@ -117,9 +123,9 @@ struct TraceFunction: Sendable {
             throw LuaHostError(
                 code: "M17", what: "'\(luaName)' is a method and wants a colon", instead: "x:\(luaName)(…)")
         }
-        let before = isMethod ? 1 : 0
+        let before = isMethod || face == .random ? 1 : 0
         guard !arguments.contains(call.arguments.count) else { return }
-        let (least, most) = (arguments.lowerBound - before, arguments.upperBound - before)
+        let (least, most) = (max(0, arguments.lowerBound - before), arguments.upperBound - before)
         let wanted = least == most ? "\(most)" : least == 0 ? "at most \(most)" : "\(least) to \(most)"
         throw LuaHostError(
             code: "M11",

@@ -90,6 +90,7 @@ enum TraceFunctions {
                     let number = tracer.graph.constant(Float(try tracer.plain(item, for: "isin")))
                     let isThis = tracer.graph.elementwise(.equal, value, number)
                     result = tracer.graph.elementwise(.or, result, isThis)
+                    try tracer.checkNodes()
                 }
                 return result
             }

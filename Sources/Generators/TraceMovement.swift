@@ -70,8 +70,7 @@ extension TraceFunctions {
             for place in try tracer.places(call[2], for: "upsample", otherwise: tracer.spatialPlaces)
             where factor > 1 {
                 let size = tracer.graph.nodes[value].shape.size(place)
-                try tracer.checkCount(
-                    Double(tracer.graph.nodes[value].shape.count) * Double(factor), "upsample")
+                try tracer.checkCount(tracer.graph.nodes[value].shape.extent * Double(factor), "upsample")
                 let index = tracer.graph.index(place, count: size * factor)
                 let part = tracer.graph.elementwise(.divide, index, tracer.graph.constant(Float(factor)))
                 value = tracer.graph.gather(value, at: [(place, tracer.graph.elementwise(.ceil, part))])

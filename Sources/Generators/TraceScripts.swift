@@ -17,6 +17,11 @@ extension TraceFunctions {
             }
             let value = try tracer.number(call[0], for: "map")
             guard case .function(let function) = call[1] else { preconditionFailure("the prelude checks it") }
+            guard tracer.mapFunctions.count < mapLimit else {
+                throw LuaHostError(
+                    code: "M18", what: "more than \(mapLimit) functions that Lua runs for every element",
+                    instead: "one function that does it all")
+            }
             script.body = .elements(tracer.mapFunctions.count)
             tracer.mapFunctions.append(function)
             let place = tracer.graph.addScript(script)
@@ -27,6 +32,10 @@ extension TraceFunctions {
                 .whole(.script(place)), [value], shape: tracer.graph.nodes[value].shape, type: .number)
         }
     ]
+
+    /// How many functions given to `map` Lua may run in one generator: each takes a state in every worker, and up to the whole
+    /// budget of time for every sample.
+    static let mapLimit = 4
 
     /// What the prelude asks of the host: fields of traced values and of arrays.
     static let internals: [TraceFunction] = [
@@ -40,6 +49,11 @@ extension TraceFunctions {
             preconditionFailure("an object is indexed")
         }
         guard case .string(let key) = call[1] else {
+            if type == .array {
+                throw LuaHostError(
+                    code: "M09", what: "arrays are read with get", instead: "x:get(row, column, channel)")
+            }
+            if type == .random || type == .stream { throw LuaHostError(code: "M17", what: "rng has only methods") }
             throw LuaHostError(
                 code: "M10", what: "a tensor has no elements: its values are not known while tracing",
                 instead: "mottle.where(mottle.index(\"W\"):eq(1), a, b) is a in the first column")

@@ -32,6 +32,8 @@ final class Tracer {
     static let nodeLimit = 20_000
     /// Elements that one value may have for one sample, unless the sample itself has more.
     static let elementLimit = 1 << 24
+    /// Axes that a sample and a list of sizes may have.
+    static let axisLimit = 8
 
     var graph = Graph(shape: [])
     private(set) var context = TraceContext(seed: 0, path: "", range: 0...1)
@@ -47,6 +49,8 @@ final class Tracer {
     /// The node that the generator got.
     private(set) var input = 0
     private(set) var isTracing = false
+    /// Whether a script runs with plain numbers: an eager generator, a function of `map`, or `expect`.
+    private(set) var isScript = false
     /// Functions given to `map` that Lua runs for every element, in the order of the calls.
     var mapFunctions: [LuaFunction] = []
     /// What `map` calls of: set while a chain is traced.
@@ -58,13 +62,15 @@ final class Tracer {
     ) {
         (self.graph, self.input) = (graph, input)
         prepare(context, axes: axes, places: places)
-        (draws, namedDraws, firstNode, isTracing) = (0, [:], graph.nodes.count, true)
+        (draws, namedDraws, firstNode) = (0, [:], graph.nodes.count)
+        (isTracing, isScript) = (true, false)
         mapFunctions = []
     }
 
     /// Starts a call of a script that runs for each sample.
     func beginScript(_ shape: Shape, _ context: TraceContext, axes: String, places: [Character: Int]) {
         graph = Graph(shape: shape)
+        isScript = true
         prepare(context, axes: axes, places: places)
     }
 
@@ -74,7 +80,7 @@ final class Tracer {
     }
 
     func end() -> Graph {
-        isTracing = false
+        (isTracing, isScript) = (false, true)
         return graph
     }
 
@@ -91,12 +97,18 @@ final class Tracer {
 
     /// What an operation gives the script: its node, unless the call has recorded too much.
     func object(_ node: NodeID) throws(LuaHostError) -> LuaValue {
+        try checkNodes()
+        return symbol(node)
+    }
+
+    /// Refuses a call that has recorded too much. Called before each operation too, so that a script whose `pcall` holds the
+    /// error records no more, and within those that record many nodes.
+    func checkNodes() throws(LuaHostError) {
         guard graph.nodes.count - firstNode <= Self.nodeLimit else {
             throw LuaHostError(
                 code: "M18", what: "more than \(Self.nodeLimit) operations in one trace",
                 instead: "tensor operations work on all elements at once; a loop over pixels is not needed")
         }
-        return symbol(node)
     }
 
     var random: LuaValue { object(.random) }
@@ -158,7 +170,7 @@ final class Tracer {
         guard plain == plain.rounded(), plain >= Double(range.lowerBound), plain <= Double(range.upperBound)
         else {
             let wanted =
-                range.upperBound >= Self.elementLimit
+                range.upperBound >= Self.elementLimit && !(plain > Double(range.upperBound))
                 ? "of at least \(range.lowerBound)" : "between \(range.lowerBound) and \(range.upperBound)"
             throw LuaHostError(
                 code: "M17", what: "\(action) wants a plain whole number \(wanted), got \(formatted(plain))")
@@ -189,8 +201,7 @@ final class Tracer {
         case .string(let letters):
             try checkBatch(letters, letters, for: action, batch: batch)
             var shape: Shape = []
-            for letter in letters where letter != "N" {
-                let place = try place(letter, in: letters)
+            for place in try places(of: letters, for: action) {
                 shape = shape.with(graph.shape.size(place), at: place)
             }
             return shape
@@ -222,9 +233,11 @@ final class Tracer {
             } else {
                 sizes.append(try whole(item, for: "\(action): a size", in: 1...Int(1 << 30)))
             }
-            count *= Double(sizes.last!)
+            count *= Double(max(1, sizes.last!))
         }
-        guard sizes.count <= 8 else { throw LuaHostError(code: "M12", what: "\(action): more than 8 axes") }
+        guard sizes.count <= Self.axisLimit else {
+            throw LuaHostError(code: "M12", what: "\(action): more than \(Self.axisLimit) axes")
+        }
         try checkCount(count, action)
         return Shape(sizes).trimmed
     }
@@ -239,13 +252,26 @@ final class Tracer {
             instead: "\"N\(letters)\"")
     }
 
-    /// Refuses values that would take too much memory.
+    /// Refuses values that would take too much memory; `count` is their extent.
     func checkCount(_ count: Double, _ action: String) throws(LuaHostError) {
         let limit = max(Self.elementLimit, 4 * graph.shape.count)
         guard count <= Double(limit) else {
             throw LuaHostError(
                 code: "M18", what: "\(action): \(formatted(count)) elements; a value may have \(limit)")
         }
+    }
+
+    /// Places of the sample's axes that letters name, each once; an N counts for nothing.
+    private func places(of letters: String, for action: String) throws(LuaHostError) -> [Int] {
+        var places: [Int] = []
+        for letter in letters where letter != "N" {
+            let place = try place(letter, in: letters)
+            guard !places.contains(place) else {
+                throw LuaHostError(code: "M12", what: "\(action): axis '\(letter)' is named twice")
+            }
+            places.append(place)
+        }
+        return places
     }
 
     /// Places of the sample's axes that letters name, or a default.
@@ -259,9 +285,7 @@ final class Tracer {
                     what: "\(action) over N: what happens to a sample never depends on its neighbours",
                     instead: "the other axes, or none for the whole sample")
             }
-            var places: [Int] = []
-            for letter in letters { places.append(try place(letter, in: letters)) }
-            return places
+            return try places(of: letters, for: action)
         default:
             throw LuaHostError(
                 code: "M12",
@@ -272,7 +296,8 @@ final class Tracer {
     /// The axes that space or time run along: all but the channels.
     var spatialPlaces: [Int] { graph.shape.sizes.indices.filter { $0 != axisPlaces["C"] } }
 
-    var allPlaces: [Int] { Array(0..<max(8, graph.shape.rank)) }
+    /// Every axis that a value can have: an axis longer than 1 at least doubles its elements.
+    var allPlaces: [Int] { Array(0..<max(64, graph.shape.rank)) }
 
     /// The place of one axis in the sample's shape.
     func place(_ letter: Character, in letters: String) throws(LuaHostError) -> Int {
@@ -329,7 +354,8 @@ final class Tracer {
         for (index, operand) in operands.enumerated() {
             let shape = graph.nodes[operand].shape
             guard let next = Shape.broadcast([common, shape]) else {
-                let place = (0..<8).first {
+                // `choose` and `fft` add axes, so there may be more of them than a sample can have.
+                let place = (0..<min(common.rank, shape.rank)).first {
                     common.size($0) != shape.size($0) && common.size($0) != 1 && shape.size($0) != 1
                 }!
                 let line = graph.origins[operand].line
@@ -342,7 +368,7 @@ final class Tracer {
             }
             common = next
         }
-        try checkCount(common.sizes.reduce(1.0) { $0 * Double($1) }, action)
+        try checkCount(common.extent, action)
     }
 
     private func letter(_ place: Int) -> String {
@@ -356,6 +382,9 @@ final class Tracer {
         guard let name else {
             draws += 1
             return "draw \(draws)"
+        }
+        guard name.utf8.count <= 64 else {
+            throw LuaHostError(code: "M06", what: "a draw's name may have 64 bytes, got \(name.utf8.count)")
         }
         if let earlier = namedDraws.updateValue(line, forKey: name) {
             throw LuaHostError(

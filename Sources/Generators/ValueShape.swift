@@ -49,6 +49,10 @@ extension Shape {
         return strides
     }
 
+    /// How many elements there would be if no axis were empty: what limits are about, since a size next to an empty axis
+    /// could be any. As a Double it cannot overflow.
+    package var extent: Double { sizes.reduce(1.0) { $0 * Double(Swift.max(1, $1)) } }
+
     /// Elements before, along and behind an axis: a value is `outer` times `size` times `inner` of them.
     package func split(at place: Int) -> (outer: Int, size: Int, inner: Int) {
         (

@@ -70,7 +70,7 @@ package struct FourierPlan: Sendable {
     }
 
     /// 4 as often as it goes, then primes up to 13; their product is smaller than `count` if it has larger ones.
-    static func factors(of count: Int) -> [Int] {
+    package static func factors(of count: Int) -> [Int] {
         var (factors, rest) = ([Int](), count)
         for factor in [4, 2, 3, 5, 7, 11, 13] {
             while rest % factor == 0 {

@@ -7,9 +7,11 @@ package struct LuaArray {
     package var sizes: [Int]
     /// True if elements are masks: all bits set or none.
     package var isMask: Bool
+    /// Of the memory; a script's thread that was left behind may write to it at any time.
+    package var owner: AnyObject
 
-    package init(_ values: UnsafeMutablePointer<Float>, sizes: [Int], isMask: Bool) {
-        (self.values, self.sizes, self.isMask) = (values, sizes, isMask)
+    package init(_ values: UnsafeMutablePointer<Float>, sizes: [Int], isMask: Bool, owner: AnyObject) {
+        (self.values, self.sizes, self.isMask, self.owner) = (values, sizes, isMask, owner)
     }
 
     var cArray: mottle_array {

@@ -1,4 +1,5 @@
 import CLua
+import Synchronization
 
 /// Owns the C side of a state, and the functions that it calls.
 ///
@@ -9,22 +10,31 @@ final class LuaHost {
     private(set) var isAbandoned = false
     /// Kept for the C side, which holds its address.
     var drawSource: LuaDrawSource?
+    /// Of the memory whose address the C side holds.
+    var owners: [AnyObject] = []
 
-    init(limits: LuaLimits, functions bodies: [LuaHostFunction]) {
+    init(limits: LuaLimits, functions bodies: [LuaHostFunction]) throws(LuaError) {
         var cLimits = mottle_limits(
             instructions: Int64(limits.instructions), seconds: limits.seconds, grace: limits.grace,
-            heap: limits.heap, block: limits.block, transfer: limits.transfer, stack: limits.stack)
-        functions = .passRetained(HostFunctions(bodies: bodies.map(\.body)))
+            heap: limits.heap, block: limits.block, transfer: limits.transfer, stack: limits.stack,
+            failing_from: Int64(limits.failingAllocations.lowerBound),
+            failing_to: Int64(limits.failingAllocations.upperBound))
+        let functions = Unmanaged.passRetained(HostFunctions(bodies: bodies.map(\.body)))
         guard let pointer = mottle_host_new(&cLimits, callHostFunction, functions.toOpaque()) else {
-            preconditionFailure("no memory for a Lua state of \(limits.heap) bytes")
+            functions.release()
+            throw limits.error(for: MOTTLE_HEAP, file: "prelude")
         }
-        self.pointer = pointer
+        (self.pointer, self.functions) = (pointer, functions)
     }
 
     deinit {
-        guard !isAbandoned else { return }
-        mottle_host_free(pointer)
+        guard !isAbandoned else {
+            for owner in owners { _ = Unmanaged.passRetained(owner) }  // its thread may come back and write
+            return
+        }
+        let leaked = mottle_host_free(pointer)
         functions.release()
+        if leaked > 0 { leakedBytes.add(leaked) }
     }
 
     var values: UnsafeMutablePointer<mottle_buffer> { mottle_host_values(pointer) }
@@ -35,6 +45,17 @@ final class LuaHost {
         if outcome.status == MOTTLE_ABANDONED { isAbandoned = true }
         return outcome
     }
+}
+
+/// Bytes that closed states did not give back; anything but 0 is a fault of Lua's or ours.
+package var leakedLuaBytes: Int { leakedBytes.count }
+
+private let leakedBytes = LeakCount()
+
+private final class LeakCount: Sendable {
+    private let bytes = Atomic(0)
+    var count: Int { bytes.load(ordering: .relaxed) }
+    func add(_ count: Int) { bytes.wrappingAdd(count, ordering: .relaxed) }
 }
 
 private final class HostFunctions {

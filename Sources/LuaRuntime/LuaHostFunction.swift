@@ -36,10 +36,16 @@ package struct LuaHostError: Error, Equatable {
     /// One text for all parts, so that a script's `pcall` gets a plain string: the lines of `what`, then
     /// "Instead: …", then "[M12]". The prelude's `fail` writes the same.
     var text: String {
-        var lines = [what]
+        var lines = [shortened(what)]
         if let instead { lines.append("Instead: " + instead) }
         if let code { lines.append("[\(code)]") }
         return lines.joined(separator: "\n")
+    }
+
+    /// The C side keeps 4 KB of a message, which the other parts need too.
+    private func shortened(_ text: String) -> String {
+        guard text.utf8.count > 2048 else { return text }
+        return String(decoding: text.utf8.prefix(2045), as: UTF8.self) + "…"
     }
 
     /// Takes such a text apart.

@@ -17,6 +17,9 @@ package struct LuaLimits: Sendable, Equatable {
     /// Bytes of the thread's stack. Lua 5.4.4 needs up to 2.9 MB to word an error about a source of 62 KB.
     package var stack = 8 << 20
 
+    /// For tests: of a state's requests for memory, counted from 0, those that fail.
+    package var failingAllocations = 0..<0
+
     package init() {}
 }
 
@@ -24,4 +27,6 @@ package struct LuaLimits: Sendable, Equatable {
 package struct LuaUsage: Sendable, Equatable {
     package var instructions = 0
     package var peakHeap = 0
+    /// Requests for memory since the state was made.
+    package var allocations = 0
 }

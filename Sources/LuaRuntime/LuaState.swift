@@ -35,7 +35,7 @@ package final class LuaState {
         prelude: String = ""
     ) throws(LuaError) {
         self.limits = limits
-        host = LuaHost(limits: limits, functions: functions)
+        host = try LuaHost(limits: limits, functions: functions)
         let names: [LuaValue] = [
             .table(list: classes.map(LuaValue.string), fields: [:]),
             .table(list: functions.map { .string($0.name) }, fields: [:]),
@@ -77,12 +77,12 @@ package final class LuaState {
     /// What the next calls read and write in place, and where they get random numbers.
     ///
     /// - Parameters:
-    ///   - arrays: up to two, which outlive the calls; their objects are of class `type` and this generation, and their ids are
-    ///     their places.
+    ///   - arrays: up to two, each with the object that owns its memory, which the state keeps; their objects are of class
+    ///     `type` and this generation, and their ids are their places.
     ///   - source: makes random numbers; called on the script's thread while the caller waits, and kept.
     package func work(on arrays: [LuaArray], type: Int, generation: UInt32, source: LuaDrawSource) {
         precondition(arrays.count <= 2 && arrays.allSatisfy { $0.sizes.count <= 8 })
-        host.drawSource = source
+        (host.drawSource, host.owners) = (source, arrays.map(\.owner))
         var list = arrays.map(\.cArray)
         mottle_host_set_arrays(
             host.pointer, &list, Int32(list.count), UInt32(type), generation, fillDraws,
@@ -90,11 +90,14 @@ package final class LuaState {
     }
 
     /// Writes the function's results for `count` numbers.
+    ///
+    /// - Parameter owners: what owns the memory of both; the state keeps it.
     package func map(
         _ function: LuaFunction, _ input: UnsafePointer<Float>, to output: UnsafeMutablePointer<Float>,
-        count: Int, activity: String
+        count: Int, owners: [AnyObject], activity: String
     ) throws(LuaError) {
         try refuseAbandoned(activity: activity)
+        host.owners = owners
         let outcome = host.enter { mottle_host_map($0, function.reference, input, output, Int64(count)) }
         try finish(outcome, activity: activity)
     }
@@ -108,7 +111,8 @@ package final class LuaState {
     }
 
     private func finish(_ outcome: mottle_outcome, activity: String?) throws(LuaError) {
-        usage = LuaUsage(instructions: Int(outcome.instructions), peakHeap: outcome.peak_heap)
+        usage = LuaUsage(instructions: Int(outcome.instructions), peakHeap: outcome.peak_heap,
+            allocations: Int(outcome.allocations))
         guard outcome.status != MOTTLE_OK else { return }
         var error = error(of: outcome)
         error.activity = activity

@@ -104,7 +104,7 @@ struct ScriptTests {
         ("rng:poisson(1)", "test.lua:3: error: rng has no method 'poisson'"),
         ("error('mine')", "test.lua:3: error: mine"),
         ("while true do end", "test.lua:3: error: stopped after"),
-        ("mottle.index('H')", "test.lua:3: error: 'index' works only while apply or make runs"),
+        ("mottle.index('H')", "test.lua:3: error: 'index' is for tensors, and here Lua runs with plain numbers"),
     ]
 
     @Test(arguments: mistakes.indices) func `a mistake names its line, the generator, the sample and the epoch`(place: Int) throws {

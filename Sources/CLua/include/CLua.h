@@ -38,6 +38,7 @@ typedef struct mottle_limits {
     double seconds;   // processor time of the script's thread
     double grace;     // seconds past `seconds` after which a thread that does not come back is abandoned
     size_t heap, block, transfer, stack;
+    int64_t failing_from, failing_to;  // for tests: of the requests for memory, counted from 0, these fail
 } mottle_limits;
 
 enum mottle_status {
@@ -60,6 +61,7 @@ typedef struct mottle_outcome {
     size_t message_count;
     const char *traceback;      // a line a frame, innermost first
     int64_t instructions;
+    int64_t allocations;        // requests for memory since the host was made
     size_t peak_heap;
 } mottle_outcome;
 
@@ -84,8 +86,8 @@ typedef void (*mottle_draw_source)(void *context, int32_t kind, int64_t first, f
 
 /// NULL if there is no memory.
 mottle_host *mottle_host_new(const mottle_limits *limits, mottle_callback callback, void *context);
-/// Not for an abandoned host.
-void mottle_host_free(mottle_host *host);
+/// Returns how many bytes of Lua's were not given back, which must be 0. Not for an abandoned host.
+size_t mottle_host_free(mottle_host *host);
 
 /// Holds a call's arguments before it and its results after it.
 mottle_buffer *mottle_host_values(mottle_host *host);
