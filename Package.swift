@@ -72,6 +72,9 @@ let package = Package(
                 "Workers",
             ]),
         .executableTarget(
+            name: "HandwrittenNoise", dependencies: ["Kernels", "VectorKernels", "Tensors"],
+            path: "Benchmarks/HandwrittenNoise"),
+        .executableTarget(
             name: "mottle",
             dependencies: [
                 "Experiments", "CSystem", "Generators", "Reports", "Tensors",

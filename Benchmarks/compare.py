@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Measures Mottle beside what one would use instead, in turns, and prints the medians and their ratio.
 
-Usage: Benchmarks/compare.py [--rounds N] [--json]
-Wants a release build (swift build -c release), Debian's dataset-fashion-mnist, and NumPy and JAX in the Python that
-runs it: python3 -m venv peers && peers/bin/pip install numpy jax && peers/bin/python Benchmarks/compare.py
+Usage: Benchmarks/compare.py [--rounds N] [--only WORD] [--json]
+Wants a release build (swift build -c release), Debian's dataset-fashion-mnist, and the peers in the Python that runs it:
+python3 -m venv peers && peers/bin/pip install numpy jax torch albumentations && peers/bin/python Benchmarks/compare.py
+A peer that is not installed is left out.
 """
 import argparse
+import importlib.util
 import json
 import os
 import statistics
@@ -14,8 +16,10 @@ import sys
 import tempfile
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
-MOTTLE = os.path.join(FOLDER, "..", ".build", "release", "mottle")
+BUILD = os.path.join(FOLDER, "..", ".build", "release")
+MOTTLE = os.path.join(BUILD, "mottle")
 EXAMPLE = os.path.join(FOLDER, "..", "examples", "fashion-mnist.yaml")
+SMALL, LARGE = ["256", "28", "28", "1"], ["8", "512", "512", "3"]
 
 
 def output(*command):
@@ -36,40 +40,68 @@ def mottle_training(epochs, batch):
     return json.loads(result.splitlines()[-1])["samples_per_second"]
 
 
-def mottle_noise():
+def mottle_noise(chain, shape, value="values_per_second"):
     result = output(
-        MOTTLE, "bench", "noise", os.path.join(FOLDER, "gaussian.yaml"), "--shape", "256,28,28,1", "--threads", "1",
+        MOTTLE, "bench", "noise", os.path.join(FOLDER, f"{chain}.yaml"), "--shape", ",".join(shape), "--threads", "1",
         "--json")
-    return json.loads(result)["values_per_second"]
+    return json.loads(result)[value]
+
+
+def noise(chain, shape, library):
+    return (
+        f"{chain}.lua on [{', '.join(shape)}], one thread", "values/s", library,
+        lambda: mottle_noise(chain, shape), lambda: peer("noise.py", library, chain, *shape))
 
 
 BENCHMARKS = [
-    ("training with noise, batch 32, all processors", "samples/s", "JAX",
+    ("training with noise, batch 32, all processors", "samples/s", "jax",
      lambda: mottle_training(10, 32), lambda: peer("jax_mlp.py", "5", "32")),
-    ("gaussian.lua on [256, 28, 28, 1], one thread", "values/s", "NumPy",
-     mottle_noise, lambda: peer("numpy_gaussian.py")),
+    *[noise(chain, shape, library) for chain in ("gaussian", "salt_and_pepper") for shape in (SMALL, LARGE)
+      for library in ("numpy", "torch", "albumentations")],
+    ("gaussian.lua on [256, 28, 28, 1] beside the same written in Swift", "values/s", "Swift",
+     lambda: mottle_noise("gaussian", SMALL), lambda: float(output(os.path.join(BUILD, "HandwrittenNoise"), *SMALL))),
+    ("gaussian.lua in batches of 32 beside 256", "values/s", "256",
+     lambda: mottle_noise("gaussian", ["32", *SMALL[1:]]), lambda: mottle_noise("gaussian", SMALL)),
+    ("a chain of four generators beside its draws, [256, 28, 28, 1]", "times the draws' time", None,
+     lambda: mottle_noise("chain", SMALL, "times_draws"), None),
+    ("a chain of four generators beside its draws, [8, 512, 512, 3]", "times the draws' time", None,
+     lambda: mottle_noise("chain", LARGE, "times_draws"), None),
 ]
+
+
+def is_missing(name):
+    return name in ("numpy", "jax", "torch", "albumentations") and importlib.util.find_spec(name) is None
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", default="", help="only benchmarks whose name has this word")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     rows = []
     for name, unit, peer_name, ours, theirs in BENCHMARKS:
-        # In turns, so that a busy minute of the machine slows both.
-        pairs = [(ours(), theirs()) for _ in range(options.rounds)]
-        mine, other = (statistics.median(values) for values in zip(*pairs))
-        rows.append({
-            "benchmark": name, "unit": unit, "mottle": mine, "peer": peer_name, "peer_value": other,
-            "ratio": statistics.median(a / b for a, b in pairs), "rounds": pairs})
+        if options.only not in name or is_missing(peer_name):
+            continue
+        row = {"benchmark": name, "unit": unit}
+        if theirs is None:
+            row["rounds"] = [ours() for _ in range(options.rounds)]
+            row["mottle"] = statistics.median(row["rounds"])
+        else:
+            # In turns, so that a busy minute of the machine slows both.
+            pairs = [(ours(), theirs()) for _ in range(options.rounds)]
+            mine, other = (statistics.median(values) for values in zip(*pairs))
+            row |= {"mottle": mine, "peer": peer_name, "peer_value": other,
+                    "ratio": statistics.median(a / b for a, b in pairs), "rounds": pairs}
+        rows.append(row)
+        if options.json:
+            continue
+        if theirs is None:
+            print(f"{name}: {row['mottle']:.2f} {unit}", flush=True)
+        else:
+            print(f"{name}: {mine:,.0f} {unit}, {peer_name} {other:,.0f}: {row['ratio']:.2f} times as fast", flush=True)
     if options.json:
         print(json.dumps(rows))
-        return
-    for row in rows:
-        print(f"{row['benchmark']}: {row['mottle']:,.0f} {row['unit']}, "
-              f"{row['peer']} {row['peer_value']:,.0f}: {row['ratio']:.2f} times as fast")
 
 
 main()

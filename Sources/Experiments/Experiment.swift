@@ -125,10 +125,17 @@ package final class Experiment {
 }
 
 extension Experiment.Evaluation {
-    /// All parameters, also those that the config leaves at their defaults; of several generators each behind its name.
+    /// All parameters, also those that the config leaves at their defaults; of a severity only what differs from it. Of
+    /// several generators each behind its name.
     fileprivate var parameters: [RobustnessParameter] {
         chain.items.flatMap { item in
-            let settings = item.completeSettings
+            var settings = item.completeSettings
+            if item.severity != nil {
+                var level = item
+                level.settings = [:]
+                let usual = level.completeSettings
+                settings = settings.filter { $0.value != usual[$0.key] }
+            }
             func key(_ name: String) -> String { chain.items.count > 1 ? "\(item.name).\(name)" : name }
             let severity = item.severity.map { [RobustnessParameter(key("severity"), .whole($0), text: "\($0)")] }
             return (severity ?? [])

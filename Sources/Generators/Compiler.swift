@@ -194,7 +194,7 @@ private struct GroupBuilder {
             place = Place(base: .register, offset: registerCount * Program.blockLength)
             registerCount += 1
             lastUses[id] = .max
-            group.splats.append((slot: slots[id]!, register: place.offset))
+            group.splats.append(Group.Splat(slot: slots[id]!, register: place.offset))
         } else {
             place = newRegister()
             group.steps.append(.expand(group.expansions.count, slot: slots[id]!, to: place))

@@ -7,25 +7,26 @@ import VectorKernels
 final class FusedRunner {
     private let kernels: NoiseKernels
     private let count: Int
-    private let splats: [(slot: Int, register: Int)]
-    private let steps: [Step]
+    /// Plain memory, of which reading counts no references.
+    private let (splats, steps, totals): (Buffer<Group.Splat>, Buffer<Step>, Buffer<TotalReduction>)
     private let expansions: [Expansion]
-    private let totals: [TotalReduction]
     /// This epoch's values of what changes from epoch to epoch.
     private let scheduleValues: Buffer<Float>
 
     init(_ group: Group, _ kernels: NoiseKernels, _ scheduleValues: Buffer<Float>) {
         (self.kernels, self.scheduleValues, count) = (kernels, scheduleValues, group.count)
-        (splats, steps) = (group.splats.map { $0 }, group.steps.map { $0 })
-        (expansions, totals) = (group.expansions.map { $0.copied() }, group.totals.map { $0 })
+        (splats, steps, totals) = (Buffer(group.splats), Buffer(group.steps), Buffer(group.totals))
+        expansions = group.expansions.map { $0.copied() }
     }
 
     func run(_ whole: Block) {
-        for splat in splats {
+        for place in 0..<splats.count {
+            let splat = splats.pointer[place]
             (whole.registers + splat.register).update(
                 repeating: whole.slots[splat.slot], count: min(count, Program.blockLength))
         }
-        for total in totals {
+        for place in 0..<totals.count {
+            let total = totals.pointer[place]
             (whole.accumulators + total.accumulator).update(repeating: total.reduction.start, count: 16)
         }
         var block = whole
@@ -36,13 +37,23 @@ final class FusedRunner {
         for first in stride(from: 0, to: count, by: Program.blockLength) {
             block.first = first
             block.count = min(Program.blockLength, count - first)
-            steps.withUnsafeBufferPointer { buffer in
-                for step in buffer { run(step, block) }
-            }
+            for place in 0..<steps.count { run(steps.pointer[place], block) }
         }
-        for total in totals {
+        for place in 0..<totals.count {
+            let total = totals.pointer[place]
             let result = total.reduction.combine(lanes: whole.accumulators + total.accumulator)
             whole.slots[total.slot] = total.reduction.finish(result, count: count)
+        }
+    }
+
+    /// Only the draws: what no arithmetic around them can be cheaper than.
+    func runDraws(_ whole: Block) {
+        var block = whole
+        for first in stride(from: 0, to: count, by: Program.blockLength) {
+            (block.first, block.count) = (first, min(Program.blockLength, count - first))
+            for place in 0..<steps.count {
+                if case .draw = steps.pointer[place] { run(steps.pointer[place], block) }
+            }
         }
     }
 

@@ -8,7 +8,7 @@ package enum ValueType: Sendable, Equatable {
 }
 
 /// The two kinds of random value; everything else is made of them by arithmetic.
-package enum DrawKind: Sendable, Hashable {
+package enum DrawKind: Sendable, Hashable, BitwiseCopyable {
     case uniform, normal
 }
 
@@ -167,7 +167,32 @@ package struct Graph: Sendable {
             let value = ScalarReference.elementwise(operation, padded[0], padded[1], padded[2])
             return add(.constant(bits: value.bitPattern), shape: shape, type: type)
         }
+        if operation == .and || operation == .or, let simpler = simplified(operation, operands[0], operands[1], shape) {
+            return simpler
+        }
         return add(.elementwise(operation), operands, shape: shape, type: type)
+    }
+
+    /// `and` and `or` of masks with a constant, or in an order that makes more of them along fewer axes: (rows & columns) &
+    /// columns is rows & (columns & columns). The same bits in any case.
+    private mutating func simplified(
+        _ operation: ElementwiseOperation, _ a: NodeID, _ b: NodeID, _ shape: Shape
+    ) -> NodeID? {
+        for (value, other) in [(a, b), (b, a)] {
+            guard let constant = constantValue(value), nodes[other].shape == shape else { continue }
+            // False leaves an `or` as it is, true an `and`.
+            if (constant.bitPattern == 0) == (operation == .or) { return other }
+        }
+        for (whole, part) in [(a, b), (b, a)] where nodes[whole].operation == .elementwise(operation) {
+            let operands = nodes[whole].operands
+            for (kept, met) in [(operands[0], operands[1]), (operands[1], operands[0])] {
+                guard let smaller = Shape.broadcast([nodes[met].shape, nodes[part].shape]),
+                    smaller.count < nodes[whole].shape.count
+                else { continue }
+                return elementwise(operation, kept, elementwise(operation, met, part))
+            }
+        }
+        return nil
     }
 
     /// Makes one value of all along the axes at `places`; axes of size 1 stay as they are.

@@ -2,7 +2,7 @@ import Tensors
 import VectorKernels
 
 /// Where a step finds or leaves a block of values.
-struct Place: Sendable, Equatable {
+struct Place: Sendable, Equatable, BitwiseCopyable {
     enum Base: Int, Sendable {
         /// A register: one block in the worker's memory, used again by every block.
         case register
@@ -20,7 +20,7 @@ struct Place: Sendable, Equatable {
 
 /// One instruction of a program; it handles a block of up to `Program.blockLength` neighbouring values. It holds plain
 /// numbers only, so that running it counts no references.
-enum Step: Sendable {
+enum Step: Sendable, BitwiseCopyable {
     /// The clean sample's values, decoded if they are bytes; nothing is done where they can be read where they lie.
     case load(to: Place)
     case draw(DrawKind, key: UInt64, to: Place)
@@ -43,7 +43,11 @@ struct Group: Sendable {
     /// Elements of one sample.
     var count: Int
     /// One value a sample, which fills its register before the first block.
-    var splats: [(slot: Int, register: Int)] = []
+    struct Splat: Sendable, BitwiseCopyable {
+        var slot: Int
+        var register: Int
+    }
+    var splats: [Splat] = []
     var steps: [Step] = []
     var expansions: [Expansion] = []
     /// Reductions to be finished after the last block.

@@ -1,7 +1,7 @@
 import VectorKernels
 
 /// Many values of one sample made one; which ones are the axes that the operand has and the result lacks.
-package enum Reduction: Sendable, Hashable {
+package enum Reduction: Sendable, Hashable, BitwiseCopyable {
     case sum, mean, minimum, maximum
 
     /// What an accumulator holds before the first value.
@@ -44,7 +44,7 @@ package enum Reduction: Sendable, Hashable {
 }
 
 /// A reduction over all of a sample's elements, through sixteen lanes.
-struct TotalReduction: Sendable {
+struct TotalReduction: Sendable, BitwiseCopyable {
     var reduction: Reduction
     var accumulator: Int
     /// Where the one result goes.

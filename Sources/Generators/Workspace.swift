@@ -107,6 +107,12 @@ package final class Workspace {
         }
     }
 
+    /// Makes only the uniform and normal numbers that a sample takes, to compare the whole with.
+    package func runDraws(_ sample: CleanSample, id: UInt64, epoch: Int, values: UnsafeMutablePointer<Float>) {
+        let block = begin(sample, id: id, epoch: epoch, values: values, mask: nil)
+        for case .fused(let runner) in stages { runner.runDraws(block) }
+    }
+
     /// How many stages there are, in the order of `Explanation`'s.
     package var stageCount: Int { stages.count }
 

@@ -66,16 +66,16 @@ final class StreamWorker {
 }
 
 /// A data set as programs see it; one belongs to each worker.
-final class DatasetSamples: SampleSource {
+package final class DatasetSamples: SampleSource {
     let dataset: any Dataset
-    let ids: Range<UInt64>
+    package let ids: Range<UInt64>
 
-    init(_ dataset: any Dataset) {
+    package init(_ dataset: any Dataset) {
         self.dataset = dataset
         ids = 0..<UInt64(dataset.count)
     }
 
-    func sample(_ id: UInt64, scratch: UnsafeMutablePointer<Float>) throws -> CleanSample {
+    package func sample(_ id: UInt64, scratch: UnsafeMutablePointer<Float>) throws -> CleanSample {
         if let bytes = dataset.bytes(of: Int(id)) {
             return CleanSample(.bytes(bytes, scale: 1.0 / 255, low: 0))
         }
@@ -83,5 +83,5 @@ final class DatasetSamples: SampleSource {
         return CleanSample(.floats(scratch))
     }
 
-    func label(_ id: UInt64) -> Int { dataset.label(of: Int(id)) }
+    package func label(_ id: UInt64) -> Int { dataset.label(of: Int(id)) }
 }

@@ -2,7 +2,7 @@
 ///
 /// Values are `Float`; a mask is a `Float` whose bits are all ones (true) or all zeros (false). Every operation is
 /// made of what IEEE 754 fixes, so it gives the same bits on every processor; NaNs are all one value.
-public enum ElementwiseOperation: Int, CaseIterable, Sendable {
+public enum ElementwiseOperation: Int, CaseIterable, Sendable, BitwiseCopyable {
     // Two operands.
     case add, subtract, multiply, divide
     /// ⌊a / b⌋, rounded once after the division.

@@ -55,3 +55,23 @@ struct GraphSizeTests {
         #expect(Fixture.run(try Fixture.trace([item], shape: shape), []).values == [])
     }
 }
+
+/// What a graph makes simpler when it is built, without changing a bit.
+struct GraphFoldingTests {
+    @Test func `masks meet along as few axes as they can, and constants drop out`() throws {
+        var graph = Graph(shape: [3, 5])
+        let row = graph.elementwise(.less, graph.index(0, count: 3), graph.constant(2))
+        let column = graph.elementwise(.less, graph.index(1, count: 5), graph.constant(4))
+        let other = graph.elementwise(.less, graph.constant(1), graph.index(1, count: 5))
+        let both = graph.elementwise(.and, row, column)
+        let all = graph.elementwise(.and, both, other)
+        let columns = graph.nodes[all].operands.map { graph.nodes[$0].shape }
+        #expect(columns == [[3], [1, 5]])
+        let (none, some) = (graph.mask(false, shape: [3, 5]), graph.mask(true))
+        let left = [graph.elementwise(.or, none, all), graph.elementwise(.and, all, some)]
+        #expect(left == [all, all])
+        // A constant with more axes stays: the result has its shape.
+        let wide = graph.elementwise(.or, row, none)
+        #expect(graph.nodes[wide].shape == [3, 5])
+    }
+}
