@@ -99,7 +99,7 @@ var testTargets: [Target] {
         .testTarget(name: "MottleKitTests", dependencies: ["MottleKit"]),
         .target(name: "CAllocations", path: "Tests/CAllocations"),
         .target(
-            name: "HostilePlugins", dependencies: ["Generators", "Kernels", "LuaRuntime", "Tensors"],
+            name: "HostilePlugins", dependencies: ["Generators", "Kernels", "LuaRuntime", "Tensors", "VectorKernels"],
             path: "Tests/HostilePlugins"),
         .testTarget(name: "WorkersTests", dependencies: ["Workers", "CAllocations"]),
         .testTarget(

@@ -18,6 +18,7 @@ enum {
     DEEP_CALLS = 1000,          // a stack this deep that outgrows a block is called endless recursion
     SOURCE_PIECE = 256,         // bytes that the compiler gets at once
     HOST_CALL_COST = 10,        // instructions charged for a call of a host function or of pcall
+    VALUE_COST = 10,            // the same for each value that crosses to Swift, where it is built anew
     CAUGHT_ERROR_COST = 200,    // the same for an error that pcall holds: a jump, and a message to word
 };
 

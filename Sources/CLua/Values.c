@@ -101,7 +101,7 @@ static void read_table(lua_State *L, int table, int depth) {
 }
 
 static void read_value(lua_State *L, int index, int depth) {
-    mottle_charge(L, 1);
+    mottle_charge(L, VALUE_COST);
     switch (lua_type(L, index)) {
     case LUA_TNONE:
     case LUA_TNIL:

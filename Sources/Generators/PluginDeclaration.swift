@@ -235,16 +235,23 @@ final class DeclarationReader {
                     code: "M03", what: "mottle.list: 'of' must be \"integer\" or \"number\"")
             }
         default:
-            guard case .table(let list, _) = fields["of"], !list.isEmpty, list.count <= Self.choiceLimit else {
+            guard case .table(let list, _) = fields["of"], !list.isEmpty else {
                 throw LuaHostError(
-                    code: "M03", what: "mottle.choice: 'of' must list the names, at most \(Self.choiceLimit)",
+                    code: "M03", what: "mottle.choice: 'of' must list the names",
                     instead: "of = { \"a\", \"b\" }")
+            }
+            guard list.count <= Self.choiceLimit else {
+                throw LuaHostError(
+                    code: "M18", what: "mottle.choice: 'of' may list \(Self.choiceLimit) names, got \(list.count)")
             }
             var names: [String] = []
             for value in list {
-                guard case .string(let name) = value, name.utf8.count <= 64 else {
+                guard case .string(let name) = value else {
+                    throw LuaHostError(code: "M03", what: "mottle.choice: 'of' must list names in quotes")
+                }
+                guard name.utf8.count <= 64 else {
                     throw LuaHostError(
-                        code: "M03", what: "mottle.choice: 'of' must list names in quotes, of up to 64 bytes")
+                        code: "M18", what: "mottle.choice: a name may have 64 bytes, got \(name.utf8.count)")
                 }
                 names.append(name)
             }

@@ -23,6 +23,7 @@ private let operationTables: String = {
         table("randomMethods", all.filter { $0.face == .random }),
         table("mottle", all.filter { $0.face == .function }),
         table("elementwise", all.filter(\.isAlsoFunction)),
+        "local arities = { \(all.filter(\.isAlsoFunction).map { "\($0.luaName) = \($0.arguments.upperBound)" }.joined(separator: ", ")) }",
         "local events = { \(events.joined(separator: ", ")) }",
     ].joined(separator: "\n")
 }()
@@ -107,6 +108,10 @@ private let preludeOperations = #"""
       local ofNumbers = plain[name]
       mottle[name] = function(...)
         if isTraced(...) then return operation(...) end
+        local count, wanted = select("#", ...), arities[name]
+        if count ~= wanted then
+          fail("M11", "mottle." .. name .. " takes " .. wanted .. " argument" .. (wanted == 1 and "" or "s") .. ", got " .. count)
+        end
         for i = 1, select("#", ...) do
           local argument = (select(i, ...))
           if type(argument) ~= "number" then

@@ -24,7 +24,7 @@ package struct HostilePlugin: Sendable {
 
     /// A whole file.
     static func file(
-        _ source: String, _ kind: LuaError.Kind, _ code: String? = nil, line: Int = 1, shape: Shape = [4, 6, 2],
+        _ source: String, _ kind: LuaError.Kind, _ code: String?, line: Int = 1, shape: Shape = [4, 6, 2],
         _ start: String
     ) -> HostilePlugin {
         HostilePlugin(source, Verdict(kind: kind, code: code, line: line, start: start), shape)
@@ -32,7 +32,7 @@ package struct HostilePlugin: Sendable {
 
     /// The body of a noise generator's `apply`, from line 3 on.
     static func noise(
-        _ body: String, _ kind: LuaError.Kind, _ code: String? = nil, line: Int = 3, shape: Shape = [4, 6, 2],
+        _ body: String, _ kind: LuaError.Kind, _ code: String?, line: Int = 3, shape: Shape = [4, 6, 2],
         _ start: String
     ) -> HostilePlugin {
         .file(noise(body), kind, code, line: line, shape: shape, start)
@@ -40,14 +40,14 @@ package struct HostilePlugin: Sendable {
 
     /// The body of an eager noise generator's `apply`, from line 3 on.
     static func eager(
-        _ body: String, _ kind: LuaError.Kind, _ code: String? = nil, line: Int = 3, _ start: String
+        _ body: String, _ kind: LuaError.Kind, _ code: String?, line: Int = 3, _ start: String
     ) -> HostilePlugin {
         .file(eager(body), kind, code, line: line, start)
     }
 
     /// The body of an eager mask generator's `make`, from line 3 on.
     static func hidden(
-        _ body: String, _ kind: LuaError.Kind, _ code: String? = nil, line: Int = 3, _ start: String
+        _ body: String, _ kind: LuaError.Kind, _ code: String?, line: Int = 3, _ start: String
     ) -> HostilePlugin {
         .file(
             """
@@ -85,5 +85,20 @@ package struct HostilePlugin: Sendable {
     package var title: String {
         let lines = source.split(separator: "\n")
         return String((lines.count > 3 ? lines[2] : lines.last ?? "").prefix(100))
+    }
+}
+
+extension HostilePlugin {
+    package static let all =
+        sizeBombs + nodeBombs + shapeLies + keptValues + partnersAndMaps + eagerAbuse + declarationAbuse + parameterAbuse
+        + resultAbuse + harmless
+
+    /// Puts the plugin to its trial; nil if it ran to its end.
+    ///
+    /// - Parameter seconds: the net of time. Where a verdict must not depend on the machine it is far away.
+    package func run(seconds: Double = LuaLimits().seconds) -> Verdict? {
+        var trial = Trial()
+        (trial.shape, trial.limits.seconds) = (shape, seconds)
+        return end(trial.error(of: source))
     }
 }
