@@ -89,6 +89,7 @@ var testTargets: [Target] {
         .testTarget(
             name: "GeneratorsTests",
             dependencies: ["Generators", "Kernels", "LuaRuntime", "Tensors", "VectorKernels"]),
+        .testTarget(name: "LibraryTests", dependencies: ["Generators", "Kernels", "LuaRuntime", "Tensors"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "CZlib", "Tensors"]),
         .testTarget(
             name: "PipelinesTests",
