@@ -4,13 +4,15 @@ import Testing
 
 /// Noise with a pattern: lines, waves, grain and coloured noise.
 struct PatternTests {
-    @Test(arguments: ["rows", "columns"]) func `a stripe is the same along its line, and lines are independent`(lines: String) throws
-    {
-        let subject = try Subject("stripes", ["lines": .value(.choice(lines))], shape: [9, 8, 3], range: -1...3)
+    @Test(arguments: ["rows", "columns"])
+    func `a stripe is the same along its line, and lines are independent`(lines: String) throws {
+        let subject = try Subject(
+            "stripes", ["lines": .value(.choice(lines))], shape: [9, 8, 3], range: -1...3)
         var offsets: [[Double]] = []
         for errors in try subject.errors(of: 0.5, samples: 400) {
             func error(_ line: Int, _ along: Int, _ channel: Int) -> Double {
-                lines == "rows" ? errors[(line * 8 + along) * 3 + channel] : errors[(along * 8 + line) * 3 + channel]
+                lines == "rows"
+                    ? errors[(line * 8 + along) * 3 + channel] : errors[(along * 8 + line) * 3 + channel]
             }
             let (count, length) = lines == "rows" ? (9, 8) : (8, 9)
             for line in 0..<count {
@@ -20,7 +22,9 @@ struct PatternTests {
             }
             offsets.append((0..<count).map { error($0, 0, 0) })
         }
-        #expect(abs(scaledCorrelation(offsets.flatMap { $0.dropLast() }, offsets.flatMap { $0.dropFirst() })) < 4.5)
+        #expect(
+            abs(scaledCorrelation(offsets.flatMap { $0.dropLast() }, offsets.flatMap { $0.dropFirst() }))
+                < 4.5)
         #expect(Set(offsets.joined()).count == 400 * offsets[0].count)
     }
 
@@ -85,13 +89,16 @@ struct PatternTests {
             // Σ ρ² over the plane is 2π size²: as many pixels count as one.
             let independent = Double(samples * 36 * 40) / (2 * .pi * size * size)
             expectClose(
-                sum / count / variance, wanted, within: 4.5 * ((1 + wanted * wanted) / independent).squareRoot(),
+                sum / count / variance, wanted,
+                within: 4.5 * ((1 + wanted * wanted) / independent).squareRoot(),
                 "\(down) down, \(right) to the right")
         }
         // Edges are as the rest: their variance is the same.
         let corners = errors.flatMap { [$0[0], $0[39], $0[35 * 40], $0[36 * 40 - 1]] }
         expectMoments(corners, mean: 0, variance: 0.01, independent: corners.count, "corners")
-        let coloured = try Subject("film_grain", ["size": .number(size)], shape: [5, 6, 3]).run(constant: 0.5, id: 1).values
+        let coloured = try Subject("film_grain", ["size": .number(size)], shape: [5, 6, 3]).run(
+            constant: 0.5, id: 1
+        ).values
         #expect(stride(from: 0, to: 90, by: 3).allSatisfy { Set(coloured[$0..<$0 + 3]).count == 1 })
         #expect(Set(coloured).count == 30)
     }
@@ -109,9 +116,15 @@ struct PatternTests {
 
     static let rows: [Row] = [
         // Exact in every sample: no part of it is a matter of luck.
-        Row("pink", ["sigma": 0.02], shape: [130], samples: 5, draws: 1_000_000_000, mean: 0, variance: 0.0064),
-        Row("brown", ["sigma": 0.02], shape: [77], samples: 5, draws: 1_000_000_000, mean: 0, variance: 0.0064),
-        Row("blue", ["sigma": 0.02], shape: [128], samples: 5, draws: 1_000_000_000, mean: 0, variance: 0.0064),
+        Row(
+            "pink", ["sigma": 0.02], shape: [130], samples: 5, draws: 1_000_000_000, mean: 0, variance: 0.0064
+        ),
+        Row(
+            "brown", ["sigma": 0.02], shape: [77], samples: 5, draws: 1_000_000_000, mean: 0, variance: 0.0064
+        ),
+        Row(
+            "blue", ["sigma": 0.02], shape: [128], samples: 5, draws: 1_000_000_000, mean: 0, variance: 0.0064
+        ),
     ]
 
     @Test(arguments: rows) func `coloured noise has its strength in every sample`(row: Row) throws {
@@ -122,7 +135,9 @@ struct PatternTests {
         }
     }
 
-    @Test(arguments: colours) func `coloured noise has the spectrum of its colour`(name: String, exponent: Double) throws {
+    @Test(arguments: colours) func `coloured noise has the spectrum of its colour`(
+        name: String, exponent: Double
+    ) throws {
         // No power of two, and odd.
         let subject = try Subject(name, ["sigma": 0.05], shape: [777])
         let bins = (4...22).map { $0 } + stride(from: 24, through: 384, by: 15)
@@ -134,10 +149,13 @@ struct PatternTests {
         let frequencies = bins.map { Double($0) }
         let spread = Moments(frequencies.map { log($0) }).variance * Double(bins.count)
         expectClose(
-            logarithmicSlope(frequencies, mean), -exponent, within: 4.5 / (250 * spread).squareRoot(), "\(name)'s slope")
+            logarithmicSlope(frequencies, mean), -exponent, within: 4.5 / (250 * spread).squareRoot(),
+            "\(name)'s slope")
     }
 
-    @Test(arguments: colours) func `coloured noise has no constant part and stays out of padding`(name: String, _: Double) throws {
+    @Test(arguments: colours) func `coloured noise has no constant part and stays out of padding`(
+        name: String, _: Double
+    ) throws {
         let subject = try Subject(name, ["sigma": 0.05], shape: [90])
         for id in 0..<30 {
             let errors = try subject.run(constant: 0.5, id: id).values.map { Double($0) - 0.5 }

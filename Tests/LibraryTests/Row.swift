@@ -38,7 +38,8 @@ struct Row: CustomTestStringConvertible {
         let made = try (0..<samples).map { try subject.run(constant: value, id: $0) }
         let errors = made.flatMap { $0.values.map { Double($0) - Double(value) } }
         expectMoments(
-            errors, mean: mean, variance: variance, kurtosis: kurtosis, independent: samples * draws, testDescription,
+            errors, mean: mean, variance: variance, kurtosis: kurtosis, independent: samples * draws,
+            testDescription,
             sourceLocation: sourceLocation)
         if let rate {
             let share = Double(made.reduce(0) { $0 + $1.hidden }) / Double(samples * shape.count)
@@ -71,7 +72,8 @@ struct Row: CustomTestStringConvertible {
         "salt_and_pepper", ["amount": 0.3], draws: 42, mean: 0.15, variance: 0.3 * 4.25 - 0.0225, rate: 0.3)
     try right.expect()
     for change: (inout Row) -> Void in [
-        { $0.mean = 0.18 }, { $0.variance = 1.1 }, { $0.rate = 0.28 }, { $0.kurtosis = 3 }, { $0.ratio = 0.3 },
+        { $0.mean = 0.18 }, { $0.variance = 1.1 }, { $0.rate = 0.28 }, { $0.kurtosis = 3 },
+        { $0.ratio = 0.3 },
     ] {
         var wrong = right
         change(&wrong)

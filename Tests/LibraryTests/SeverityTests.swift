@@ -37,7 +37,8 @@ struct SeverityTests {
 
     /// The level of the published files of MNIST-C.
     static let defaults = [
-        "glass_blur": 1, "motion_blur": 1, "shear": 2, "scale": 3, "rotate": 2, "brightness": 5, "translate": 3, "fog": 5,
+        "glass_blur": 1, "motion_blur": 1, "shear": 2, "scale": 3, "rotate": 2, "brightness": 5,
+        "translate": 3, "fog": 5,
         "spatter": 4,
     ]
 
@@ -64,7 +65,9 @@ struct SeverityTests {
         for (name, level) in Self.defaults {
             let plugin = try Fixture.plugin(name)
             for (parameter, value) in plugin.severities[level - 1] {
-                #expect(plugin.parameters.first { $0.name == parameter }?.defaultValue == value, "\(name): \(parameter)")
+                #expect(
+                    plugin.parameters.first { $0.name == parameter }?.defaultValue == value,
+                    "\(name): \(parameter)")
             }
         }
         let tone = try Fixture.plugin("spatter").parameters.first { $0.name == "tone" }
