@@ -92,6 +92,7 @@ var testTargets: [Target] {
         .testTarget(
             name: "GeneratorsTests",
             dependencies: ["Generators", "HostilePlugins", "Kernels", "LuaRuntime", "Tensors", "VectorKernels"]),
+        .testTarget(name: "LibraryTests", dependencies: ["Generators", "Kernels", "LuaRuntime", "Tensors"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "CZlib", "Tensors"]),
         .testTarget(
             name: "PipelinesTests",

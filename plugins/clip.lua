@@ -5,7 +5,10 @@ mottle.noise {
   source = "the last step of each corruption of ImageNet-C, Hendrycks & Dietterich 2019, arXiv:1903.12261",
   axes = "N...",
   params = {},
-  expect = function(p, x) return { mean = 0, variance = 0, rate = 0 } end,
+  expect = function(p, x)
+    local inside = math.min(math.max(x.value, x.low), x.high)
+    return { mean = inside - x.value, variance = 0, rate = inside == x.value and 0 or 1 }
+  end,
   apply = function(x, p, rng)
     return x:clamp(x.low, x.high)
   end,

@@ -10,6 +10,6 @@ mottle.noise {
   identity = { gain = 0 },
   expect = function(p, x) return { mean = x.value * (10 ^ (p.gain / 20) - 1), variance = 0 } end,
   apply = function(x, p, rng)
-    return x * 10 ^ (p.gain / 20)
+    return mottle.where(mottle.index("L"):le(x.length), x * 10 ^ (p.gain / 20), x)
   end,
 }
