@@ -49,7 +49,8 @@ let package = Package(
         .target(
             name: "Kernels",
             dependencies: ["VectorKernels", "KernelsBaseline", "CSIMD", "Tensors"]
-                + instructionSets.map { .target(name: $0.name) }),
+                + instructionSets.map { .target(name: $0.name) },
+            swiftSettings: [.unsafeFlags(optimised)]),
 
         .target(name: "Generators", dependencies: ["LuaRuntime", "Tensors", "Kernels"]),
         .target(name: "Datasets", dependencies: ["CZlib", "Tensors"]),

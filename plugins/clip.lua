@@ -6,8 +6,7 @@ mottle.noise {
   axes = "N...",
   params = {},
   expect = function(p, x)
-    local inside = math.min(math.max(x.value, x.low), x.high)
-    return { mean = inside - x.value, variance = 0, rate = inside == x.value and 0 or 1 }
+    return { mean = math.min(math.max(x.value, x.low), x.high) - x.value, variance = 0 }
   end,
   apply = function(x, p, rng)
     return x:clamp(x.low, x.high)
