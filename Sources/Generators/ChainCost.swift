@@ -5,19 +5,19 @@ import VectorKernels
 
 /// What a traced chain takes to make one sample, told before anything is compiled: a stranger's plugin must not fill the memory
 /// or keep a worker busy for minutes.
-struct ChainCost {
+package struct ChainCost {
     /// What a worker holds, in Floats.
-    var memory = 0.0
+    package private(set) var memory = 0.0
     /// Roughly nanoseconds of one core, counted in elements.
-    var work = 0.0
+    package private(set) var work = 0.0
 
-    /// Floats that a chain may take in each worker: 1 GB.
-    static let memoryLimit = 0x1p28
+    /// Floats that a chain may take in each worker: 1 GB; large samples may take more.
+    package static func memoryLimit(for shape: Shape) -> Double { max(0x1p28, 16 * Double(shape.count)) }
 
     /// Work that one generator may take for a sample, some two seconds; large samples may take more.
-    static func workLimit(for shape: Shape) -> Double { max(2e9, 4096 * Double(shape.count)) }
+    package static func workLimit(for shape: Shape) -> Double { max(2e9, 4096 * Double(shape.count)) }
 
-    init(_ chain: TracedChain) {
+    package init(_ chain: TracedChain) {
         var known: [Int: ChainCost] = [:]
         self.init(chain, &known)
     }
@@ -30,8 +30,7 @@ struct ChainCost {
             if needed.insert(node).inserted { waiting += graph.nodes[node].operands }
         }
         var all = 0.0
-        for id in needed {
-            let node = graph.nodes[id]
+        for (id, node) in graph.nodes.enumerated() where needed.contains(id) {
             all += Double(node.shape.count) + 128
             memory += Double(Program.blockLength)  // a register at most
             add(node, graph.nodes[node.operands.first ?? id].shape, node.operands.map { graph.nodes[$0].shape })
@@ -42,7 +41,7 @@ struct ChainCost {
             work += partner.work
         }
         // Memory is used again when a value is needed no more, which takes longer to tell.
-        memory += memory + all <= Self.memoryLimit ? all : Double(SlotPlan(GroupSchedule(chain), chain).size)
+        memory += memory + all <= Self.memoryLimit(for: graph.shape) ? all : Double(SlotPlan(GroupSchedule(chain), chain).size)
     }
 
     private mutating func add(_ node: Node, _ first: Shape, _ operands: [Shape]) {
@@ -66,22 +65,26 @@ struct ChainCost {
         case .reduce:
             memory += 2 * count + 4 * read / Double(max(1, first.sizes.last ?? 1))
             work += 2 * read
-        case .scan: (memory, work) = (memory + count, work + 4 * count)
-        case .gather(let axes): (memory, work) = (memory + count, work + Double(4 * axes.count) * count)
+        case .scan(_, let axis):
+            memory += 2 * Double(shape.split(at: axis).inner)
+            work += 4 * count
+        case .gather(let axes):
+            let rows = count / Double(max(1, shape.sizes.last ?? 1))
+            (memory, work) = (memory + count, work + Double(6 * axes.count) * count + 16 * rows)
         case .correlate(let axes):
             let taps = Double(operands[1].count)
             let row = shape.sizes.dropFirst(axes.max() ?? 0).reduce(1, *)
             memory += 2 * (taps + count / Double(max(1, row)))
             // A kernel handles a whole vector of a row at once.
-            work += taps * max(0.25 * count, 2 * count / Double(max(1, row)))
+            work += taps * max(0.5 * count, 4 * count / Double(max(1, row)))
         case .fourier(let axis, _, _):
             let size = first.size(axis)
             let isSmooth = FourierPlan.factors(of: max(1, size)).reduce(1, *) == size
             memory += (isSmooth ? 16 : 96) * Double(size)
-            work += (isSmooth ? 1 : 8) * read * (8 + 4 * Double(size.bitWidth - size.leadingZeroBitCount))
-        case .choose: work += 4 * count
-        case .permutation: (memory, work) = (memory + count, work + 8 * count)
-        case .top: (memory, work) = (memory + count, work + 16 * count)
+            work += (isSmooth ? 2 : 16) * read * (8 + 4 * Double(size.bitWidth - size.leadingZeroBitCount))
+        case .choose: work += 10 * count
+        case .permutation: (memory, work) = (memory + count, work + 10 * count)
+        case .top: (memory, work) = (memory + count, work + 24 * count)
         case .order(let axis):
             let size = first.size(axis)
             memory += 4 * Double(size)
@@ -107,9 +110,9 @@ extension Plugin {
         var error = LuaError(
             kind: .memory, code: "M18", file: file, line: declaration.line, what: "",
             instead: "smaller sizes, kernels and windows, or fewer of them", activity: activity)
-        if cost.memory > ChainCost.memoryLimit {
-            error.what = "a worker would need \(megabytes(cost.memory)) for this chain; it may have "
-                + megabytes(ChainCost.memoryLimit)
+        let memoryLimit = ChainCost.memoryLimit(for: shape)
+        if cost.memory > memoryLimit {
+            error.what = "a worker would need \(megabytes(cost.memory)) for this chain; it may have \(megabytes(memoryLimit))"
             return error
         }
         let (work, limit) = (cost.work - before.work, ChainCost.workLimit(for: shape))

@@ -16,7 +16,7 @@ package struct AllocationSweep {
     }
 
     /// - Parameter failing: of each state's requests, counted from 0, those that fail.
-    package func end(failing: Range<Int> = 0..<0) -> End {
+    package func end(failing: Range<Int> = 0..<0, shape: Shape? = nil) -> End {
         var limits = LuaLimits()
         (limits.failingAllocations, limits.seconds) = (failing, 60)
         do throws(LuaError) {
@@ -28,7 +28,7 @@ package struct AllocationSweep {
                 ]
                 _ = settings.first { item.set(parameter.name, to: $0) == nil }
             }
-            return .traced(try Chain([item]).trace(seed: 5, shape: Self.shape(for: plugin.axes), range: 0...1))
+            return .traced(try Chain([item]).trace(seed: 5, shape: shape ?? Self.shape(for: plugin.axes), range: 0...1))
         } catch {
             return .stopped(error)
         }

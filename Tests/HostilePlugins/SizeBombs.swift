@@ -139,7 +139,7 @@ extension HostilePlugin {
             .memory, "M18", line: 1, "a worker would need 1025 MB for this chain; it may have 1024 MB"),
         .noise(
             "local v = rng:uniform { 'N', 1 << 20 } return x + v:convolve(rng:uniform { 'N', 65535 }, 'H'):mean()",
-            .time, "M18", line: 1, "one sample would take about 18 s of one core; a generator may take 2 s"),
+            .time, "M18", line: 1, "one sample would take about 35 s of one core; a generator may take 2 s"),
         .noise(
             "local v = rng:uniform { 'N', 1 << 22 } return x + v:dilate(2047, 'H'):mean()",
             .memory, "M18", line: 1, "a worker would need 65536 MB for this chain; it may have 1024 MB"),

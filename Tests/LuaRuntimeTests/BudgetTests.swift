@@ -80,6 +80,54 @@ import Testing
         #expect(refused?.activity == "a call")
     }
 
+    @Test func `memory that a thread left behind may write to is never freed`() throws {
+        final class Owner {
+            let values = UnsafeMutablePointer<Float>.allocate(capacity: 4)
+            deinit { values.deallocate() }
+        }
+        weak var kept: Owner?
+        weak var finished: Owner?
+        func work(_ script: String, _ seconds: Double) throws -> (LuaError?, Owner) {
+            var limits = LuaLimits()
+            (limits.seconds, limits.grace) = (seconds, seconds)
+            let (keeper, owner) = (Keeper(), Owner())
+            owner.values.initialize(repeating: 0, count: 4)
+            let state = try LuaState(
+                limits: limits, classes: ["Array"], functions: [keeper.function],
+                prelude: """
+                    local env, host, classes, fail, suggest, primitives = ...
+                    local rep = string.rep
+                    env.keep, env.hang = host.keep, function() rep('', 1 << 29) end
+                    classes.Array.__index = { set = primitives.set }
+                    """)
+            try state.run("keep(function(a)\n\(script) a:set(2, 0.5) end)", file: "hang.lua")
+            guard case .function(let function) = keeper.values.first else { throw Missing() }
+            state.work(
+                on: [LuaArray(owner.values, sizes: [4], isMask: false, owner: owner)], type: 0, generation: 7,
+                source: LuaDrawSource { _, _, _ in })
+            let array = LuaValue.object(LuaObject(type: 0, id: 0, generation: 7))
+            do throws(LuaError) {
+                _ = try state.call(function, [array], activity: "a call")
+                return (nil, owner)
+            } catch {
+                return (error, owner)
+            }
+        }
+        do {
+            let (error, owner) = try work("hang()", 0.05)
+            #expect(error?.what.hasPrefix("could not be stopped after 0.05 s.") == true)
+            kept = owner
+        }
+        #expect(kept != nil)
+        do {
+            let (error, owner) = try work("", 10)
+            #expect(error == nil)
+            #expect(owner.values[1] == 0.5)
+            finished = owner
+        }
+        #expect(finished == nil)
+    }
+
     @Test func `a thread that cannot be started is an error`() {
         var limits = LuaLimits()
         limits.stack = 1 << 60

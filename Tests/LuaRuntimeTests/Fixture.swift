@@ -39,3 +39,6 @@ func kept(by source: String) throws -> [LuaValue] {
     try keepingState(keeper).run(source, file: "x.lua")
     return keeper.values
 }
+
+/// What a test needs is not there.
+struct Missing: Error {}

@@ -175,8 +175,6 @@ import Testing
     }
 }
 
-private struct Missing: Error {}
-
 private final class Counter {
     var made = 0
     var released = 0
