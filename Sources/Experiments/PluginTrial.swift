@@ -63,7 +63,7 @@ struct PluginTrial {
             findings.append(Finding(name: "assumed", state: .note, detail: values.joined(separator: ", ")))
         }
         findings += try chains.map { try equalBits($0) }.mergedByName()
-        findings += [run.finite(), run.insideRange(), run.repeatable(), draws(first)]
+        findings += [run.finite(), run.change(), run.insideRange(), run.repeatable(), draws(first)]
         if let padding = try TrialRun(first, plugin, runtime, range, count: 24, hasPadding: true).padding() {
             findings.append(padding)
         }
@@ -81,7 +81,8 @@ struct PluginTrial {
             do throws(LuaError) {
                 chains.append(try trace(item(), shape))
             } catch {
-                guard case .script = error.kind else { throw error }
+                // A script may refuse sizes by `error`, or an operation for it; any other mistake is one on every shape.
+                guard case .script = error.kind, error.code == nil || error.code == "M12" else { throw error }
                 refusals.append("\(shape): \(error.what)")
                 first = first ?? error
             }

@@ -73,6 +73,18 @@ struct TrialRun {
             detail: bad == 0 ? "\(count) values" : "\(bad) of \(count) values are not finite")
     }
 
+    /// How much is changed or hidden at the defaults; nothing is worth a look.
+    func change() -> PluginCheck.Finding {
+        let changed = zip(results, clean).reduce(0) { sum, pair in
+            sum + zip(pair.0.values, pair.1).count { $0 != $1 }
+        }
+        let share = Double(changed) / Double(max(1, results.count * chain.graph.shape.count)) * 100
+        return Finding(
+            name: "changes", state: .note,
+            detail: changed == 0
+                ? "nothing at its defaults" : "\(formatted((share * 100).rounded() / 100)) % of the values at its defaults")
+    }
+
     /// Noise may leave the data's range; token ids must be whole and not negative.
     func insideRange() -> PluginCheck.Finding {
         let all = results.flatMap(\.values)

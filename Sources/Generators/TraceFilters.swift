@@ -68,6 +68,9 @@ extension TraceFunctions {
             radius = try tracer.whole(call[3], for: "blur: the radius", in: 0...4096)
         } else if let plain = call[1].plainNumber, plain >= 0, plain <= 1024 {
             radius = Int((4 * plain).rounded(.up))
+        } else if let plain = call[1].plainNumber {
+            throw LuaHostError(
+                code: "M17", what: "blur: sigma must be between 0 and 1,024, got \(formatted(plain))")
         } else {
             throw LuaHostError(
                 code: "M11", what: "blur: a sigma that is not a plain number of 0 to 1,024 needs a radius",
