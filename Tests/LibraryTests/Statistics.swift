@@ -107,21 +107,13 @@ func gaussianWeights(_ sigma: Double, radius: Int, isNormalised: Bool = true) ->
     return weights.map { $0 / sum }
 }
 
-/// The powers |Σₜ v[t] · e^(−2πi·k·t/n)|² at the bins k, straight from the definition.
+/// The powers |Σₜ v[t] · e^(−2πi·k·t/n)|² at the bins k, by Goertzel's recurrence (1958).
 func powers(_ values: [Double], at bins: [Int]) -> [Double] {
-    let count = values.count
-    let wave = (0..<count).map {
-        (cos(2 * .pi * Double($0) / Double(count)), sin(2 * .pi * Double($0) / Double(count)))
-    }
-    return bins.map { bin in
-        var (real, imaginary, place) = (0.0, 0.0, 0)
-        for value in values {
-            real += value * wave[place].0
-            imaginary += value * wave[place].1
-            place += bin
-            if place >= count { place -= count }
-        }
-        return real * real + imaginary * imaginary
+    bins.map { bin in
+        let twice = 2 * cos(2 * .pi * Double(bin) / Double(values.count))
+        var (last, before) = (0.0, 0.0)
+        for value in values { (last, before) = (value + twice * last - before, last) }
+        return last * last + before * before - twice * last * before
     }
 }
 
