@@ -16,7 +16,9 @@ case "files":
         let error = Trial().error(of: source)
         let took = (ContinuousClock.now - start) / .milliseconds(1)
         let text = error?.what.split(separator: "\n").first ?? ""
-        print(error.map { "\($0.kind)\t\($0.code ?? "-")\t\($0.line)" } ?? "ok\t-\t0", Int(took), text, separator: "\t")
+        print(
+            error.map { "\($0.kind)\t\($0.code ?? "-")\t\($0.line)" } ?? "ok\t-\t0", Int(took), text,
+            separator: "\t")
     }
 case "table":
     // What stops a script depends on the machine if it is slow, so only ends that are wrong anyway count here.
@@ -27,7 +29,9 @@ case "table":
         longest = max(longest, ContinuousClock.now - start)
         if verdict != plugin.verdict {
             wrong += 1
-            print(plugin.title, verdict?.description ?? "ran", plugin.verdict?.description ?? "runs", separator: "\n    ")
+            print(
+                plugin.title, verdict?.description ?? "ran", plugin.verdict?.description ?? "runs",
+                separator: "\n    ")
         }
     }
     print("\(HostilePlugin.all.count) plugins, \(wrong) verdicts differ; the longest took \(longest)")
@@ -56,15 +60,18 @@ case "show":
 case "sweep":
     var (tried, stopped) = (0, 0)
     let start = ContinuousClock.now
-    for name in try FileManager.default.contentsOfDirectory(atPath: arguments[1]).sorted() where name.hasSuffix(".lua") {
+    for name in try FileManager.default.contentsOfDirectory(atPath: arguments[1]).sorted()
+    where name.hasSuffix(".lua") {
         let source = try String(contentsOfFile: "\(arguments[1])/\(name)", encoding: .utf8)
-        let result = AllocationSweep(source: source, name: name).run(step: Int(arguments[2])!, from: Int(arguments[3])!)
+        let result = AllocationSweep(source: source, name: name).run(
+            step: Int(arguments[2])!, from: Int(arguments[3])!)
         (tried, stopped) = (tried + result.tried, stopped + result.stopped)
         print(name, result.tried, result.stopped, result.fault ?? "")
     }
     print("\(tried) failures, \(stopped) of which ended a plugin, in \(ContinuousClock.now - start)")
 default:
-    print("usage: HostileRunner table | files FOLDER | fuzz FIRST COUNT | show SEED | sweep FOLDER STEP FIRST")
+    print(
+        "usage: HostileRunner table | files FOLDER | fuzz FIRST COUNT | show SEED | sweep FOLDER STEP FIRST")
     exit(2)
 }
 if leakedLuaBytes != 0 {
