@@ -92,7 +92,9 @@ var testTargets: [Target] {
         .testTarget(name: "KernelsTests", dependencies: ["Kernels", "VectorKernels", "Tensors"]),
         .testTarget(
             name: "GeneratorsTests",
-            dependencies: ["Generators", "HostilePlugins", "Kernels", "LuaRuntime", "Tensors", "VectorKernels"]),
+            dependencies: [
+                "Generators", "HostilePlugins", "Kernels", "LuaRuntime", "Tensors", "VectorKernels",
+            ]),
         .testTarget(name: "LibraryTests", dependencies: ["Generators", "Kernels", "LuaRuntime", "Tensors"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "CZlib", "Tensors"]),
         .testTarget(
@@ -101,7 +103,8 @@ var testTargets: [Target] {
         .testTarget(name: "MottleKitTests", dependencies: ["MottleKit"]),
         .target(name: "CAllocations", path: "Tests/CAllocations"),
         .target(
-            name: "HostilePlugins", dependencies: ["Generators", "Kernels", "LuaRuntime", "Tensors", "VectorKernels"],
+            name: "HostilePlugins",
+            dependencies: ["Generators", "Kernels", "LuaRuntime", "Tensors", "VectorKernels"],
             path: "Tests/HostilePlugins"),
         .testTarget(name: "WorkersTests", dependencies: ["Workers", "CAllocations"]),
         .testTarget(
@@ -120,6 +123,7 @@ var hostileRunner: [Target] {
     guard Context.environment["MOTTLE_HOSTILE_RUNNER"] != nil else { return [] }
     return [
         .executableTarget(
-            name: "HostileRunner", dependencies: ["HostilePlugins", "LuaRuntime"], path: "Tests/HostileRunner")
+            name: "HostileRunner", dependencies: ["HostilePlugins", "LuaRuntime"], path: "Tests/HostileRunner"
+        )
     ]
 }

@@ -33,7 +33,9 @@ package struct ChainCost {
         for (id, node) in graph.nodes.enumerated() where needed.contains(id) {
             all += Double(node.shape.count) + 128
             memory += Double(Program.blockLength)  // a register at most
-            add(node, graph.nodes[node.operands.first ?? id].shape, node.operands.map { graph.nodes[$0].shape })
+            add(
+                node, graph.nodes[node.operands.first ?? id].shape,
+                node.operands.map { graph.nodes[$0].shape })
             guard case .whole(.partner(let place)) = node.operation else { continue }
             let partner = partners[place] ?? ChainCost(chain.before(partner: place), &partners)
             partners[place] = partner
@@ -41,7 +43,9 @@ package struct ChainCost {
             work += partner.work
         }
         // Memory is used again when a value is needed no more, which takes longer to tell.
-        memory += memory + all <= Self.memoryLimit(for: graph.shape) ? all : Double(SlotPlan(GroupSchedule(chain), chain).size)
+        memory +=
+            memory + all <= Self.memoryLimit(for: graph.shape)
+            ? all : Double(SlotPlan(GroupSchedule(chain), chain).size)
     }
 
     private mutating func add(_ node: Node, _ first: Shape, _ operands: [Shape]) {
@@ -112,13 +116,15 @@ extension Plugin {
             instead: "smaller sizes, kernels and windows, or fewer of them", activity: activity)
         let memoryLimit = ChainCost.memoryLimit(for: shape)
         if cost.memory > memoryLimit {
-            error.what = "a worker would need \(megabytes(cost.memory)) for this chain; it may have \(megabytes(memoryLimit))"
+            error.what =
+                "a worker would need \(megabytes(cost.memory)) for this chain; it may have \(megabytes(memoryLimit))"
             return error
         }
         let (work, limit) = (cost.work - before.work, ChainCost.workLimit(for: shape))
         guard work > limit else { return nil }
         error.kind = .time
-        error.what = "one sample would take about \(seconds(work)) of one core; a generator may take \(seconds(limit))"
+        error.what =
+            "one sample would take about \(seconds(work)) of one core; a generator may take \(seconds(limit))"
         return error
     }
 

@@ -19,7 +19,11 @@ final class ScriptRunner: WholeRunner {
     ) {
         (self.script, self.operands, self.result) = (script, operands, result)
         values = Buffer(count: operands[0].count)
-        if case .elements = script.body { input = Buffer(count: operands[0].count) } else { input = Buffer(count: 0) }
+        if case .elements = script.body {
+            input = Buffer(count: operands[0].count)
+        } else {
+            input = Buffer(count: 0)
+        }
         mask = Buffer(count: script.plugin.marksMask ? script.shape.count : 0)
         state = ScriptState(script, kernels)
     }

@@ -111,7 +111,8 @@ package final class LuaState {
     }
 
     private func finish(_ outcome: mottle_outcome, activity: String?) throws(LuaError) {
-        usage = LuaUsage(instructions: Int(outcome.instructions), peakHeap: outcome.peak_heap,
+        usage = LuaUsage(
+            instructions: Int(outcome.instructions), peakHeap: outcome.peak_heap,
             allocations: Int(outcome.allocations))
         guard outcome.status != MOTTLE_OK else { return }
         var error = error(of: outcome)

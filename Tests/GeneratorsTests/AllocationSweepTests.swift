@@ -19,7 +19,9 @@ struct AllocationSweepTests {
         return AllocationSweep(source: source, name: name)
     }
 
-    @Test(arguments: plugins) func `no memory while a plugin is loaded or traced is a clean error`(name: String) throws {
+    @Test(arguments: plugins) func `no memory while a plugin is loaded or traced is a clean error`(
+        name: String
+    ) throws {
         let result = try Self.sweep(name).run(step: Self.step(otherwise: 97), from: Self.ownRequests)
         #expect(result.fault == nil)
         // One failure alone is mended by collecting garbage; one that stays ends the plugin.

@@ -45,7 +45,9 @@ struct ChainCostTests {
             return ChainCost(try Fixture.trace(items, shape: [8, 8, 1])).work
         }
         let works = try (0...5).map(work)
-        for count in 2...5 { #expect(works[count] - works[count - 1] > 1.9 * (works[count - 1] - works[count - 2])) }
+        for count in 2...5 {
+            #expect(works[count] - works[count - 1] > 1.9 * (works[count - 1] - works[count - 2]))
+        }
     }
 
     @Test func `a large sample may take more than a small one`() {
@@ -59,7 +61,8 @@ struct ChainCostTests {
         name: String
     ) throws {
         let plugin = try Fixture.shipped("plugins/\(name.dropLast(4))")
-        let shape: Shape = plugin.axes == "NL" ? [160_000] : plugin.axes == "NTF" ? [1000, 80] : [512, 512, 3]
+        let shape: Shape =
+            plugin.axes == "NL" ? [160_000] : plugin.axes == "NTF" ? [1000, 80] : [512, 512, 3]
         var item = ChainItem(plugin: plugin, name: plugin.name)
         for parameter in plugin.parameters where parameter.defaultValue == nil && !parameter.isOptional {
             _ = item.set(parameter.name, to: .value(.number(3)))
@@ -70,7 +73,8 @@ struct ChainCostTests {
     }
 
     @Test func `a generator that takes too long is named with what it would take`() throws {
-        let body = "local v = rng:uniform { 'N', 1 << 20 } for i = 1, 200 do v = v ^ v end return x + v:mean()"
+        let body =
+            "local v = rng:uniform { 'N', 1 << 20 } for i = 1, 200 do v = v ^ v end return x + v:mean()"
         let error = #expect(throws: LuaError.self) { try Self.cost(body) }
         #expect(
             error?.description == """

@@ -28,7 +28,8 @@ package struct AllocationSweep {
                 ]
                 _ = settings.first { item.set(parameter.name, to: $0) == nil }
             }
-            return .traced(try Chain([item]).trace(seed: 5, shape: shape ?? Self.shape(for: plugin.axes), range: 0...1))
+            return .traced(
+                try Chain([item]).trace(seed: 5, shape: shape ?? Self.shape(for: plugin.axes), range: 0...1))
         } catch {
             return .stopped(error)
         }
@@ -53,7 +54,10 @@ package struct AllocationSweep {
                 tried += 1
                 let end = end(failing: request..<(isOnce ? request + 1 : .max))
                 if let fault = fault(of: end, whole) {
-                    return (tried, stopped, "\(name), request \(request)\(isOnce ? " alone" : " and later ones"): \(fault)")
+                    return (
+                        tried, stopped,
+                        "\(name), request \(request)\(isOnce ? " alone" : " and later ones"): \(fault)"
+                    )
                 }
                 if case .stopped = end {
                     stopped += 1

@@ -30,15 +30,20 @@ struct ArgumentMaker {
 
     /// What breaks code that was not thought through.
     static let odd = [
-        "nil", "true", "false", "{}", "''", "'text'", "'HW'", "'NHWC'", "'N'", "'Q'", "'HH'", "'\\255'", "'\\0'", "'é'",
-        "('x'):rep(5000)", "-1", "0", "-0.0", "0 / 0", "1 / 0", "-1 / 0", "2 ^ 63", "-2 ^ 63", "1e300", "1e-320", "0.5",
+        "nil", "true", "false", "{}", "''", "'text'", "'HW'", "'NHWC'", "'N'", "'Q'", "'HH'", "'\\255'",
+        "'\\0'", "'é'",
+        "('x'):rep(5000)", "-1", "0", "-0.0", "0 / 0", "1 / 0", "-1 / 0", "2 ^ 63", "-2 ^ 63", "1e300",
+        "1e-320", "0.5",
         "math.maxinteger", "math.mininteger", "1 << 24", "1 << 31", "1 << 53", "65537", "function() end",
-        "function(v) return v end", "error", "rng", "p", "x", "mottle", "math", "x.abs", "{ 1, 2 }", "{ a = 1 }",
-        "{ 'N', 3 }", "{ 'N', 'H', 2 }", "{ { 1, 2 }, { 3, 4 } }", "{ [5] = 1 }", "{ H = 2 }", "{ H = x, W = x }", "{ x }",
+        "function(v) return v end", "error", "rng", "p", "x", "mottle", "math", "x.abs", "{ 1, 2 }",
+        "{ a = 1 }",
+        "{ 'N', 3 }", "{ 'N', 'H', 2 }", "{ { 1, 2 }, { 3, 4 } }", "{ [5] = 1 }", "{ H = 2 }",
+        "{ H = x, W = x }", "{ x }",
         "rng:partner(x).id", "x.length", "x.words", "x.H", "x.low", "{ { {} } }", "loop", "T", "p.a", "p.b",
     ]
     private static let numbers = [
-        "0", "1", "2", "3", "-1", "0.5", "-2.5", "0.1", "7", "100", "1e-3", "x.high", "x.low", "-0.0", "0 / 0", "1 / 0", "p.a",
+        "0", "1", "2", "3", "-1", "0.5", "-2.5", "0.1", "7", "100", "1e-3", "x.high", "x.low", "-0.0",
+        "0 / 0", "1 / 0", "p.a",
     ]
 
     mutating func tensor() -> String { "T[1 + \(dice.below(97)) % #T]" }
@@ -46,7 +51,9 @@ struct ArgumentMaker {
     mutating func number() -> String { dice.pick(Self.numbers) }
     /// Plain or traced.
     mutating func value() -> String { dice.one(in: 2) ? tensor() : number() }
-    mutating func whole() -> String { dice.pick(["1", "2", "3", "4", "5", "7", "9", "0", "8", "16", "x.H", "p.b"]) }
+    mutating func whole() -> String {
+        dice.pick(["1", "2", "3", "4", "5", "7", "9", "0", "8", "16", "x.H", "p.b"])
+    }
     mutating func letter() -> String { letters.isEmpty ? "'H'" : "'\(dice.pick(letters))'" }
 
     /// For reductions: some letters.
@@ -68,7 +75,9 @@ struct ArgumentMaker {
         }
     }
 
-    mutating func list(_ count: Int) -> String { "{ \((0..<count).map { _ in number() }.joined(separator: ", ")) }" }
+    mutating func list(_ count: Int) -> String {
+        "{ \((0..<count).map { _ in number() }.joined(separator: ", ")) }"
+    }
 
     private mutating func kernel() -> String {
         switch dice.below(4) {
@@ -79,14 +88,19 @@ struct ArgumentMaker {
         }
     }
 
-    private mutating func border() -> String { dice.pick(["nil", "'edge'", "'wrap'", "'reflect'", "0.5", "false", "rng:uniform 'N'"]) }
+    private mutating func border() -> String {
+        dice.pick(["nil", "'edge'", "'wrap'", "'reflect'", "0.5", "false", "rng:uniform 'N'"])
+    }
 
     /// The body of a function for `map`.
     private mutating func body() -> String {
         dice.pick([
-            "return v * 2", "return v:abs() + 1", "if v > 0.5 then return v * 0.9 end return v + 0.1", "return 3", "return nil",
-            "return {}", "if v > 2 then error('late') end return v < 1 and v or 1", "return math.sin(v)", "return x",
-            "n = n + 1 return v < 2 and n or 0", "return v < 0 and -v or v", "return tonumber(v)", "return mottle.abs(v)",
+            "return v * 2", "return v:abs() + 1", "if v > 0.5 then return v * 0.9 end return v + 0.1",
+            "return 3", "return nil",
+            "return {}", "if v > 2 then error('late') end return v < 1 and v or 1", "return math.sin(v)",
+            "return x",
+            "n = n + 1 return v < 2 and n or 0", "return v < 0 and -v or v", "return tonumber(v)",
+            "return mottle.abs(v)",
         ])
     }
 
@@ -102,7 +116,8 @@ struct ArgumentMaker {
         case "shape": return dice.one(in: 2) ? "mottle.abs(\(value())) + 0.1" : number()
         case "axis": return letter()
         case "axes":
-            let isShape = template.entry.face == .random || ["zeros", "none", "all"].contains(template.entry.name)
+            let isShape =
+                template.entry.face == .random || ["zeros", "none", "all"].contains(template.entry.name)
             return isShape && template.entry.face != .mask ? shape() : axes()
         case "n", "size", "window", "hop", "radius", "h", "w": return whole()
         case "k": return dice.one(in: 3) ? value() : whole()
@@ -110,7 +125,9 @@ struct ArgumentMaker {
         case "border": return border()
         case "mode": return dice.pick(["nil", "'bilinear'", "'nearest'"])
         case "positions", "order", "rows", "columns":
-            return dice.one(in: 2) ? "mottle.index(\(letter()))" : dice.one(in: 2) ? value() : "mottle.index(\(letter()), \(whole()))"
+            return dice.one(in: 2)
+                ? "mottle.index(\(letter()))"
+                : dice.one(in: 2) ? value() : "mottle.index(\(letter()), \(whole()))"
         case "gain": return dice.one(in: 2) ? "mottle.frequency(\(letter()))" : value()
         case "kernel": return kernel()
         default: return rest(of: template)
@@ -142,7 +159,8 @@ struct ArgumentMaker {
     }
 
     private static let reshapes = [
-        "v.H * v.W * v.C", "v.W, v.H, v.C", "v.C, v.W * v.H", "v.H, v.W * v.C", "1, v.H, 1, v.W, 1, v.C", "v.L", "1, v.L", "v.T * v.F",
+        "v.H * v.W * v.C", "v.W, v.H, v.C", "v.C, v.W * v.H", "v.H, v.W * v.C", "1, v.H, 1, v.W, 1, v.C",
+        "v.L", "1, v.L", "v.T * v.F",
         "v.F, 1, v.T",
     ]
 }

@@ -1,5 +1,6 @@
 extension HostilePlugin {
     /// Declarations with fields of every wrong type.
+    // swift-format-ignore
     package static let declarationAbuse: [HostilePlugin] = [
         .file(
             "mottle.noise()",

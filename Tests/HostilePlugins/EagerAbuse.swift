@@ -1,5 +1,6 @@
 extension HostilePlugin {
     /// Generators whose Lua runs for each sample.
+    // swift-format-ignore
     package static let eagerAbuse: [HostilePlugin] = [
         .eager("while true do end", .time, "M18", "stopped after 20,000,000 instructions."),
         .eager(

@@ -10,7 +10,9 @@ struct FormTemplate: Sendable {
     let entry: OperationEntry
     var parts: [Part] = []
     /// Words in the form that nothing is known of.
-    var unknown: [String] { parts.compactMap { if case .word(let word) = $0, !Self.words.contains(word) { word } else { nil } } }
+    var unknown: [String] {
+        parts.compactMap { if case .word(let word) = $0, !Self.words.contains(word) { word } else { nil } }
+    }
 
     /// One for each way of writing an operation.
     static func all(of entry: OperationEntry) -> [FormTemplate] {
@@ -19,7 +21,9 @@ struct FormTemplate: Sendable {
 
     /// `mottle.index(axis), mottle.index(axis, n)` are two; a comma within brackets or behind `local re` parts nothing.
     private static func alternatives(_ form: String) -> [String] {
-        if let range = form.firstRange(of: " = "), form.hasPrefix("local ") { return [String(form[range.upperBound...])] }
+        if let range = form.firstRange(of: " = "), form.hasPrefix("local ") {
+            return [String(form[range.upperBound...])]
+        }
         var (found, depth) = ([""], 0)
         for character in form {
             if "([{".contains(character) { depth += 1 }
@@ -46,7 +50,9 @@ struct FormTemplate: Sendable {
             if !name.isEmpty {
                 let before = place > name.count ? characters[place - name.count - 1] : " "
                 let after = characters[place...].first { $0 != " " } ?? " "
-                let isName = before == ":" || before == "." || Self.fixed.contains(name) || (after == "=" && name.count == 1)
+                let isName =
+                    before == ":" || before == "." || Self.fixed.contains(name)
+                    || (after == "=" && name.count == 1)
                 parts.append(isName ? .text(name) : .word(name))
                 name = ""
             }
@@ -58,8 +64,10 @@ struct FormTemplate: Sendable {
     private static let fixed: Set = ["mottle", "rng", "function", "v", "end", "return"]
     /// All words that `ArgumentMaker` has arguments for.
     static let words: Set = [
-        "a", "b", "c", "d", "e", "f", "x", "m", "re", "im", "low", "high", "axes", "axis", "n", "k", "q", "rate", "scale",
-        "shape", "mean", "border", "mode", "positions", "order", "gain", "window", "hop", "size", "sigma", "radius",
+        "a", "b", "c", "d", "e", "f", "x", "m", "re", "im", "low", "high", "axes", "axis", "n", "k", "q",
+        "rate", "scale",
+        "shape", "mean", "border", "mode", "positions", "order", "gain", "window", "hop", "size", "sigma",
+        "radius",
         "kernel", "degrees", "h", "w", "rows", "columns", "…",
     ]
 }

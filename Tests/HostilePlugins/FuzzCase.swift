@@ -52,8 +52,10 @@ package struct FuzzCase {
     private mutating func run(_ made: Plugin) throws {
         var (dice, item) = (Dice(seed ^ 0xfeed), ChainItem(plugin: made, name: "made"))
         let settings: [ParameterSetting] = [
-            .value(.number(0)), .value(.number(3)), .uniform(0, 2), .normal(mean: 1, deviation: 2), .choice([0, 1, 5]),
-            .ramp(Ramp(from: 0, to: 4, epochs: 3)), .value(.boolean(true)), .value(.choice("u")), .value(.numbers([0, 1])),
+            .value(.number(0)), .value(.number(3)), .uniform(0, 2), .normal(mean: 1, deviation: 2),
+            .choice([0, 1, 5]),
+            .ramp(Ramp(from: 0, to: 4, epochs: 3)), .value(.boolean(true)), .value(.choice("u")),
+            .value(.numbers([0, 1])),
         ]
         for parameter in made.parameters {
             let isMissing = parameter.defaultValue == nil && !parameter.isOptional
@@ -108,7 +110,8 @@ package struct FuzzCase {
         let mask = Buffer<UInt8>(count: program.shape.count)
         try withExtendedLifetime(input) {
             try workspace.run(
-                CleanSample(.floats(input.pointer), length: samples.length), id: id, epoch: 2, values: output.pointer,
+                CleanSample(.floats(input.pointer), length: samples.length), id: id, epoch: 2,
+                values: output.pointer,
                 mask: mask.pointer)
         }
         let extras = program.extras.indices.map { place in
@@ -119,7 +122,9 @@ package struct FuzzCase {
         return .init(values: output.values, mask: program.writesMask ? mask.values : nil, extras: extras)
     }
 
-    private static func difference(_ found: ReferenceExecutor.Result, _ expected: ReferenceExecutor.Result) -> String? {
+    private static func difference(_ found: ReferenceExecutor.Result, _ expected: ReferenceExecutor.Result)
+        -> String?
+    {
         func first(_ a: [Float], _ b: [Float]) -> String? {
             guard a.count == b.count else { return "\(a.count) values, expected \(b.count)" }
             return a.indices.first { a[$0].bitPattern != b[$0].bitPattern && !(a[$0].isNaN && b[$0].isNaN) }
@@ -145,7 +150,9 @@ private final class OddSamples: SampleSource {
     func values(_ id: UInt64) -> [Float] {
         let odd: [Float] = [0, -0.0, 1, .nan, .infinity, -.infinity, .leastNonzeroMagnitude, 3e38, -7]
         var dice = Dice(id &+ 77)
-        return (0..<shape.count).map { _ in dice.one(in: 9) ? dice.pick(odd) : Float(dice.below(4000) - 1000) / 1000 }
+        return (0..<shape.count).map { _ in
+            dice.one(in: 9) ? dice.pick(odd) : Float(dice.below(4000) - 1000) / 1000
+        }
     }
 
     func sample(_ id: UInt64, scratch: UnsafeMutablePointer<Float>) -> CleanSample {

@@ -1,5 +1,6 @@
 extension HostilePlugin {
     /// What looks hostile and must run to its end.
+    // swift-format-ignore
     package static let harmless: [HostilePlugin] = [
         .harmless(noise: "return x + mottle.constant({ 0 / 0, 1 / 0, -0.0, 1e300 }, 'H')"),
         .harmless(noise: "return x + rng:uniform(x, -0.0, 0.0) + rng:integer('N', 5, 5)"),

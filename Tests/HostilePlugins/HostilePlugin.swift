@@ -75,7 +75,8 @@ package struct HostilePlugin: Sendable {
     /// How it ended, in a verdict's terms; the text is cut to the length of the expected one.
     package func end(_ error: LuaError?) -> Verdict? {
         error.map {
-            let text = $0.what.split(separator: "\n", omittingEmptySubsequences: false).first.map(String.init) ?? ""
+            let text =
+                $0.what.split(separator: "\n", omittingEmptySubsequences: false).first.map(String.init) ?? ""
             let length = verdict?.start.count ?? text.count
             return Verdict(kind: $0.kind, code: $0.code, line: $0.line, start: String(text.prefix(length)))
         }
@@ -90,7 +91,8 @@ package struct HostilePlugin: Sendable {
 
 extension HostilePlugin {
     package static let all =
-        sizeBombs + nodeBombs + shapeLies + keptValues + partnersAndMaps + eagerAbuse + declarationAbuse + parameterAbuse
+        sizeBombs + nodeBombs + shapeLies + keptValues + partnersAndMaps + eagerAbuse + declarationAbuse
+        + parameterAbuse
         + resultAbuse + harmless
 
     /// Puts the plugin to its trial; nil if it ran to its end.

@@ -1,5 +1,6 @@
 extension HostilePlugin {
     /// Values kept from call to call, what is sealed, and Lua that tensors cannot follow.
+    // swift-format-ignore
     package static let keptValues: [HostilePlugin] = [
         .file(
             #"local kept\#nmottle.noise { name = 'a', apply = function(x)\#nkept = kept or x\#nreturn x + kept end }"#,

@@ -1,5 +1,6 @@
 extension HostilePlugin {
     /// Traces that never end or never stop growing.
+    // swift-format-ignore
     package static let nodeBombs: [HostilePlugin] = [
         .noise("while true do x = x + 1 end", .script, "M18", "more than 20000 operations in one trace"),
         .noise("for i = 1, 1e6 do x = x + i end return x", .script, "M18", "more than 20000 operations in one trace"),

@@ -1,5 +1,6 @@
 extension HostilePlugin {
     /// Parameters, identities and severities that are none.
+    // swift-format-ignore
     package static let parameterAbuse: [HostilePlugin] = [
         .file(
             "mottle.noise { name = 'a', params = 5, apply = function(x) return x end }",

@@ -1,5 +1,6 @@
 extension HostilePlugin {
     /// Partners, and functions for every element, while tracing and when samples are made.
+    // swift-format-ignore
     package static let partnersAndMaps: [HostilePlugin] = [
         .noise(
             "return rng:partner(x + 1).value",

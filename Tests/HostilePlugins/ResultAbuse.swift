@@ -1,5 +1,6 @@
 extension HostilePlugin {
     /// What `expect` and `apply` return, and functions that are not what they should be.
+    // swift-format-ignore
     package static let resultAbuse: [HostilePlugin] = [
         .file(
             "mottle.noise { name = 'a', expect = 5, apply = function(x) return x end }",

@@ -1,5 +1,6 @@
 extension HostilePlugin {
     /// Shapes, axes and arguments of operations that do not fit.
+    // swift-format-ignore
     package static let shapeLies: [HostilePlugin] = [
         .noise("return x:reshape { 'N', 7, 7 }", .script, "M12", "reshape: [4, 6, 2] has 48 elements, [7, 7] has 49"),
         .noise(

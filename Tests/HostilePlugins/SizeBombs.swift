@@ -1,5 +1,6 @@
 extension HostilePlugin {
     /// Sizes and counts that are too large, not whole or not numbers, and values whose making takes too much.
+    // swift-format-ignore
     package static let sizeBombs: [HostilePlugin] = [
         .noise(
             "return x + rng:uniform({ 'N', 1 << 40 }):mean()",
