@@ -64,7 +64,8 @@ package struct NumPyArray {
             }
             let number = header.type == .int32 ? Int64(Int32(truncatingIfNeeded: word)) : word
             guard (-(1 << 24)...(1 << 24)).contains(number) else {
-                throw .unreadable(file: file, reason: "\(number) is beyond 2^24, up to which float32 holds whole numbers")
+                throw .unreadable(
+                    file: file, reason: "\(number) is beyond 2^24, up to which float32 holds whole numbers")
             }
             floats.pointer[place] = Float(number)
         }

@@ -90,7 +90,8 @@ struct NumPyHeader {
         let kinds: [Character: String] = ["f": "float", "i": "int", "u": "uint", "c": "complex", "b": "bool"]
         guard let kind = name.dropFirst().first.flatMap({ kinds[$0] }), let size = Int(name.dropFirst(2))
         else {
-            throw .unknownType(file: file, type: "type '\(name)'", remedy: "float32, uint8, int32 and int64 are")
+            throw .unknownType(
+                file: file, type: "type '\(name)'", remedy: "float32, uint8, int32 and int64 are")
         }
         let order = name.hasPrefix(">") && size > 1 ? "big-endian " : ""
         let known = kind == "bool" ? kind : "\(kind)\(size * 8)"

@@ -28,7 +28,9 @@ final class ArraySamples: SampleSource {
         }
         labels = try files.labels.map { try Self.floats($0, Shape([count]), "a class for each sample") }
         classes = labels.map { Int($0.values.max() ?? 0) + 1 } ?? 0
-        if let labels, let wrong = labels.values.first(where: { !($0 >= 0 && $0 < 65_536 && $0 == $0.rounded()) }) {
+        if let labels,
+            let wrong = labels.values.first(where: { !($0 >= 0 && $0 < 65_536 && $0 == $0.rounded()) })
+        {
             throw FileError(files.labels!, "labels must be whole numbers from 0 to 65,535, got \(wrong)")
         }
         self.range = range
@@ -119,13 +121,16 @@ struct ArrayOutput {
 
     func write() throws {
         try write(NumPyArray(shape: shape, values: .float32(values)), to: files.output)
-        if let path = files.mask, let mask { try write(NumPyArray(shape: shape, values: .uint8(mask)), to: path) }
+        if let path = files.mask, let mask {
+            try write(NumPyArray(shape: shape, values: .uint8(mask)), to: path)
+        }
         if let path = files.targets, let targets {
             try write(NumPyArray(shape: [shape[0], classes], values: .float32(targets)), to: path)
         }
         for extra in extras {
             try write(
-                NumPyArray(shape: extra.shape.batched(shape[0]), values: .float32(extra.values)), to: extra.path)
+                NumPyArray(shape: extra.shape.batched(shape[0]), values: .float32(extra.values)),
+                to: extra.path)
         }
     }
 

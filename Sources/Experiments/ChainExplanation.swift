@@ -72,7 +72,8 @@ package struct ChainExplanation {
         let stages: [JSONValue] = zip(explanation.stages, nanoseconds).map { stage, time in
             let lines: [JSONValue] = stage.lines.map {
                 .object([
-                    "operation": .string($0.text), "file": .string($0.origin.file), "line": .whole($0.origin.line),
+                    "operation": .string($0.text), "file": .string($0.origin.file),
+                    "line": .whole($0.origin.line),
                 ])
             }
             return .object([

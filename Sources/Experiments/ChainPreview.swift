@@ -24,13 +24,15 @@ package struct ChainPreview {
         run = try ChainRun(file: file, overrides: overrides, seed: seed, runtime: runtime)
         (self.file, self.runtime) = (file, runtime)
         if let data, data.hasSuffix(".npy") {
-            let array = try ArraySamples(ChainRun.Files(input: data, output: ""), range: run.range, firstID: 0)
+            let array = try ArraySamples(
+                ChainRun.Files(input: data, output: ""), range: run.range, firstID: 0)
             (source, shape, range, hasLabels, dataName) = (array, array.shape, run.range, false, data)
             return
         }
         let node = data.map { ConfigNode(.plain($0), name: "data") } ?? run.data
         guard let node else {
-            throw ConfigError(.program, "--data wants the name of a data set or a .npy file: the config names no data")
+            throw ConfigError(
+                .program, "--data wants the name of a data set or a .npy file: the config names no data")
         }
         let splits = try DatasetSource(node).resolved(from: FilePath.folder(of: file)).load()
         let dataset = usesTest ? splits.test : splits.train
@@ -48,7 +50,8 @@ package struct ChainPreview {
         ids: [UInt64], epoch: Int, to path: String, observer: some RunObserver
     ) throws {
         if let wrong = ids.first(where: { !source.ids.contains($0) }) {
-            throw ConfigError(.program, "--samples: there is no sample \(wrong); '\(dataName)' has \(source.ids.count)")
+            throw ConfigError(
+                .program, "--samples: there is no sample \(wrong); '\(dataName)' has \(source.ids.count)")
         }
         var traced = try run.trace(for: shape, range: range)
         traced.graph.notes.forEach(observer.say)
@@ -63,7 +66,8 @@ package struct ChainPreview {
                 source.sample(id, scratch: values.pointer), id: id, epoch: epoch, values: values.pointer,
                 mask: mask.pointer)
             return ContactSheetSample(
-                id: id, label: hasLabels ? "class \(source.label(id))" : "", clean: try clean(id), corrupted: values.values,
+                id: id, label: hasLabels ? "class \(source.label(id))" : "", clean: try clean(id),
+                corrupted: values.values,
                 mask: program.writesMask ? mask.values : nil,
                 parameters: varying.enumerated().map { place, parameter in
                     let value = Buffer<Float>(count: 1)
@@ -98,7 +102,9 @@ package struct ChainPreview {
         case 0, 1: return isText ? .tokens(length: shape.count) : .waveforms(length: shape.count)
         case 2 where isSpectrogram: return .spectrograms(frames: shape[0], bins: shape[1])
         case 2: return .pictures(height: shape[0], width: shape[1], channels: 1)
-        default: return .pictures(height: shape[0], width: shape[1], channels: shape.count / max(1, shape[0] * shape[1]))
+        default:
+            return .pictures(
+                height: shape[0], width: shape[1], channels: shape.count / max(1, shape[0] * shape[1]))
         }
     }
 

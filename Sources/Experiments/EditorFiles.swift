@@ -27,18 +27,22 @@ package enum EditorFiles {
 
     static var definitions: String {
         var lines = [
-            "---@meta", "-- The language of Mottle's plugins for the Lua language server: put this file into the workspace's library.",
+            "---@meta",
+            "-- The language of Mottle's plugins for the Lua language server: put this file into the workspace's library.",
             "",
         ]
         lines += classes
         for (face, owner) in [
             (OperationEntry.Face.tensor, "Tensor"), (.mask, "Mask"), (.random, "Random"),
         ] as [(OperationEntry.Face, String)] {
-            for entry in OperationEntry.all where entry.face == face || entry.face == .value && face != .random {
+            for entry in OperationEntry.all
+            where entry.face == face || entry.face == .value && face != .random {
                 lines += function("\(owner):\(entry.name)", entry)
             }
             if owner == "Tensor" {
-                for entry in OperationEntry.all where entry.face == .script { lines += function("Tensor:\(entry.name)", entry) }
+                for entry in OperationEntry.all where entry.face == .script {
+                    lines += function("Tensor:\(entry.name)", entry)
+                }
             }
         }
         for entry in OperationEntry.all where entry.face == .function || entry.isAlsoFunction {
@@ -57,11 +61,14 @@ package enum EditorFiles {
                 let sign = signs[entry.name]!
                 guard ["band", "bor", "bnot"].contains(sign) == isMask else { return nil }
                 let own = isMask ? "mottle.Mask" : "mottle.Tensor"
-                let operand = ["unm", "bnot"].contains(sign) ? "" : isMask ? "(mottle.Mask)" : "(mottle.Tensor|number)"
+                let operand =
+                    ["unm", "bnot"].contains(sign) ? "" : isMask ? "(mottle.Mask)" : "(mottle.Tensor|number)"
                 return "---@operator \(sign)\(operand): \(own)"
             }
         }
-        let sizes = ["H", "W", "C", "L", "T", "F"].map { "---@field \($0) integer its size along that axis (plain)" }
+        let sizes = ["H", "W", "C", "L", "T", "F"].map {
+            "---@field \($0) integer its size along that axis (plain)"
+        }
         return ["---@class mottle.Tensor"] + operators(false) + sizes
             + [
                 "---@field low number the lowest value of the data's range (plain)",
@@ -81,17 +88,20 @@ package enum EditorFiles {
         let parameters = names.enumerated().map { place, name in
             "---@param \(name)\(place >= least ? "?" : "") any"
         }
-        let results = entry.name == "fft" || entry.name == "ifft" ? "mottle.Tensor, mottle.Tensor" : result(of: entry)
+        let results =
+            entry.name == "fft" || entry.name == "ifft" ? "mottle.Tensor, mottle.Tensor" : result(of: entry)
         return ["---\(entry.text)", "---`\(entry.form)`"] + parameters
             + ["---@return \(results)", "function \(name)(\(names.joined(separator: ", "))) end", ""]
     }
 
     private static func result(of entry: OperationEntry) -> String {
         switch entry.name {
-        case "lt", "le", "gt", "ge", "eq", "ne", "isin", "any", "all", "none", "bernoulli", "choose", "top": "mottle.Mask"
+        case "lt", "le", "gt", "ge", "eq", "ne", "isin", "any", "all", "none", "bernoulli", "choose", "top":
+            "mottle.Mask"
         case "size": "integer"
         case "partner": "{ value: mottle.Tensor, id: mottle.Tensor }"
-        case "where", "take", "permute", "flip", "roll", "shift", "warp", "rotate", "affine", "reshape", "upsample",
+        case "where", "take", "permute", "flip", "roll", "shift", "warp", "rotate", "affine", "reshape",
+            "upsample",
             "resize", "erode", "dilate":
             "any"
         default: "mottle.Tensor"
@@ -112,9 +122,12 @@ package enum EditorFiles {
         "---@return mottle.Parameter", "function mottle.range(declaration) end", "",
         "---@param declaration { of?: \"number\"|\"integer\", default?: number[], min?: number, max?: number, unit?: string, doc?: string, optional?: boolean }",
         "---@return mottle.Parameter", "function mottle.list(declaration) end", "",
-        "---@class mottle.Declaration", "---@field name string", "---@field doc? string", "---@field source? string",
-        "---@field axes? string", "---@field params? table<string, mottle.Parameter>", "---@field severities? table[]",
-        "---@field identity? table", "---@field expect? fun(p: table, x: table): table", "---@field eager? boolean", "",
+        "---@class mottle.Declaration", "---@field name string", "---@field doc? string",
+        "---@field source? string",
+        "---@field axes? string", "---@field params? table<string, mottle.Parameter>",
+        "---@field severities? table[]",
+        "---@field identity? table", "---@field expect? fun(p: table, x: table): table",
+        "---@field eager? boolean", "",
         "---@class mottle.ValuesDeclaration: mottle.Declaration",
         "---@field apply fun(x: mottle.Tensor, p: table, rng: mottle.Random, marks?: any): any, any, any", "",
         "---@class mottle.MaskDeclaration: mottle.Declaration",

@@ -137,7 +137,9 @@ extension Experiment.Evaluation {
                 settings = settings.filter { $0.value != usual[$0.key] }
             }
             func key(_ name: String) -> String { chain.items.count > 1 ? "\(item.name).\(name)" : name }
-            let severity = item.severity.map { [RobustnessParameter(key("severity"), .whole($0), text: "\($0)")] }
+            let severity = item.severity.map {
+                [RobustnessParameter(key("severity"), .whole($0), text: "\($0)")]
+            }
             return (severity ?? [])
                 + item.plugin.parameters.compactMap { parameter in
                     settings[parameter.name].map {

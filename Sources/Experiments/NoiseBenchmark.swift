@@ -91,7 +91,8 @@ private final class BenchmarkJob {
             for sample in (count * thread / threads)..<(count * (thread + 1) / threads) {
                 let values = output.pointer + sample * size
                 workspace.runDraws(
-                    samples.sample(UInt64(sample), scratch: values), id: UInt64(sample), epoch: epoch, values: values)
+                    samples.sample(UInt64(sample), scratch: values), id: UInt64(sample), epoch: epoch,
+                    values: values)
             }
         }
     }

@@ -63,7 +63,8 @@ package struct PluginCheck {
         }
         let width = findings.map(\.name.count).max() ?? 0
         for finding in findings {
-            let mark = ["passed": "ok  ", "failed": "FAIL", "skipped": "--  ", "note": "    "][finding.state.rawValue]!
+            let mark = ["passed": "ok  ", "failed": "FAIL", "skipped": "--  ", "note": "    "][
+                finding.state.rawValue]!
             let name = finding.name + String(repeating: " ", count: width - finding.name.count)
             lines.append("\(mark)  \(name)  \(finding.detail)")
         }
@@ -113,7 +114,8 @@ struct PluginCost {
 
     var text: String {
         let limits = LuaLimits()
-        return "used: \(usage.instructions) of \(limits.instructions) instructions, \(usage.peakHeap / 1024) of "
+        return
+            "used: \(usage.instructions) of \(limits.instructions) instructions, \(usage.peakHeap / 1024) of "
             + "\(limits.heap / 1024) KB, loaded in \(milliseconds) ms"
     }
 

@@ -41,7 +41,8 @@ package struct PluginReference {
 
     private static func parts(of plugin: Plugin, called name: String) -> [Part] {
         var parts: [Part] = [
-            .heading(3, name), .text("\(plugin.kind.rawValue), axes `\(plugin.axes)`. \(plugin.documentation)"),
+            .heading(3, name),
+            .text("\(plugin.kind.rawValue), axes `\(plugin.axes)`. \(plugin.documentation)"),
         ]
         if !plugin.citation.isEmpty { parts.append(.text("Source: \(plugin.citation)")) }
         if !plugin.parameters.isEmpty {
@@ -50,9 +51,11 @@ package struct PluginReference {
                     ["parameter", "value", "default", "what"],
                     plugin.parameters.map { parameter in
                         let standard =
-                            parameter.defaultValue.map { "\($0)" } ?? (parameter.isOptional ? "none" : "required")
+                            parameter.defaultValue.map { "\($0)" }
+                            ?? (parameter.isOptional ? "none" : "required")
                         return [
-                            "`\(parameter.name)`", parameter.expectation + (parameter.isPlain ? ", plain" : ""),
+                            "`\(parameter.name)`",
+                            parameter.expectation + (parameter.isPlain ? ", plain" : ""),
                             standard, parameter.documentation,
                         ]
                     }))
@@ -117,7 +120,8 @@ package struct PluginReference {
 
     /// With code in backticks.
     private static func inline(_ text: String) -> String {
-        escaped(text).split(separator: "`", omittingEmptySubsequences: false).enumerated().map { place, part in
+        escaped(text).split(separator: "`", omittingEmptySubsequences: false).enumerated().map {
+            place, part in
             place % 2 == 1 ? "<code>\(part)</code>" : String(part)
         }.joined()
     }

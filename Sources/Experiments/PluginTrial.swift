@@ -51,7 +51,8 @@ struct PluginTrial {
         let (chains, refusals) = try traceAll()
         let first = chains[0]
         let run = try TrialRun(
-            first, plugin, runtime, range, count: max(24, min(256, 300_000 / max(1, first.graph.shape.count))))
+            first, plugin, runtime, range, count: max(24, min(256, 300_000 / max(1, first.graph.shape.count)))
+        )
         var findings = [
             Finding(
                 name: "traced twice", state: .passed,
@@ -67,8 +68,10 @@ struct PluginTrial {
         if let padding = try TrialRun(first, plugin, runtime, range, count: 24, hasPadding: true).padding() {
             findings.append(padding)
         }
-        findings += try [identity(first.graph.shape), varying(first.graph.shape), severities(first.graph.shape)]
-            .compactMap { $0 }
+        findings += try [
+            identity(first.graph.shape), varying(first.graph.shape), severities(first.graph.shape),
+        ]
+        .compactMap { $0 }
         findings += try expectations(first.graph.shape)
         findings.append(try speed(first))
         return findings
@@ -94,7 +97,8 @@ struct PluginTrial {
     private func equalBits(_ chain: TracedChain) throws -> PluginCheck.Finding {
         let name = "equal bits"
         guard chain.graph.scripts.isEmpty else {
-            return Finding(name: name, state: .skipped, detail: "Lua runs for each sample; there is one executor")
+            return Finding(
+                name: name, state: .skipped, detail: "Lua runs for each sample; there is one executor")
         }
         let samples = SyntheticSamples(
             shape: chain.graph.shape, range: range, kind: plugin.kind, count: 5, hasPadding: true)
@@ -107,7 +111,8 @@ struct PluginTrial {
                 if !found.hasBits(of: expected) {
                     return Finding(
                         name: name, state: .failed,
-                        detail: "the program on \(kernels.instructionSet) differs from the scalar reference on "
+                        detail:
+                            "the program on \(kernels.instructionSet) differs from the scalar reference on "
                             + "\(chain.graph.shape); please report it")
                 }
             }
@@ -154,8 +159,10 @@ struct PluginTrial {
         var names: [String] = []
         for parameter in plugin.parameters where parameter.mayVary {
             guard case .value(.number(let value))? = item().completeSettings[parameter.name] else { continue }
-            let other = [parameter.maximum ?? value + 1, parameter.minimum ?? value].first { $0 != value } ?? value
-            let near = parameter.kind == .integer ? (other > value ? value + 1 : value - 1) : (value * 3 + other) / 4
+            let other =
+                [parameter.maximum ?? value + 1, parameter.minimum ?? value].first { $0 != value } ?? value
+            let near =
+                parameter.kind == .integer ? (other > value ? value + 1 : value - 1) : (value * 3 + other) / 4
             let setting = ParameterSetting.uniform(min(value, near), max(value, near))
             guard parameter.problem(with: setting) == nil else { continue }
             do throws(LuaError) {
@@ -163,14 +170,16 @@ struct PluginTrial {
             } catch {
                 return Finding(
                     name: "parameters", state: .failed,
-                    detail: "'\(parameter.name)' as a distribution: \(error.file):\(error.line): \(error.what)"
+                    detail:
+                        "'\(parameter.name)' as a distribution: \(error.file):\(error.line): \(error.what)"
                         + "; if it must be one number for all samples, declare plain = true")
             }
             names.append(parameter.name)
         }
         guard !names.isEmpty else { return nil }
         return Finding(
-            name: "parameters", state: .passed, detail: "\(names.joined(separator: ", ")) may differ from sample to sample")
+            name: "parameters", state: .passed,
+            detail: "\(names.joined(separator: ", ")) may differ from sample to sample")
     }
 
     private func severities(_ shape: Shape) throws -> PluginCheck.Finding? {
@@ -179,7 +188,9 @@ struct PluginTrial {
         for level in 1...5 {
             let run = try TrialRun(try trace(item(severity: level), shape), plugin, runtime, range, count: 16)
             guard run.finite().state == .passed else {
-                return Finding(name: "severities", state: .failed, detail: "level \(level) gives values that are not finite")
+                return Finding(
+                    name: "severities", state: .failed,
+                    detail: "level \(level) gives values that are not finite")
             }
             changes.append(run.meanChange)
         }
@@ -224,7 +235,9 @@ struct PluginTrial {
         let shown = times.map { formatted(($0 * 100).rounded() / 100) }
         return Finding(
             name: "ns a value", state: .note,
-            detail: "\(shown[0]) on \(chain.graph.shape); a traced generator that draws, compares and chooses takes \(shown[1])")
+            detail:
+                "\(shown[0]) on \(chain.graph.shape); a traced generator that draws, compares and chooses takes \(shown[1])"
+        )
     }
 }
 

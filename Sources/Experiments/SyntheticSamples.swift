@@ -27,8 +27,10 @@ final class SyntheticSamples: SampleSource {
         words = Buffer(count: shape.size(0))
         for sample in 0..<count {
             for element in 0..<shape.count {
-                values.pointer[sample * shape.count + element] = constant ?? Self.value(
-                    sample, element, shape, range, kind)
+                values.pointer[sample * shape.count + element] =
+                    constant
+                    ?? Self.value(
+                        sample, element, shape, range, kind)
             }
         }
         // Words of one to three tokens.
@@ -45,7 +47,8 @@ final class SyntheticSamples: SampleSource {
     ) -> Float {
         let texture = Float((element &* 7919 &+ sample &* 104_729 &+ 13) % 10_007) / 10_007
         if kind == .tokens { return (texture * Float(vocabulary)).rounded(.down) }
-        let (row, column) = element.quotientAndRemainder(dividingBy: max(1, shape.sizes.dropFirst().reduce(1, *)))
+        let (row, column) = element.quotientAndRemainder(
+            dividingBy: max(1, shape.sizes.dropFirst().reduce(1, *)))
         let wave = Float(row % 16) / 15 * Float(column % 24) / 23
         // Some values are at the very ends of the range, where logarithms and quotients break.
         if (element + sample) % 61 == 7 { return range.lowerBound }
@@ -63,7 +66,8 @@ final class SyntheticSamples: SampleSource {
 
     func sample(_ id: UInt64, scratch: UnsafeMutablePointer<Float>) -> CleanSample {
         CleanSample(
-            .floats(values.pointer + Int(id) * shape.count), length: length(id), words: UnsafePointer(words.pointer))
+            .floats(values.pointer + Int(id) * shape.count), length: length(id),
+            words: UnsafePointer(words.pointer))
     }
 
     func label(_ id: UInt64) -> Int { Int(id) % 10 }

@@ -82,7 +82,8 @@ struct TrialRun {
         return Finding(
             name: "changes", state: .note,
             detail: changed == 0
-                ? "nothing at its defaults" : "\(formatted((share * 100).rounded() / 100)) % of the values at its defaults")
+                ? "nothing at its defaults"
+                : "\(formatted((share * 100).rounded() / 100)) % of the values at its defaults")
     }
 
     /// Noise may leave the data's range; token ids must be whole and not negative.
@@ -92,14 +93,16 @@ struct TrialRun {
             let bad = all.count { $0 < 0 || $0 != $0.rounded() }
             return Finding(
                 name: "ids", state: bad == 0 ? .passed : .failed,
-                detail: bad == 0 ? "whole numbers of 0 or more" : "\(bad) ids are not whole numbers of 0 or more")
+                detail: bad == 0
+                    ? "whole numbers of 0 or more" : "\(bad) ids are not whole numbers of 0 or more")
         }
         let outside = all.count { $0 < range.lowerBound || $0 > range.upperBound }
         let share = Double(outside) / Double(max(1, all.count)) * 100
         return Finding(
             name: "range", state: .note,
             detail: outside == 0
-                ? "inside the data's" : "\(formatted((share * 100).rounded() / 100)) % of the values leave the data's")
+                ? "inside the data's"
+                : "\(formatted((share * 100).rounded() / 100)) % of the values leave the data's")
     }
 
     /// The same samples again, in another order.

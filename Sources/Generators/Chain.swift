@@ -63,7 +63,8 @@ package struct ChainItem {
 
     private func problem(withSeverity setting: ParameterSetting) -> String? {
         guard !plugin.severities.isEmpty else { return "\(plugin.title) has no severities" }
-        guard case .value(.number(let level)) = setting, level == level.rounded(), (1...5).contains(level) else {
+        guard case .value(.number(let level)) = setting, level == level.rounded(), (1...5).contains(level)
+        else {
             return "\(plugin.title): 'severity' must be a whole number between 1 and 5"
         }
         return nil
@@ -134,7 +135,9 @@ package struct Chain {
             traced.apply(result, of: item, context)
             let before = cost
             cost = ChainCost(traced)
-            if let excess = item.plugin.excess(of: cost, over: before, shape) { throw excess.used(in: item.origin) }
+            if let excess = item.plugin.excess(of: cost, over: before, shape) {
+                throw excess.used(in: item.origin)
+            }
         }
         return traced
     }

@@ -46,7 +46,10 @@ extension Program {
         tables = schedule.crossing.sorted().compactMap { node in
             switch graph.nodes[node].operation {
             case .constant(let bits):
-                (slots.offsets[node]!, [Float](repeating: Float(bitPattern: bits), count: graph.nodes[node].shape.count))
+                (
+                    slots.offsets[node]!,
+                    [Float](repeating: Float(bitPattern: bits), count: graph.nodes[node].shape.count)
+                )
             case .table(let table): (slots.offsets[node]!, graph.tables[table])
             default: nil
             }
@@ -163,7 +166,8 @@ private struct GroupBuilder {
             let (a, b) = (operands[0], operands.count > 1 ? operands[1] : operands[0])
             group.steps.append(
                 .elementwise(
-                    sums[id] == nil ? operation : .multiplyAdd, a, b, operands.count > 2 ? operands[2] : a, to: to))
+                    sums[id] == nil ? operation : .multiplyAdd, a, b, operands.count > 2 ? operands[2] : a,
+                    to: to))
         default: preconditionFailure("\(node.operation) needs no step in a group")
         }
     }

@@ -38,7 +38,8 @@ final class CorrelateRunner: WholeRunner {
         // A kernel may write past its row's end, into the next row, which comes later.
         for row in 0..<rows.count {
             kernel(
-                result + row * rowLength, source + rows.pointer[row], taps.pointer, weights, taps.count, rowLength)
+                result + row * rowLength, source + rows.pointer[row], taps.pointer, weights, taps.count,
+                rowLength)
         }
     }
 }

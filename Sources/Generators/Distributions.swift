@@ -87,7 +87,8 @@ extension DrawRequest {
         let z = draw(.normal, "normal")
         let square = tracer.graph.elementwise(.multiply, z, z)
         let skew = tracer.graph.elementwise(
-            .divide, tracer.graph.elementwise(.add, square, tracer.graph.constant(2)), tracer.graph.constant(6))
+            .divide, tracer.graph.elementwise(.add, square, tracer.graph.constant(2)),
+            tracer.graph.constant(6))
         let third = tracer.graph.elementwise(
             .divide,
             tracer.graph.elementwise(

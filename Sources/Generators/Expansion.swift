@@ -58,7 +58,8 @@ struct Expansion: Sendable, Equatable {
 
     /// Each value `times` times, the first one without its first `skipped` times.
     private static func repeatEach(
-        _ values: UnsafePointer<Float>, _ times: Int, _ skipped: Int, to out: UnsafeMutablePointer<Float>, count: Int
+        _ values: UnsafePointer<Float>, _ times: Int, _ skipped: Int, to out: UnsafeMutablePointer<Float>,
+        count: Int
     ) {
         var (value, done) = (0, 0)
         if skipped > 0 {
@@ -82,7 +83,8 @@ struct Expansion: Sendable, Equatable {
 
     /// The row of `length` values again and again, from its `start`-th on.
     private static func repeatRow(
-        _ row: UnsafePointer<Float>, _ length: Int, _ start: Int, to out: UnsafeMutablePointer<Float>, count: Int
+        _ row: UnsafePointer<Float>, _ length: Int, _ start: Int, to out: UnsafeMutablePointer<Float>,
+        count: Int
     ) {
         var done = min(length - start, count)
         out.update(from: row + start, count: done)

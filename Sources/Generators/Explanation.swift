@@ -40,8 +40,13 @@ package struct Explanation {
         let graph = chain.graph
         let isLast = index == schedule.groups.count - 1
         var outside = Set(members.nodes.flatMap { graph.nodes[$0].operands }.filter { stageOf[$0] != index })
-        if isLast { outside.formUnion(([chain.values] + (chain.mask.map { [$0] } ?? [])).filter { stageOf[$0] != index }) }
-        let read = outside.filter { graph.constantValue($0) == nil }.reduce(0) { $0 + 4 * graph.nodes[$1].shape.count }
+        if isLast {
+            outside.formUnion(
+                ([chain.values] + (chain.mask.map { [$0] } ?? [])).filter { stageOf[$0] != index })
+        }
+        let read = outside.filter { graph.constantValue($0) == nil }.reduce(0) {
+            $0 + 4 * graph.nodes[$1].shape.count
+        }
         let written = members.nodes.filter { schedule.crossing.contains($0) }.reduce(0) {
             $0 + 4 * graph.nodes[$1].shape.count
         }
@@ -57,7 +62,8 @@ package struct Explanation {
     /// `uniform draw [28, 28]`
     private func text(of node: NodeID) -> String {
         let shape = chain.graph.nodes[node].shape
-        return Self.name(of: chain.graph.nodes[node].operation) + (shape == [] ? ", one a sample" : " \(shape)")
+        return Self.name(of: chain.graph.nodes[node].operation)
+            + (shape == [] ? ", one a sample" : " \(shape)")
     }
 
     private static func name(of operation: Operation) -> String {
@@ -109,5 +115,7 @@ package struct Explanation {
         }
     }
 
-    private static func place(_ origin: Origin) -> String { origin.line > 0 ? ", \(origin.file):\(origin.line)" : "" }
+    private static func place(_ origin: Origin) -> String {
+        origin.line > 0 ? ", \(origin.file):\(origin.line)" : ""
+    }
 }

@@ -112,7 +112,9 @@ final class GatherRunner: WholeRunner {
         let last = sizes.count - 1
         let (from, along) = (source.values + offset(row, source.strides), source.strides[last])
         let (first, second) = (positions[0], positions[1])
-        let (rows, columns) = (first.values + offset(row, first.strides), second.values + offset(row, second.strides))
+        let (rows, columns) = (
+            first.values + offset(row, first.strides), second.values + offset(row, second.strides)
+        )
         let third = positions.count > 2 ? positions[2] : nil
         let depths = third.map { $0.values + offset(row, $0.strides) }
         let to = result + row * length

@@ -167,7 +167,9 @@ package struct Graph: Sendable {
             let value = ScalarReference.elementwise(operation, padded[0], padded[1], padded[2])
             return add(.constant(bits: value.bitPattern), shape: shape, type: type)
         }
-        if operation == .and || operation == .or, let simpler = simplified(operation, operands[0], operands[1], shape) {
+        if operation == .and || operation == .or,
+            let simpler = simplified(operation, operands[0], operands[1], shape)
+        {
             return simpler
         }
         return add(.elementwise(operation), operands, shape: shape, type: type)

@@ -51,7 +51,8 @@ extension Graph {
         let shape = nodes[real].shape
         let parts = max(shape.rank, self.shape.rank, axis + 1)
         let both = add(
-            .whole(.fourier(axis: axis, inverse: inverse, parts: parts)), [real] + (imaginary.map { [$0] } ?? []),
+            .whole(.fourier(axis: axis, inverse: inverse, parts: parts)),
+            [real] + (imaginary.map { [$0] } ?? []),
             shape: shape.with(2, at: parts), type: .number)
         return (
             gather(both, at: [(parts, constant(1))]), gather(both, at: [(parts, constant(2))])

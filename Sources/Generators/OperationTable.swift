@@ -42,6 +42,7 @@ package struct OperationEntry: Sendable {
         (form, text, shape) = (manual.form, manual.text, manual.shape)
         (example, axes) = (manual.example, manual.axes)
         let before = isMethod ? 1 : 0
-        arguments = max(0, function.arguments.lowerBound - before)...max(0, function.arguments.upperBound - before)
+        arguments =
+            max(0, function.arguments.lowerBound - before)...max(0, function.arguments.upperBound - before)
     }
 }

@@ -160,5 +160,6 @@ package struct ParameterDeclaration: Sendable, Equatable {
 
 /// A number without a needless ".0".
 package func formatted(_ number: Double) -> String {
-    number.isNaN ? "nan" : number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : String(number)
+    number.isNaN
+        ? "nan" : number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : String(number)
 }

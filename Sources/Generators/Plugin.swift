@@ -106,7 +106,8 @@ package final class Plugin: Sendable {
         tracer.script = script
         let fields = parameterValues(script.settings, in: tracer)
         let results = try state.call(
-            state.declaration.function, [tracer.symbol(input), .table(list: [], fields: fields), tracer.random],
+            state.declaration.function,
+            [tracer.symbol(input), .table(list: [], fields: fields), tracer.random],
             activity: activity)
         do {
             var result = try ResultReader(plugin: self, tracer: tracer).result(of: results)
@@ -148,20 +149,24 @@ package final class Plugin: Sendable {
         graph = tracer.end()
         let place = graph.addScript(script)
         let values = graph.add(.whole(.script(place)), operands, shape: graph.full, type: .number)
-        let mask = marksMask ? graph.add(.whole(.scriptMask(place)), [values], shape: graph.full, type: .mask) : nil
+        let mask =
+            marksMask ? graph.add(.whole(.scriptMask(place)), [values], shape: graph.full, type: .mask) : nil
         let varying = zip(script.varying, operands.dropFirst()).map { ExtraOutput(name: $0, node: $1) }
         return Result(values: kind == .mask ? nil : values, mask: mask, parameters: varying)
     }
 
     /// The function of the `place`-th `map` that Lua runs for every element, from a trace in a state of its own.
-    func mapFunction(_ place: Int, of script: ScriptCall, in state: PluginState) throws(LuaError) -> LuaFunction {
+    func mapFunction(_ place: Int, of script: ScriptCall, in state: PluginState) throws(LuaError)
+        -> LuaFunction
+    {
         var graph = Graph(shape: script.shape)
         _ = try record(&graph, graph.input, script, in: state)
         let functions = state.tracer.mapFunctions
         // A script can tell this trace from the chain's by what its `pcall` holds, such as how many partners are left.
         guard functions.indices.contains(place) else {
             throw failure(
-                "M14", "\(entry) is not repeatable: with the same input it called map \(place + 1) times, then \(functions.count)",
+                "M14",
+                "\(entry) is not repeatable: with the same input it called map \(place + 1) times, then \(functions.count)",
                 "no map that depends on an error that pcall caught")
         }
         return functions[place]
@@ -182,7 +187,10 @@ package final class Plugin: Sendable {
         for (letter, place) in axisPlaces { input[String(letter)] = .integer(shape.size(place)) }
         let results = try state.call(
             state.declaration.expectation!,
-            [.table(list: [], fields: parameterValues(settings, in: tracer)), .table(list: [], fields: input)],
+            [
+                .table(list: [], fields: parameterValues(settings, in: tracer)),
+                .table(list: [], fields: input),
+            ],
             activity: "expect of \(title)")
         guard case .table(_, let fields)? = results.first else {
             throw failure("M13", "expect returned no table", "return { mean = 0, variance = p.sigma ^ 2 }")
@@ -192,7 +200,9 @@ package final class Plugin: Sendable {
         for (name, value) in fields.sorted(by: { $0.key < $1.key }) {
             guard known.contains(name), let number = value.plainNumber else {
                 throw failure(
-                    "M13", "expect returned '\(name)'; it gives plain numbers named \(known.joined(separator: ", "))", nil)
+                    "M13",
+                    "expect returned '\(name)'; it gives plain numbers named \(known.joined(separator: ", "))",
+                    nil)
             }
             numbers[name] = number
         }

@@ -143,7 +143,8 @@ final class DeclarationReader {
         guard let value else { return [] }
         guard case .table(let list, let fields) = value, fields.isEmpty, list.count == 5 else {
             throw LuaHostError(
-                code: "M02", what: "\(owner): 'severities' must list five tables of parameters, the mildest first",
+                code: "M02",
+                what: "\(owner): 'severities' must list five tables of parameters, the mildest first",
                 instead: "severities = { { sigma = 0.1 }, … }")
         }
         var levels: [[String: ParameterValue]] = []
@@ -161,7 +162,9 @@ final class DeclarationReader {
                 throw LuaHostError(
                     code: "M03",
                     what: "\(owner): there is no param '\(name)'"
-                        + (Suggestion.nearest(name, among: parameters.map(\.name)).map { " (did you mean '\($0)'?)" }
+                        + (Suggestion.nearest(name, among: parameters.map(\.name)).map {
+                            " (did you mean '\($0)'?)"
+                        }
                             ?? ""))
             }
             guard let plain = parameterValue(value) else {
@@ -190,7 +193,8 @@ final class DeclarationReader {
             }
             guard Self.isName(name) else {
                 throw LuaHostError(
-                    code: "M03", what: "\(owner): a param's name must have letters, digits and '_', got '\(name)'",
+                    code: "M03",
+                    what: "\(owner): a param's name must have letters, digits and '_', got '\(name)'",
                     instead: "sigma = mottle.number { default = 0.1 }")
             }
             guard !placed.contains(where: { $0.place == place }) else {
@@ -200,7 +204,8 @@ final class DeclarationReader {
             }
             if name == "severity" {
                 throw LuaHostError(
-                    code: "M03", what: "\(owner): the param name 'severity' is taken: configs choose a level by it",
+                    code: "M03",
+                    what: "\(owner): the param name 'severity' is taken: configs choose a level by it",
                     instead: "severities = { { … }, … } with five levels")
             }
             var parameter = parameters[place]
@@ -242,7 +247,8 @@ final class DeclarationReader {
             }
             guard list.count <= Self.choiceLimit else {
                 throw LuaHostError(
-                    code: "M18", what: "mottle.choice: 'of' may list \(Self.choiceLimit) names, got \(list.count)")
+                    code: "M18",
+                    what: "mottle.choice: 'of' may list \(Self.choiceLimit) names, got \(list.count)")
             }
             var names: [String] = []
             for value in list {
@@ -274,7 +280,8 @@ final class DeclarationReader {
         }
         guard letters.count <= 1 + Tracer.axisLimit else {
             throw LuaHostError(
-                code: "M12", what: "\(owner): 'axes' may name \(Tracer.axisLimit) axes of a sample, got '\(axes)'")
+                code: "M12",
+                what: "\(owner): 'axes' may name \(Tracer.axisLimit) axes of a sample, got '\(axes)'")
         }
         return axes
     }

@@ -14,7 +14,11 @@ private let operationTables: String = {
     }
     let all = TraceFunctions.all
     let events = all.compactMap { function -> String? in
-        if case .operation(let event) = function.face { "[\"\(event)\"] = host[\"\(function.name)\"]" } else { nil }
+        if case .operation(let event) = function.face {
+            "[\"\(event)\"] = host[\"\(function.name)\"]"
+        } else {
+            nil
+        }
     }
     return [
         "local env, host, classes, fail, suggest, primitives = ...",

@@ -25,7 +25,8 @@ struct PluginState {
             LuaHostFunction(name: "parameter") { call throws(LuaHostError) in [try reader.parameter(call)] })
         functions.append(
             LuaHostFunction(name: "register") { call throws(LuaHostError) in [try reader.register(call)] })
-        state = try LuaState(limits: limits, classes: Tracer.classes, functions: functions, prelude: pluginPrelude)
+        state = try LuaState(
+            limits: limits, classes: Tracer.classes, functions: functions, prelude: pluginPrelude)
         try state.run(source, file: file)
         guard let declaration = reader.declaration else {
             throw LuaError(
@@ -80,7 +81,8 @@ struct PluginState {
         for parameter in plugin.parameters {
             if let place = script.varying.firstIndex(of: parameter.name) {
                 let value = Double(varying[place])
-                fields[parameter.name] = parameter.kind == .integer ? .integer(Int(exactly: value.rounded()) ?? 0) : .number(value)
+                fields[parameter.name] =
+                    parameter.kind == .integer ? .integer(Int(exactly: value.rounded()) ?? 0) : .number(value)
             } else if let setting = script.settings[parameter.name] {
                 fields[parameter.name] = tracer.value(of: parameter, setting)
             }

@@ -54,7 +54,8 @@ package struct ReferenceExecutor {
             expand(results[node], graph.nodes[node].shape, to: graph.full)
         }
         return Result(
-            values: whole(chain.values), mask: chain.mask.map { whole($0).map { $0.bitPattern == 0 ? 0 : 1 } },
+            values: whole(chain.values),
+            mask: chain.mask.map { whole($0).map { $0.bitPattern == 0 ? 0 : 1 } },
             extras: chain.extras.map { extra in
                 let isMask = graph.nodes[extra.node].type == .mask
                 return isMask ? results[extra.node].map { $0.bitPattern == 0 ? 0 : 1 } : results[extra.node]
@@ -104,7 +105,8 @@ package struct ReferenceExecutor {
     private func evaluate(
         _ operation: WholeOperation, _ operands: [ReferenceValue], _ shape: Shape, _ sample: Sample
     ) -> [Float] {
-        let address = { (key: UInt64) in DrawAddress(key: key, epoch: UInt32(sample.epoch), sample: sample.id) }
+        let address = { (key: UInt64) in DrawAddress(key: key, epoch: UInt32(sample.epoch), sample: sample.id)
+        }
         switch operation {
         case .partner(let place): return partner(place, of: sample)
         case .partnerID(let place): return [Float(partnerID(place, of: sample))]
@@ -143,7 +145,9 @@ package struct ReferenceExecutor {
                 (0..<count).map { ScalarReference.decode(bytes[$0], scale: scale, low: low) }
             }
         let part = TracedChain(graph: chain.graph, values: partner.node, mask: nil)
-        let words = clean.words.map { Array(UnsafeBufferPointer(start: $0, count: chain.graph.shape.size(0))) }
+        let words = clean.words.map {
+            Array(UnsafeBufferPointer(start: $0, count: chain.graph.shape.size(0)))
+        }
         return ReferenceExecutor(part, source: source).run(
             values, length: clean.length, words: words, id: id, epoch: sample.epoch
         ).values

@@ -29,7 +29,8 @@ struct ReferenceValue {
 
 /// What each operation on whole values means, one result at a time.
 enum ReferenceOperations {
-    static func evaluate(_ operation: WholeOperation, _ operands: [ReferenceValue], _ shape: Shape) -> [Float] {
+    static func evaluate(_ operation: WholeOperation, _ operands: [ReferenceValue], _ shape: Shape) -> [Float]
+    {
         switch operation {
         case .reshape: operands[0].values
         case .scan(let scan, let axis): Self.scan(scan, operands[0], axis)

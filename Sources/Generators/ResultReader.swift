@@ -29,7 +29,9 @@ struct ResultReader {
                 ? "a table of extra outputs" : "a mask, or a table of extra outputs"
             throw LuaHostError(
                 code: "M13",
-                what: "\(plugin.entry) returned \(tracer.name(of: surplus)) as a further result, which must be \(wanted)")
+                what:
+                    "\(plugin.entry) returned \(tracer.name(of: surplus)) as a further result, which must be \(wanted)"
+            )
         }
         return result
     }
@@ -38,7 +40,8 @@ struct ResultReader {
         guard tracer.isObject(value, .mask), case .object(let object) = value else {
             throw LuaHostError(
                 code: "M13",
-                what: "\(plugin.entry) returned \(tracer.name(of: value)); \(plugin.title) must return a mask",
+                what:
+                    "\(plugin.entry) returned \(tracer.name(of: value)); \(plugin.title) must return a mask",
                 instead: "return x:gt(0.5)")
         }
         return Plugin.Result(values: nil, mask: try fitting(try tracer.node(object)))
@@ -72,7 +75,8 @@ struct ResultReader {
         guard Shape.broadcast([shape, tracer.graph.full]) == tracer.graph.full else {
             throw LuaHostError(
                 code: "M13",
-                what: "\(plugin.entry) returned a mask of shape \(shape); its input's is \(tracer.graph.shape)")
+                what:
+                    "\(plugin.entry) returned a mask of shape \(shape); its input's is \(tracer.graph.shape)")
         }
         return node
     }
@@ -83,7 +87,9 @@ struct ResultReader {
     private func extras(_ fields: [String: LuaValue]) throws(LuaHostError) -> [ExtraOutput] {
         guard fields.count <= Self.extraLimit else {
             throw LuaHostError(
-                code: "M18", what: "\(plugin.entry) returned \(fields.count) extra outputs; it may have \(Self.extraLimit)")
+                code: "M18",
+                what: "\(plugin.entry) returned \(fields.count) extra outputs; it may have \(Self.extraLimit)"
+            )
         }
         var (extras, count) = ([ExtraOutput](), 0)
         for (name, value) in fields.sorted(by: { $0.key < $1.key }) {
@@ -95,13 +101,17 @@ struct ResultReader {
         guard count <= limit else {
             throw LuaHostError(
                 code: "M18",
-                what: "\(plugin.entry) returned extra outputs of \(count) elements in all; they may have \(limit)")
+                what:
+                    "\(plugin.entry) returned extra outputs of \(count) elements in all; they may have \(limit)"
+            )
         }
         return extras
     }
 
     private func extra(_ name: String, _ value: LuaValue) throws(LuaHostError) -> NodeID {
-        guard !name.isEmpty, name.utf8.count <= 64, name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }) else {
+        guard !name.isEmpty, name.utf8.count <= 64,
+            name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") })
+        else {
             throw LuaHostError(
                 code: "M13", what: "an extra output's name must have letters, digits and '_', got '\(name)'")
         }
@@ -111,7 +121,8 @@ struct ResultReader {
         case .boolean(let flag): return tracer.graph.mask(flag)
         default:
             throw LuaHostError(
-                code: "M13", what: "the extra output '\(name)' is \(tracer.name(of: value)), not a tensor or a mask")
+                code: "M13",
+                what: "the extra output '\(name)' is \(tracer.name(of: value)), not a tensor or a mask")
         }
     }
 }

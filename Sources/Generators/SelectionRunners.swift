@@ -154,7 +154,9 @@ final class OrderRunner: WholeRunner {
         for outer in 0..<extent.outer {
             for offset in 0..<inner {
                 let first = outer * size * inner + offset
-                for place in 0..<size { run[place] = UInt64(rank(keys[first + place * inner])) << 32 | UInt64(place) }
+                for place in 0..<size {
+                    run[place] = UInt64(rank(keys[first + place * inner])) << 32 | UInt64(place)
+                }
                 run.sort()
                 for place in 0..<size { result[first + place * inner] = Float(run[place] & 0xffff_ffff) + 1 }
             }

@@ -23,7 +23,8 @@ struct DrawRequest {
         guard common == shape else {
             throw LuaHostError(
                 code: "M12",
-                what: "\(action): a number of shape \(tracer.graph.nodes[node].shape) for draws of shape \(shape)",
+                what:
+                    "\(action): a number of shape \(tracer.graph.nodes[node].shape) for draws of shape \(shape)",
                 instead: "more axes for the draw")
         }
         return node
@@ -79,7 +80,8 @@ extension TraceFunctions {
             "integer", numbers: [2],
             OperationManual(
                 .draws, "rng:integer(axes, low, high)",
-                "Whole numbers, each as likely, both ends included; exact for spans below 2²⁴.", shape: "axes",
+                "Whole numbers, each as likely, both ends included; exact for spans below 2²⁴.",
+                shape: "axes",
                 example: "rng:integer(\"N\", 1, x.H)")
         ) { request throws(LuaHostError) in
             try checkBounds(request.arguments, of: "integer")
@@ -107,7 +109,8 @@ extension TraceFunctions {
             "laplace", numbers: [0, 1],
             OperationManual(
                 .draws, "rng:laplace(axes), rng:laplace(axes, scale)",
-                "Laplace with mean 0 and density e^(−|v| / scale) / (2 · scale); scale 1 if not given.", shape: "axes",
+                "Laplace with mean 0 and density e^(−|v| / scale) / (2 · scale); scale 1 if not given.",
+                shape: "axes",
                 example: "rng:laplace(x, 0.1)")
         ) { request throws(LuaHostError) in
             let value = request.tracer.graph.standardLaplace(request.draw(.uniform))
@@ -117,7 +120,8 @@ extension TraceFunctions {
         draw(
             "gamma", numbers: [1],
             OperationManual(
-                .draws, "rng:gamma(axes, shape)", "Gamma with the given shape and scale 1 (Marsaglia & Tsang 2000).",
+                .draws, "rng:gamma(axes, shape)",
+                "Gamma with the given shape and scale 1 (Marsaglia & Tsang 2000).",
                 shape: "axes", example: "rng:gamma(\"NHW\", 2.5)")
         ) { request throws(LuaHostError) in
             try request.checkPositive(0, "gamma", "shape")
@@ -127,7 +131,8 @@ extension TraceFunctions {
         draw(
             "beta", numbers: [2],
             OperationManual(
-                .draws, "rng:beta(axes, a, b)", "Beta: g / (g + h) of two gamma draws of shapes a and b.", shape: "axes",
+                .draws, "rng:beta(axes, a, b)", "Beta: g / (g + h) of two gamma draws of shapes a and b.",
+                shape: "axes",
                 example: "rng:beta(\"N\", 0.4, 0.4)")
         ) { request throws(LuaHostError) in
             try request.checkPositive(0, "beta", "shape")
@@ -212,7 +217,8 @@ extension TraceFunctions {
     private static func checkBounds(_ bounds: [LuaValue], of name: String) throws(LuaHostError) {
         let plain = bounds.compactMap(\.plainNumber)
         if let infinite = plain.first(where: { !$0.isFinite }) {
-            throw LuaHostError(code: "M17", what: "rng:\(name) wants finite bounds, got \(formatted(infinite))")
+            throw LuaHostError(
+                code: "M17", what: "rng:\(name) wants finite bounds, got \(formatted(infinite))")
         }
         guard plain.count == 2, plain[0] > plain[1] else { return }
         let (high, low) = (formatted(plain[0]), formatted(plain[1]))

@@ -10,7 +10,8 @@ extension TraceFunctions {
             manual: OperationManual(
                 .filters, "x:convolve(kernel, axes, border)",
                 "Σⱼ kernel[j] · x[i + j − centre] over the axes (all but C if not given), as neural networks mean it; the kernel has odd sizes along them, plain or one for each sample. Outside as the border says, \"edge\" if not given.",
-                shape: "x's", example: "x:convolve(mottle.constant({ { 0, 1, 0 }, { 1, 4, 1 }, { 0, 1, 0 } }) / 8, \"HW\")")
+                shape: "x's",
+                example: "x:convolve(mottle.constant({ { 0, 1, 0 }, { 1, 4, 1 }, { 0, 1, 0 } }) / 8, \"HW\")")
         ) { tracer, call throws(LuaHostError) in
             let value = try tracer.number(call[0], for: "convolve")
             let kernel = try tracer.number(call[1], for: "convolve")
@@ -110,7 +111,8 @@ extension TraceFunctions {
                 for step in 1...max(1, size / 2) where size > 1 {
                     for offset in [-step, step] {
                         let moved = tracer.graph.elementwise(
-                            .add, tracer.graph.index(place, count: length), tracer.graph.constant(Float(offset)))
+                            .add, tracer.graph.index(place, count: length),
+                            tracer.graph.constant(Float(offset)))
                         value = tracer.graph.elementwise(
                             operation, value, tracer.graph.gather(middle, at: [(place, moved)]))
                     }
@@ -131,7 +133,8 @@ extension Tracer {
         for place in 0..<max(shape.rank, 1) {
             guard shape.size(place) == 1 || places.contains(place) else {
                 throw LuaHostError(
-                    code: "M12", what: "convolve: the kernel has sizes \(shape), also along axes that are not convolved",
+                    code: "M12",
+                    what: "convolve: the kernel has sizes \(shape), also along axes that are not convolved",
                     instead: "name the axes: x:convolve(kernel, \"HW\")")
             }
             guard shape.size(place) % 2 == 1 else {
@@ -140,14 +143,16 @@ extension Tracer {
             }
         }
         guard shape.count <= 1 << 16 else {
-            throw LuaHostError(code: "M18", what: "convolve: a kernel may have 65,536 weights, got \(shape.count)")
+            throw LuaHostError(
+                code: "M18", what: "convolve: a kernel may have 65,536 weights, got \(shape.count)")
         }
         var padded = value
         for place in places where shape.size(place) > 1 {
             let half = shape.size(place) / 2
             try checkCount(
                 graph.nodes[padded].shape.extent
-                    * (1 + Double(2 * half) / Double(max(1, graph.nodes[padded].shape.size(place)))), "convolve")
+                    * (1 + Double(2 * half) / Double(max(1, graph.nodes[padded].shape.size(place)))),
+                "convolve")
             padded = graph.padded(padded, along: place, low: half, high: half, border: border)
         }
         return graph.correlate(padded, kernel: kernel, along: places.sorted())

@@ -27,7 +27,8 @@ struct OperationManual: Sendable {
     var axes = "NHWC"
 
     init(
-        _ section: Section, _ form: String, _ text: String, shape: String = "as its operands'", example: String,
+        _ section: Section, _ form: String, _ text: String, shape: String = "as its operands'",
+        example: String,
         axes: String = "NHWC"
     ) {
         (self.section, self.form, self.text) = (section, form, text)
@@ -84,7 +85,8 @@ struct TraceFunction: Sendable {
         node: @escaping @Sendable (Tracer, LuaCall) throws(LuaHostError) -> NodeID
     ) {
         self.init(
-            name, luaName: luaName, face, arguments: arguments, isAlsoFunction: isAlsoFunction, manual: manual,
+            name, luaName: luaName, face, arguments: arguments, isAlsoFunction: isAlsoFunction,
+            manual: manual,
             instead: instead
         ) { tracer, call throws(LuaHostError) in
             [try tracer.object(try node(tracer, call))]
@@ -116,7 +118,8 @@ struct TraceFunction: Sendable {
         if isMethod && !isAlsoFunction {
             guard case .object = call[0] else {
                 throw LuaHostError(
-                    code: "M17", what: "'\(luaName)' is a method and wants a colon", instead: "x:\(luaName)(…)")
+                    code: "M17", what: "'\(luaName)' is a method and wants a colon",
+                    instead: "x:\(luaName)(…)")
             }
         }
         if isMethod && isAlsoFunction, call.arguments.allSatisfy({ !$0.isTraced }) {

@@ -4,7 +4,8 @@ import VectorKernels
 /// The operations that a plugin can record; the prelude binds them to operators and methods.
 enum TraceFunctions {
     static let all =
-        arithmetic + comparisons + masks + unary + positions + reductions + movement + filters + signals + draws
+        arithmetic + comparisons + masks + unary + positions + reductions + movement + filters + signals
+        + draws
         + scripts + internals
 
     private static let arithmetic: [TraceFunction] = [
@@ -22,7 +23,8 @@ enum TraceFunctions {
             OperationManual(.arithmetic, "a / b", "The quotient.", example: "x / 2")),
         binary(
             "floorDivide", .floorDivide, "'//'", .operation("__idiv"),
-            OperationManual(.arithmetic, "a // b", "⌊a / b⌋, rounded once after the division.", example: "x // 0.25")),
+            OperationManual(
+                .arithmetic, "a // b", "⌊a / b⌋, rounded once after the division.", example: "x // 0.25")),
         binary(
             "modulo", .modulo, "'%'", .operation("__mod"),
             OperationManual(
@@ -37,14 +39,17 @@ enum TraceFunctions {
         power(
             "power", .operation("__pow"),
             OperationManual(
-                .arithmetic, "a ^ b", "aᵇ, correctly rounded in almost all cases; a ^ 2 is a · a.", example: "x ^ 1.5")),
+                .arithmetic, "a ^ b", "aᵇ, correctly rounded in almost all cases; a ^ 2 is a · a.",
+                example: "x ^ 1.5")),
         power("pow", .tensor, nil),
         binary(
             "min", .minimum, "min", .tensor, isAlsoFunction: true,
-            OperationManual(.arithmetic, "a:min(b)", "The smaller of two; b where a is NaN.", example: "x:min(0.5)")),
+            OperationManual(
+                .arithmetic, "a:min(b)", "The smaller of two; b where a is NaN.", example: "x:min(0.5)")),
         binary(
             "max", .maximum, "max", .tensor, isAlsoFunction: true,
-            OperationManual(.arithmetic, "a:max(b)", "The larger of two; b where a is NaN.", example: "x:max(0.5)")),
+            OperationManual(
+                .arithmetic, "a:max(b)", "The larger of two; b where a is NaN.", example: "x:max(0.5)")),
         TraceFunction(
             "clamp", .tensor, arguments: 3...3, isAlsoFunction: true,
             manual: OperationManual(
@@ -70,7 +75,8 @@ enum TraceFunctions {
                 OperationManual(
                     .comparisons, "a:\(name)(b)",
                     "A mask: true where a \(sign) b"
-                        + (name == "lt" ? ". (`a < b` cannot work: Lua makes one true or false of it.)" : "."),
+                        + (name == "lt"
+                            ? ". (`a < b` cannot work: Lua makes one true or false of it.)" : "."),
                     example: "x:\(name)(0.5)"))
         } + [
             TraceFunction(
@@ -82,7 +88,8 @@ enum TraceFunctions {
                 let value = try tracer.number(call[0], for: "isin")
                 guard case .table(let list, _) = call[1] else {
                     throw LuaHostError(
-                        code: "M11", what: "isin wants a list of plain numbers, got \(tracer.name(of: call[1]))",
+                        code: "M11",
+                        what: "isin wants a list of plain numbers, got \(tracer.name(of: call[1]))",
                         instead: "x:isin { 0, 101, 102 }")
                 }
                 var result = tracer.graph.mask(false, shape: tracer.graph.nodes[value].shape)
@@ -98,7 +105,8 @@ enum TraceFunctions {
 
     private static let masks: [TraceFunction] = [
         maskBinary(
-            "and", .and, "'&'", "__band", OperationManual(.comparisons, "m & n", "Both.", example: "x:gt(0.2) & x:lt(0.5)")),
+            "and", .and, "'&'", "__band",
+            OperationManual(.comparisons, "m & n", "Both.", example: "x:gt(0.2) & x:lt(0.5)")),
         maskBinary(
             "or", .or, "'|'", "__bor",
             OperationManual(.comparisons, "m | n", "One or both.", example: "x:lt(0.2) | x:gt(0.8)")),
@@ -138,7 +146,8 @@ enum TraceFunctions {
         ] as [(String, ElementwiseOperation, String)]).map { name, operation, text in
             TraceFunction(
                 name, .tensor, arguments: 1...1, isAlsoFunction: true,
-                manual: OperationManual(.functions, "a:\(name)()", text, shape: "a's", example: "x:\(name)()"),
+                manual: OperationManual(
+                    .functions, "a:\(name)()", text, shape: "a's", example: "x:\(name)()"),
                 instead: { _ in name == "round" ? "(x * 100):round() / 100 for two places" : nil }
             ) { tracer, call throws(LuaHostError) in
                 tracer.graph.elementwise(operation, try tracer.number(call[0], for: name))
@@ -147,7 +156,8 @@ enum TraceFunctions {
             TraceFunction(
                 "sigmoid", .tensor, arguments: 1...1, isAlsoFunction: true,
                 manual: OperationManual(
-                    .functions, "a:sigmoid()", "1 / (1 + e⁻ᵃ).", shape: "a's", example: "(x * 8 - 4):sigmoid()")
+                    .functions, "a:sigmoid()", "1 / (1 + e⁻ᵃ).", shape: "a's",
+                    example: "(x * 8 - 4):sigmoid()")
             ) { tracer, call throws(LuaHostError) in
                 tracer.graph.sigmoid(try tracer.number(call[0], for: "sigmoid"))
             }

@@ -17,7 +17,9 @@ extension TraceFunctions {
                     code: "M12", what: "reshape wants a list of sizes, got \(tracer.name(of: call[1]))",
                     instead: "x:reshape { \"N\", x.H * x.W }")
             }
-            let (shape, old) = (try tracer.shape(list, for: "reshape", batch: true), tracer.graph.nodes[value].shape)
+            let (shape, old) = (
+                try tracer.shape(list, for: "reshape", batch: true), tracer.graph.nodes[value].shape
+            )
             guard shape.count == old.count else {
                 throw LuaHostError(
                     code: "M12",
@@ -28,7 +30,8 @@ extension TraceFunctions {
         TraceFunction(
             "flip", .value, arguments: 2...2,
             manual: OperationManual(
-                .movement, "x:flip(axis)", "The other way round along an axis.", shape: "x's", example: "x:flip(\"W\")")
+                .movement, "x:flip(axis)", "The other way round along an axis.", shape: "x's",
+                example: "x:flip(\"W\")")
         ) { tracer, call throws(LuaHostError) in
             let value = try tracer.value(call[0], for: "flip")
             let place = try tracer.place(call[1], for: "flip")
@@ -50,19 +53,24 @@ extension TraceFunctions {
                 "Moved k places towards higher positions; what comes in is as the border says: \"edge\" (if not given), \"wrap\", \"reflect\", or a number.",
                 shape: "x's", example: "x:shift(\"H\", 2, x.low)")),
         take(
-            "take", OperationManual(
+            "take",
+            OperationManual(
                 .movement, "x:take(axis, positions)",
                 "The elements at positions counted from 1, rounded to whole ones; outside lies the nearest element.",
-                shape: "x's, with the positions' sizes", example: "x:take(\"W\", mottle.index(\"W\", 4) * 2)")),
+                shape: "x's, with the positions' sizes", example: "x:take(\"W\", mottle.index(\"W\", 4) * 2)")
+        ),
         take(
-            "permute", OperationManual(
-                .movement, "x:permute(axis, order)", "The elements of an axis in another order, for instance of `rng:permutation`.",
+            "permute",
+            OperationManual(
+                .movement, "x:permute(axis, order)",
+                "The elements of an axis in another order, for instance of `rng:permutation`.",
                 shape: "x's",
                 example: "x:permute(\"W\", rng:permutation(\"N\", x.W):reshape { \"N\", 1, x.W })")),
         TraceFunction(
             "upsample", .value, arguments: 2...3,
             manual: OperationManual(
-                .movement, "x:upsample(k, axes)", "Each element k times (plain) along the axes; along all but C if not given.",
+                .movement, "x:upsample(k, axes)",
+                "Each element k times (plain) along the axes; along all but C if not given.",
                 shape: "k times as long", example: "x:upsample(2, \"HW\"):downsample(2, \"HW\")")
         ) { tracer, call throws(LuaHostError) in
             var value = try tracer.value(call[0], for: "upsample")
@@ -89,7 +97,8 @@ extension TraceFunctions {
             manual: OperationManual(
                 .movement, "x:resize({ H = h, W = w }, mode)",
                 "Other sizes (plain): \"bilinear\" (if not given), centres of elements on centres, or \"nearest\". It does not smooth: `blur` or `downsample` first to make much smaller.",
-                shape: "as given", example: "x:resize({ H = 5, W = 9 }):resize({ H = x.H, W = x.W }, \"nearest\")")
+                shape: "as given",
+                example: "x:resize({ H = 5, W = 9 }):resize({ H = x.H, W = x.W }, \"nearest\")")
         ) { tracer, call throws(LuaHostError) in try resize(tracer, call) },
         TraceFunction(
             "warp", .value, arguments: 2...4,
@@ -105,7 +114,8 @@ extension TraceFunctions {
                 positions.append((letter, try tracer.number(position, for: "warp")))
             }
             return try tracer.warp(
-                value, at: positions, mode: call[2], border: try tracer.border(call[3], of: value, "warp"), "warp")
+                value, at: positions, mode: call[2], border: try tracer.border(call[3], of: value, "warp"),
+                "warp")
         },
         TraceFunction(
             "rotate", .value, arguments: 2...4,
@@ -135,7 +145,8 @@ extension TraceFunctions {
         ) { tracer, call throws(LuaHostError) in
             let value = try tracer.value(call[0], for: "affine")
             let wanted = LuaHostError(
-                code: "M11", what: "affine wants two rows of three numbers", instead: "{ { 1, 0, 0 }, { 0, 1, 0 } }")
+                code: "M11", what: "affine wants two rows of three numbers",
+                instead: "{ { 1, 0, 0 }, { 0, 1, 0 } }")
             guard case .table(let rows, _) = call[1], rows.count == 2 else { throw wanted }
             var matrix: [[NodeID]] = []
             for row in rows {
@@ -151,7 +162,8 @@ extension TraceFunctions {
     private static func shift(
         _ name: String, arguments: ClosedRange<Int>, _ manual: OperationManual
     ) -> TraceFunction {
-        TraceFunction(name, .value, arguments: arguments, manual: manual) { tracer, call throws(LuaHostError) in
+        TraceFunction(name, .value, arguments: arguments, manual: manual) {
+            tracer, call throws(LuaHostError) in
             let value = try tracer.value(call[0], for: name)
             let place = try tracer.place(call[1], for: name)
             let steps = tracer.graph.elementwise(.round, try tracer.number(call[2], for: name))
@@ -172,7 +184,8 @@ extension TraceFunctions {
             )
             guard name == "take" || size == wanted else {
                 throw LuaHostError(
-                    code: "M12", what: "permute: the axis has size \(wanted), the order \(size) positions along it",
+                    code: "M12",
+                    what: "permute: the axis has size \(wanted), the order \(size) positions along it",
                     instead: "x:take(axis, positions)")
             }
             return try tracer.gather(value, at: [(place, positions)], border: .edge, name)
@@ -182,7 +195,8 @@ extension TraceFunctions {
     private static func downsample(_ tracer: Tracer, _ call: LuaCall) throws(LuaHostError) -> NodeID {
         var value = try tracer.number(call[0], for: "downsample")
         let factor = try tracer.whole(call[1], for: "downsample", in: 1...Tracer.elementLimit)
-        for place in try tracer.places(call[2], for: "downsample", otherwise: tracer.spatialPlaces) where factor > 1 {
+        for place in try tracer.places(call[2], for: "downsample", otherwise: tracer.spatialPlaces)
+        where factor > 1 {
             let shape = tracer.graph.nodes[value].shape
             let size = shape.size(place)
             guard size % factor == 0 else {
@@ -223,9 +237,11 @@ extension TraceFunctions {
     private static func fields(
         _ value: LuaValue, of action: String, _ tracer: Tracer
     ) throws(LuaHostError) -> [(Int, LuaValue)] {
-        guard case .table(let list, let fields) = value, list.isEmpty, !fields.isEmpty, fields.count <= 3 else {
+        guard case .table(let list, let fields) = value, list.isEmpty, !fields.isEmpty, fields.count <= 3
+        else {
             throw LuaHostError(
-                code: "M12", what: "\(action) wants a table of one to three axes", instead: "{ H = …, W = … }")
+                code: "M12", what: "\(action) wants a table of one to three axes", instead: "{ H = …, W = … }"
+            )
         }
         var places: [(Int, LuaValue)] = []
         for (letter, value) in fields.sorted(by: { $0.key < $1.key }) {

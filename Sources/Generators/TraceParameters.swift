@@ -15,7 +15,8 @@ extension Tracer {
         case .value(.numbers(let numbers)):
             let isWhole = parameter.kind == .list(isWhole: true)
             return .table(
-                list: numbers.map { isWhole ? .integer(Int($0)) : .number(position($0, parameter)) }, fields: [:])
+                list: numbers.map { isWhole ? .integer(Int($0)) : .number(position($0, parameter)) },
+                fields: [:])
         case .uniform(let low, let high): return symbol(uniform(parameter, low, high))
         case .normal(let mean, let deviation): return symbol(normal(parameter, mean, deviation))
         case .choice(let values): return symbol(choice(parameter, values))

@@ -8,7 +8,8 @@ extension TraceFunctions {
         TraceFunction(
             "size", .value, arguments: 2...2,
             manual: OperationManual(
-                .positions, "x:size(axis), x.H", "The size of x along an axis, a plain number.", shape: "plain",
+                .positions, "x:size(axis), x.H", "The size of x along an axis, a plain number.",
+                shape: "plain",
                 example: "x:size(\"H\") + x.W")
         ) { tracer, call throws(LuaHostError) in
             guard case .string(let letters) = call[1], letters.count == 1 else {
@@ -22,7 +23,8 @@ extension TraceFunctions {
             "index", .function, arguments: 1...2,
             manual: OperationManual(
                 .positions, "mottle.index(axis), mottle.index(axis, n)",
-                "1, 2 … along an axis: to the sample's size, or to n (plain).", shape: "long along that axis only",
+                "1, 2 … along an axis: to the sample's size, or to n (plain).",
+                shape: "long along that axis only",
                 example: "mottle.index(\"H\") + mottle.index(\"W\", 3):mean()")
         ) { tracer, call throws(LuaHostError) in
             let place = try tracer.place(call[0], for: "index")
@@ -35,7 +37,8 @@ extension TraceFunctions {
         TraceFunction(
             "zeros", .function, arguments: 1...1,
             manual: OperationManual(
-                .positions, "mottle.zeros(axes)", "Zeros along the axes (letters, a list of sizes, or a value shaped so).",
+                .positions, "mottle.zeros(axes)",
+                "Zeros along the axes (letters, a list of sizes, or a value shaped so).",
                 shape: "axes", example: "mottle.zeros(\"NHW\") + mottle.zeros(x)")
         ) { tracer, call throws(LuaHostError) in
             tracer.graph.constant(0, shape: try tracer.shape(call[0], for: "zeros", batch: false))
@@ -105,9 +108,11 @@ extension TraceFunctions {
             return tracer.graph.table(try numbers(list), shape: .along(places[0], list.count))
         }
         guard places.count == 2, places[0] < places[1] else {
-            throw LuaHostError(code: "M12", what: "constant: lists in a list want two axes, the outer one first")
+            throw LuaHostError(
+                code: "M12", what: "constant: lists in a list want two axes, the outer one first")
         }
-        guard rows.count == list.count, !rows[0].isEmpty, rows.allSatisfy({ $0.count == rows[0].count }) else {
+        guard rows.count == list.count, !rows[0].isEmpty, rows.allSatisfy({ $0.count == rows[0].count })
+        else {
             throw LuaHostError(code: "M12", what: "constant: the lists in the list must be equally long")
         }
         return tracer.graph.table(

@@ -4,8 +4,11 @@ import VectorKernels
 extension TraceFunctions {
     /// Reductions over the axes named, or over all of a sample; the batch is never reduced.
     static let reductions: [TraceFunction] = [
-        reduction("sum", "The sum.") { tracer, value, places in tracer.graph.reduce(.sum, value, over: places) },
-        reduction("mean", "The mean.") { tracer, value, places in tracer.graph.reduce(.mean, value, over: places) },
+        reduction("sum", "The sum.") { tracer, value, places in tracer.graph.reduce(.sum, value, over: places)
+        },
+        reduction("mean", "The mean.") { tracer, value, places in
+            tracer.graph.reduce(.mean, value, over: places)
+        },
         reduction("amin", "The smallest.") { tracer, value, places in
             tracer.graph.reduce(.minimum, value, over: places)
         },
@@ -30,7 +33,10 @@ extension TraceFunctions {
             tracer.graph.elementwise(
                 .notEqual, tracer.graph.reduce(.minimum, ones, over: places), tracer.graph.constant(0))
         },
-        scan("cumsum", .sum, "Running sums along an axis, each value included: a random walk is `rng:normal(x):cumsum(\"W\")`."),
+        scan(
+            "cumsum", .sum,
+            "Running sums along an axis, each value included: a random walk is `rng:normal(x):cumsum(\"W\")`."
+        ),
         scan("cummin", .minimum, "Running minima along an axis."),
         scan("cummax", .maximum, "Running maxima along an axis."),
     ]
@@ -63,7 +69,8 @@ extension TraceFunctions {
 
     private static func manual(_ object: String, _ name: String, _ text: String) -> OperationManual {
         OperationManual(
-            .reductions, "\(object):\(name)(axes)", "\(text) Over the named axes, or over all without `axes`.",
+            .reductions, "\(object):\(name)(axes)",
+            "\(text) Over the named axes, or over all without `axes`.",
             shape: "the operand's, with size 1 along the axes",
             example: object == "m" ? "x:gt(0.5):\(name)(\"HW\")" : "x:\(name)(\"HW\")")
     }

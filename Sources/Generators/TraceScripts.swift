@@ -10,7 +10,8 @@ extension TraceFunctions {
             manual: OperationManual(
                 .scripts, "x:map(function(v) … end)",
                 "The function of every element. It is traced if it can be; if it compares with `<` or `==`, Lua runs for every element, some 20 million a second and core, and a note says so.",
-                shape: "x's", example: "x:map(function(v) if v > 0.5 then return v * 0.9 end return v + 0.1 end)")
+                shape: "x's",
+                example: "x:map(function(v) if v > 0.5 then return v * 0.9 end return v + 0.1 end)")
         ) { tracer, call throws(LuaHostError) in
             guard tracer.isTracing, var script = tracer.script else {
                 throw LuaHostError(code: "M15", what: "'map' works only while apply or make runs")
@@ -53,7 +54,9 @@ extension TraceFunctions {
                 throw LuaHostError(
                     code: "M09", what: "arrays are read with get", instead: "x:get(row, column, channel)")
             }
-            if type == .random || type == .stream { throw LuaHostError(code: "M17", what: "rng has only methods") }
+            if type == .random || type == .stream {
+                throw LuaHostError(code: "M17", what: "rng has only methods")
+            }
             throw LuaHostError(
                 code: "M10", what: "a tensor has no elements: its values are not known while tracing",
                 instead: "mottle.where(mottle.index(\"W\"):eq(1), a, b) is a in the first column")

@@ -45,7 +45,8 @@ extension TraceFunctions {
             manual: OperationManual(
                 .signals, "x:stft(axis, window, hop)",
                 "Short-time Fourier magnitudes: frames of `window` places every `hop` (both plain), under a Hann window; only whole frames.",
-                shape: "frames along the axis, window // 2 + 1 frequencies along the next", example: "x:stft(\"L\", 16, 8):mean() + x",
+                shape: "frames along the axis, window // 2 + 1 frequencies along the next",
+                example: "x:stft(\"L\", 16, 8):mean() + x",
                 axes: "NL")
         ) { tracer, call throws(LuaHostError) in try stft(tracer, call) },
     ]
@@ -65,7 +66,8 @@ extension TraceFunctions {
         let found = tracer.graph.nodes[gain].shape.size(place)
         guard found == size / 2 + 1 || found == 1 else {
             throw LuaHostError(
-                code: "M12", what: "filter wants \(size / 2 + 1) gains along the axis of size \(size), got \(found)",
+                code: "M12",
+                what: "filter wants \(size / 2 + 1) gains along the axis of size \(size), got \(found)",
                 instead: "gains made of mottle.frequency(axis)")
         }
         guard size != 1 else { return try tracer.elementwise(.multiply, "filter", value, gain) }
@@ -94,7 +96,8 @@ extension TraceFunctions {
         }
         guard shape.size(place + 1) == 1 else {
             throw LuaHostError(
-                code: "M12", what: "stft: frequencies go along the axis behind, which must have size 1, got \(shape)")
+                code: "M12",
+                what: "stft: frequencies go along the axis behind, which must have size 1, got \(shape)")
         }
         let frames = (size - window) / hop + 1
         try tracer.checkCount(Double(frames) * Double(window) * 2, "stft")

@@ -165,7 +165,8 @@ final class Tracer {
     }
 
     /// A plain whole number in a range.
-    func whole(_ value: LuaValue, for action: String, in range: ClosedRange<Int>) throws(LuaHostError) -> Int {
+    func whole(_ value: LuaValue, for action: String, in range: ClosedRange<Int>) throws(LuaHostError) -> Int
+    {
         let plain = try plain(value, for: action)
         guard plain == plain.rounded(), plain >= Double(range.lowerBound), plain <= Double(range.upperBound)
         else {
@@ -222,7 +223,8 @@ final class Tracer {
             if case .string(let text) = item, index == 0, text == "N" { continue }
             if index == 0 {
                 throw LuaHostError(
-                    code: "M12", what: "\(action): a list of sizes starts with \"N\", since every sample has its own",
+                    code: "M12",
+                    what: "\(action): a list of sizes starts with \"N\", since every sample has its own",
                     instead: "{ \"N\", … }")
             }
             if case .string(let text) = item {
@@ -317,7 +319,8 @@ final class Tracer {
         }
         if letter == "N" {
             throw LuaHostError(
-                code: "M12", what: "\(action) along N: what happens to a sample never depends on its neighbours")
+                code: "M12",
+                what: "\(action) along N: what happens to a sample never depends on its neighbours")
         }
         return try place(letter, in: letters)
     }

@@ -32,7 +32,8 @@ extension WholeStep {
         case .gather(let axes):
             let positions = operands.indices.dropFirst().map { (operand($0), operands[$0].shape) }
             return axes.count == 1 && positions[0].1 == Shape.along(axes[0], positions[0].1.count)
-                ? RowGatherRunner(axes[0], operand(0), operands[0].shape, positions[0].0, result, self.result.shape)
+                ? RowGatherRunner(
+                    axes[0], operand(0), operands[0].shape, positions[0].0, result, self.result.shape)
                 : GatherRunner(axes, operand(0), operands[0].shape, positions, result, self.result.shape)
         case .correlate(let axes):
             return CorrelateRunner(
@@ -40,7 +41,8 @@ extension WholeStep {
                 kernels)
         case .fourier(let axis, let inverse, _):
             return FourierRunner(
-                axis, inverse: inverse, operand(0), operands.count > 1 ? operand(1) : nil, operands[0].shape, result)
+                axis, inverse: inverse, operand(0), operands.count > 1 ? operand(1) : nil, operands[0].shape,
+                result)
         case .choose(let key, let axis):
             return ChooseRunner(
                 key, axis, counts: operand(0), operands[0].shape, result, self.result.shape, kernels)
@@ -52,7 +54,8 @@ extension WholeStep {
         case .partnerID(let place): return PartnerIDRunner(place, partners, result)
         case .script(let place):
             let runner = ScriptRunner(
-                scripts.calls[place], operands.indices.map { (operand($0), operands[$0].shape.count) }, result,
+                scripts.calls[place], operands.indices.map { (operand($0), operands[$0].shape.count) },
+                result,
                 kernels)
             scripts.runners[place] = runner
             return runner

@@ -108,7 +108,8 @@ package final class Workspace {
     }
 
     /// Makes only the uniform and normal numbers that a sample takes, to compare the whole with.
-    package func runDraws(_ sample: CleanSample, id: UInt64, epoch: Int, values: UnsafeMutablePointer<Float>) {
+    package func runDraws(_ sample: CleanSample, id: UInt64, epoch: Int, values: UnsafeMutablePointer<Float>)
+    {
         let block = begin(sample, id: id, epoch: epoch, values: values, mask: nil)
         for case .fused(let runner) in stages { runner.runDraws(block) }
     }
@@ -171,6 +172,8 @@ package final class Workspace {
                 slots[slot + place] = place >= length ? 0 : sample.words?[place] ?? Float(place + 1)
             }
         }
-        if let slot = program.inputSlot { sample.values.decode(first: 0, count: program.shape.count, to: slots + slot, kernels) }
+        if let slot = program.inputSlot {
+            sample.values.decode(first: 0, count: program.shape.count, to: slots + slot, kernels)
+        }
     }
 }

@@ -44,7 +44,11 @@ public struct Batch: Sendable, Equatable {
         targets = batch.targets.map { copy($0, batch.count * classes) }
         extras = Dictionary(
             uniqueKeysWithValues: batch.extras.map { extra in
-                (extra.name, Extra(shape: extra.shape.sizes, values: copy(extra.values, batch.count * extra.shape.count)))
+                (
+                    extra.name,
+                    Extra(
+                        shape: extra.shape.sizes, values: copy(extra.values, batch.count * extra.shape.count))
+                )
             })
     }
 }

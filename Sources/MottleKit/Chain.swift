@@ -93,7 +93,9 @@ extension ChainItem {
         var item = Generators.ChainItem(
             plugin: loaded, name: name, probability: probability, fill: (fill ?? .constant(0)).generatorFill)
         for (name, setting) in settings.sorted(by: { $0.key < $1.key }) {
-            if let problem = item.set(name, to: setting.parameterSetting) { throw MottleError(.argument, problem) }
+            if let problem = item.set(name, to: setting.parameterSetting) {
+                throw MottleError(.argument, problem)
+            }
         }
         if let problem = item.missing { throw MottleError(.argument, problem) }
         return item

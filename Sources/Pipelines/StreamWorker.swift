@@ -47,13 +47,15 @@ final class StreamWorker {
                 }
                 let id = Int(target.order[slot])
                 try workspace.run(
-                    try source.sample(UInt64(id), scratch: sample.pointer), id: UInt64(id), epoch: target.epoch,
+                    try source.sample(UInt64(id), scratch: sample.pointer), id: UInt64(id),
+                    epoch: target.epoch,
                     values: target.values + slot * count, mask: target.mask.map { $0 + slot * count })
                 let label = dataset.label(of: id)
                 target.labels[slot] = Int32(label)
                 target.ids[slot] = UInt64(id)
                 if let targets = target.targets {
-                    workspace.writeTarget(label: label, classes: dataset.classes, to: targets + slot * dataset.classes)
+                    workspace.writeTarget(
+                        label: label, classes: dataset.classes, to: targets + slot * dataset.classes)
                 }
                 for (place, extra) in extras.enumerated() {
                     workspace.copyExtra(place, to: target.extras[place] + slot * extra.count)

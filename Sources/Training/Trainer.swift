@@ -21,7 +21,8 @@ package final class Trainer {
             count: batch.count, ids: batch.ids, epoch: UInt32(batch.epoch),
             update: WeightUpdate(optimizer, step: steps + 1))
         let outputs = model.forward(batch, pass)
-        let result = loss.evaluate(outputs, labels: batch.labels, targets: batch.targets, count: batch.count, wantsGradient: true)
+        let result = loss.evaluate(
+            outputs, labels: batch.labels, targets: batch.targets, count: batch.count, wantsGradient: true)
         let mean = result.lossSum / Double(batch.count)
         guard mean.isFinite else { throw .nonFinite(step: steps + 1, loss: mean) }
         model.backward(loss.logitsGradient, pass)
@@ -32,7 +33,8 @@ package final class Trainer {
     /// Computes the loss without dropout and without changing anything.
     package func evaluate(_ batch: Batch) -> (lossSum: Double, correct: Int) {
         let pass = Pass(count: batch.count, ids: batch.ids, epoch: UInt32(batch.epoch), update: nil)
-        return loss.evaluate(model.forward(batch, pass), labels: batch.labels, targets: batch.targets, count: batch.count)
+        return loss.evaluate(
+            model.forward(batch, pass), labels: batch.labels, targets: batch.targets, count: batch.count)
     }
 }
 

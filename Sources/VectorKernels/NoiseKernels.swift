@@ -50,7 +50,8 @@ public enum ElementwiseOperation: Int, CaseIterable, Sendable, BitwiseCopyable {
 /// operands exactly, and overlaps none otherwise. An operation with fewer operands ignores the rest.
 public typealias ElementwiseKernel =
     @Sendable (
-        _ operation: ElementwiseOperation, _ out: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+        _ operation: ElementwiseOperation, _ out: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>,
+        _ b: UnsafePointer<Float>,
         _ c: UnsafePointer<Float>, _ count: Int
     ) -> Void
 

@@ -72,7 +72,8 @@ struct Apply: ParsableCommand {
             throw ValidationError("\(option) wants the path of a file")
         }
         for extra in extraOutput where !extra.contains("=") {
-            throw ValidationError("--extra-output wants a name and a file, such as mask.grid=grid.npy, got '\(extra)'")
+            throw ValidationError(
+                "--extra-output wants a name and a file, such as mask.grid=grid.npy, got '\(extra)'")
         }
         for (place, (option, path)) in outputs.enumerated() {
             guard let path else { continue }

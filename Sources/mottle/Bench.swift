@@ -32,7 +32,8 @@ struct Bench: ParsableCommand {
 
         func run() throws {
             let benchmark = try NoiseBenchmark(
-                file: chain, shape: Shape(try Sizes.parse(shape, option: "--shape", example: "256,28,28,1")), rounds: rounds, seconds: seconds, runtime: work.runtime()
+                file: chain, shape: Shape(try Sizes.parse(shape, option: "--shape", example: "256,28,28,1")),
+                rounds: rounds, seconds: seconds, runtime: work.runtime()
             )
             try StandardOutput.write(line: result.json ? benchmark.json : benchmark.text)
         }

@@ -4,7 +4,9 @@ import Tensors
 
 struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show the program of a chain: what is fused, what it reads, writes and costs, and why fusion stops.")
+        abstract:
+            "Show the program of a chain: what is fused, what it reads, writes and costs, and why fusion stops."
+    )
 
     @Argument(help: ArgumentHelp("A config with the chain.", valueName: "config"))
     var chain: String
@@ -14,7 +16,8 @@ struct Explain: ParsableCommand {
 
     @Option(
         name: .customLong("set"),
-        help: ArgumentHelp("Change a key of the config, for instance chain.0.gaussian.sigma=0.3.", valueName: "key=value"))
+        help: ArgumentHelp(
+            "Change a key of the config, for instance chain.0.gaussian.sigma=0.3.", valueName: "key=value"))
     var overrides: [String] = []
 
     @OptionGroup var result: ResultOptions

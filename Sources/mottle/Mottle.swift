@@ -12,7 +12,9 @@ struct Mottle: ParsableCommand {
             failed, 2 for a wrong config or command, 3 for a broken plugin, 130 when interrupted.
             """,
         version: "0.1.0",
-        subcommands: [Train.self, Evaluate.self, Apply.self, Plugins.self, Explain.self, Preview.self, Bench.self])
+        subcommands: [
+            Train.self, Evaluate.self, Apply.self, Plugins.self, Explain.self, Preview.self, Bench.self,
+        ])
 }
 
 /// Runs the command and turns what it throws into a text and an exit code: 1 for a failed run, 2 for a wrong config or

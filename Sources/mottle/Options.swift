@@ -69,7 +69,8 @@ enum Sizes {
         guard sizes.count == parts.count, sizes.count <= 8, sizes.allSatisfy({ $0 >= 1 }),
             sizes.reduce(1.0, { $0 * Double($1) }) <= 1e9
         else {
-            throw ValidationError("\(option) wants sizes of 1 or more with commas, such as \(example), got '\(text)'")
+            throw ValidationError(
+                "\(option) wants sizes of 1 or more with commas, such as \(example), got '\(text)'")
         }
         return sizes
     }

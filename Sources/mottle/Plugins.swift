@@ -3,7 +3,8 @@ import Experiments
 
 struct Plugins: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "List the plugins that a config can name.", subcommands: [List.self, Show.self, New.self, Check.self, Docs.self, API.self],
+        abstract: "List the plugins that a config can name.",
+        subcommands: [List.self, Show.self, New.self, Check.self, Docs.self, API.self],
         defaultSubcommand: List.self)
 
     struct List: ParsableCommand {
@@ -58,7 +59,8 @@ struct Plugins: ParsableCommand {
         @Argument(help: "The plugin's file, or its name.")
         var file: String
 
-        @Option(help: ArgumentHelp("Check a second plugin afterwards, in the same process.", valueName: "file"))
+        @Option(
+            help: ArgumentHelp("Check a second plugin afterwards, in the same process.", valueName: "file"))
         var then: String?
 
         @OptionGroup var result: ResultOptions
@@ -70,7 +72,8 @@ struct Plugins: ParsableCommand {
             if result.json {
                 try StandardOutput.write(line: first.json(then: second))
             } else {
-                try StandardOutput.write(line: [first.text, second?.text].compactMap { $0 }.joined(separator: "\n\n"))
+                try StandardOutput.write(
+                    line: [first.text, second?.text].compactMap { $0 }.joined(separator: "\n\n"))
             }
             if first.verdict != .ok || second.map({ $0.verdict != .ok }) == true { throw ExitCode(3) }
         }
@@ -97,7 +100,8 @@ struct Plugins: ParsableCommand {
     struct API: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "api",
-            abstract: "Write what editors know of the language: mottle.d.lua for LuaLS, .luacheckrc for luacheck.")
+            abstract:
+                "Write what editors know of the language: mottle.d.lua for LuaLS, .luacheckrc for luacheck.")
 
         @Option(help: ArgumentHelp("The folder for both files, which must exist.", valueName: "folder"))
         var output = "."

@@ -11,7 +11,8 @@ struct Preview: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The name of a data set, or a .npy file of shape [N, …]; the config's data if not given.", valueName: "data"))
+            "The name of a data set, or a .npy file of shape [N, …]; the config's data if not given.",
+            valueName: "data"))
     var data: String?
 
     @Option(help: ArgumentHelp("Which samples, such as 0-15 or 3,8,20-24.", valueName: "ids"))
@@ -45,7 +46,8 @@ struct Preview: ParsableCommand {
                 guard (1...2).contains(ends.count), let first = ends[0], let last = ends[ends.count - 1],
                     first <= last, last - first < 400
                 else {
-                    throw ValidationError("--samples wants numbers or ranges, such as 0-15 or 3,8,20-24, got '\(samples)'")
+                    throw ValidationError(
+                        "--samples wants numbers or ranges, such as 0-15 or 3,8,20-24, got '\(samples)'")
                 }
                 ids += first...last
             }

@@ -38,7 +38,8 @@ import Testing
     }
 
     @Test func `two numbers are one value of an interval and a list of pairs is several`() throws {
-        #expect(try settings("{ hum: { band: [0.25, 0.5] } }") == [[["band": .value(.numbers([0.25, 0.5]))]]])
+        #expect(
+            try settings("{ hum: { band: [0.25, 0.5] } }") == [[["band": .value(.numbers([0.25, 0.5]))]]])
         #expect(
             try settings("{ hum: { band: [[0, 0.5], [0.5, 1]] } }") == [
                 [["band": .value(.numbers([0, 0.5]))]], [["band": .value(.numbers([0.5, 1]))]],

@@ -63,7 +63,8 @@ enum Fixture {
         defer { withExtendedLifetime((input, mask, wordMemory)) {} }
         try workspace.run(
             CleanSample(
-                .floats(input.pointer), length: length, words: words.map { _ in UnsafePointer(wordMemory.pointer) }),
+                .floats(input.pointer), length: length,
+                words: words.map { _ in UnsafePointer(wordMemory.pointer) }),
             id: id, epoch: epoch, values: output.pointer, mask: mask.pointer)
         let extras = program.extras.indices.map { place in
             let values = Buffer<Float>(count: program.extras[place].shape.count)

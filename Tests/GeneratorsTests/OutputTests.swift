@@ -10,7 +10,8 @@ struct OutputTests {
     ) throws -> TracedChain {
         let plugin = try Plugin(source: source, file: "test.lua")
         return try Fixture.trace(
-            [ChainItem(plugin: plugin, name: "item", settings: settings, probability: probability)], shape: shape)
+            [ChainItem(plugin: plugin, name: "item", settings: settings, probability: probability)],
+            shape: shape)
     }
 
     @Test func `extra outputs have names, shapes of their own and the drawn values`() throws {
@@ -66,12 +67,14 @@ struct OutputTests {
         /// What the first two generators make of a sample, worked out here, and its label.
         func mixed(_ id: UInt64) throws -> (values: [Float], target: [Float], partner: UInt64) {
             let once = try Fixture.trace(
-                [ChainItem(plugin: double, name: "double"), ChainItem(plugin: plugin, name: "first")], shape: [24])
+                [ChainItem(plugin: double, name: "double"), ChainItem(plugin: plugin, name: "first")],
+                shape: [24])
             let run = try Fixture.run(once, samples.values(of: id), id: id, source: samples)
             let partner = UInt64(run.extras[1][0])
             let own = Fixture.run(alone, samples.values(of: id), id: id).values
             let other = Fixture.run(alone, samples.values(of: partner), id: partner).values
-            #expect(zip(run.values, zip(own, other)).allSatisfy { abs($0 - (0.25 * $1.0 + 0.75 * $1.1)) < 1e-5 })
+            #expect(
+                zip(run.values, zip(own, other)).allSatisfy { abs($0 - (0.25 * $1.0 + 0.75 * $1.1)) < 1e-5 })
             var target = [Float](repeating: 0, count: 5)
             target[samples.label(id)] += 0.25
             target[samples.label(partner)] += 0.75
@@ -79,16 +82,23 @@ struct OutputTests {
         }
         for id in UInt64(0)..<12 {
             try workspace.run(
-                samples.sample(id, scratch: values.pointer), id: id, epoch: 2, values: values.pointer, mask: nil)
+                samples.sample(id, scratch: values.pointer), id: id, epoch: 2, values: values.pointer,
+                mask: nil)
             workspace.writeTarget(label: samples.label(id), classes: 5, to: target.pointer)
-            let reference = ReferenceExecutor(chain, source: samples).run(samples.values(of: id), id: id, epoch: 2)
+            let reference = ReferenceExecutor(chain, source: samples).run(
+                samples.values(of: id), id: id, epoch: 2)
             expectSameBits(values.values, reference.values)
             let partner = UInt64(reference.extras[3][0])
             let (own, other) = (try mixed(id), try mixed(partner))
             #expect(partner != id && own.partner != id)
-            #expect(zip(values.values, zip(own.values, other.values)).allSatisfy { abs($0 - ($1.0 + $1.1) / 2) < 1e-5 })
+            #expect(
+                zip(values.values, zip(own.values, other.values)).allSatisfy {
+                    abs($0 - ($1.0 + $1.1) / 2) < 1e-5
+                })
             let expected = zip(own.target, other.target).map { ($0 + $1) / 2 }
-            #expect(zip(target.values, expected).allSatisfy { abs($0 - $1) < 1e-6 }, "\(target.values) for \(expected)")
+            #expect(
+                zip(target.values, expected).allSatisfy { abs($0 - $1) < 1e-6 },
+                "\(target.values) for \(expected)")
         }
     }
 
@@ -118,8 +128,11 @@ struct OutputTests {
         // Without words every token is one; without a length all are real.
         let whole = try Fixture.run(chain, [1, 2, 3, 4, 5], source: nil)
         #expect(whole.mask == [0, 1, 0, 1, 0] && whole.extras == [[5]])
-        let reference = ReferenceExecutor(chain).run([1, 2, 3, 4, 5], length: 3, words: [1, 1, 2, 2, 3], id: 9, epoch: 2)
-        #expect(reference.values == found.values && reference.mask == found.mask && reference.extras == found.extras)
+        let reference = ReferenceExecutor(chain).run(
+            [1, 2, 3, 4, 5], length: 3, words: [1, 1, 2, 2, 3], id: 9, epoch: 2)
+        #expect(
+            reference.values == found.values && reference.mask == found.mask
+                && reference.extras == found.extras)
     }
 
     @Test func `severities are settings that others go before`() throws {
@@ -139,20 +152,33 @@ struct OutputTests {
         #expect(try run(["severity": .value(.number(4))]) == [6, 11])
         #expect(try run(["severity": .value(.number(4)), "m": .value(.number(0.5))]) == [5.5, 10.5])
         var item = ChainItem(plugin: plugin, name: "a")
-        #expect(item.set("severity", to: .value(.number(6))) == "noise 'a': 'severity' must be a whole number between 1 and 5")
-        #expect(item.set("severity", to: .uniform(1, 2)) == "noise 'a': 'severity' must be a whole number between 1 and 5")
+        #expect(
+            item.set("severity", to: .value(.number(6)))
+                == "noise 'a': 'severity' must be a whole number between 1 and 5")
+        #expect(
+            item.set("severity", to: .uniform(1, 2))
+                == "noise 'a': 'severity' must be a whole number between 1 and 5")
         var none = ChainItem(plugin: try Fixture.noise("return x"), name: "test")
         #expect(none.set("severity", to: .value(.number(1))) == "noise 'test' has no severities")
     }
 
     static let mistakes: [(String, String)] = [
-        ("return x, x:gt(0), 3", "apply returned a number as a further result, which must be a mask, or a table of extra outputs"),
+        (
+            "return x, x:gt(0), 3",
+            "apply returned a number as a further result, which must be a mask, or a table of extra outputs"
+        ),
         ("return x, { a = 'b' }", "the extra output 'a' is a string, not a tensor or a mask"),
         ("return x, { ['a-b'] = x }", "an extra output's name must have letters, digits and '_', got 'a-b'"),
         ("return x:upsample(2)", "apply returned values of shape [4, 4, 3]; its input's is [2, 2, 3]"),
-        ("return x, x:upsample(2):gt(0)", "apply returned a mask of shape [4, 4, 3]; its input's is [2, 2, 3]"),
+        (
+            "return x, x:upsample(2):gt(0)",
+            "apply returned a mask of shape [4, 4, 3]; its input's is [2, 2, 3]"
+        ),
         ("return x + rng:partner(x * 1).value", "rng:partner wants the sample that the generator was given"),
-        ("local y = x for i = 1, 7 do y = y + rng:partner(x).value end return y", "more than 6 partners in one chain"),
+        (
+            "local y = x for i = 1, 7 do y = y + rng:partner(x).value end return y",
+            "more than 6 partners in one chain"
+        ),
     ]
 
     @Test(arguments: mistakes.indices) func `wrong results are named`(place: Int) throws {

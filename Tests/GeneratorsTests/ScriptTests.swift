@@ -19,7 +19,8 @@ struct ScriptTests {
     }
 
     private static func run(
-        _ plugin: Plugin, _ settings: [String: ParameterSetting] = [:], shape: Shape = [2, 3, 1], id: UInt64 = 9,
+        _ plugin: Plugin, _ settings: [String: ParameterSetting] = [:], shape: Shape = [2, 3, 1],
+        id: UInt64 = 9,
         epoch: Int = 2
     ) throws -> (values: [Float], mask: [UInt8]?) {
         let chain = try Fixture.trace(
@@ -43,7 +44,8 @@ struct ScriptTests {
     }
 
     @Test func `draws are plain numbers by address in the order of the calls`() throws {
-        let plugin = try Self.eager("for i = 1, 3 do x:set(1, i, rng:uniform()) x:set(2, i, rng:normal()) end")
+        let plugin = try Self.eager(
+            "for i = 1, 3 do x:set(1, i, rng:uniform()) x:set(2, i, rng:normal()) end")
         let address = { (name: String) in
             DrawAddress(
                 key: DrawAddress.key(seed: 5, path: "chain/test", draw: name), epoch: 2, sample: 9)
@@ -63,7 +65,8 @@ struct ScriptTests {
 
     @Test func `more draws than are made at a time go on`() throws {
         let plugin = try Self.eager(
-            "local sum = 0 for i = 1, 1000 do sum = sum + rng:uniform() end x:set(1, 1, sum) x:set(1, 2, rng:integer(3, 5))")
+            "local sum = 0 for i = 1, 1000 do sum = sum + rng:uniform() end x:set(1, 1, sum) x:set(1, 2, rng:integer(3, 5))"
+        )
         let values = try Self.run(plugin).values
         #expect(abs(values[0] - 500) < 45)
         #expect([3, 4, 5].contains(values[1]))
@@ -87,7 +90,8 @@ struct ScriptTests {
             "for i = 1, p.count do x:set(1, i, p.level) end",
             params: "count = mottle.integer { default = 1 }, level = mottle.number { default = 0.5 }")
         #expect(try Self.run(plugin).values[0] == 2)  // half of a range of 4
-        let varying = try Self.run(plugin, ["count": .uniform(3, 3), "level": .ramp(Ramp(from: 0, to: 1, epochs: 4))])
+        let varying = try Self.run(
+            plugin, ["count": .uniform(3, 3), "level": .ramp(Ramp(from: 0, to: 1, epochs: 4))])
         #expect(varying.values == [2, 2, 2, 0.75, 1, 1.25])
     }
 
@@ -96,7 +100,10 @@ struct ScriptTests {
         ("x:get(1, 1, 2)", "test.lua:3: error: position 3 is 2, outside 1 to 1"),
         ("x:get(1.5, 1)", "test.lua:3: error: position 1 is not a whole number"),
         ("x:get('a', 1)", "test.lua:3: error: position 1 is not a whole number"),
-        ("x:set(1, 1, 'a')", "test.lua:3: error: set wants a number as its last argument, behind the positions"),
+        (
+            "x:set(1, 1, 'a')",
+            "test.lua:3: error: set wants a number as its last argument, behind the positions"
+        ),
         ("x.get(1, 1)", "test.lua:3: error: get and set are methods and want a colon"),
         ("x[1] = 2", "test.lua:3: error: arrays are written with set"),
         ("x:map(1)", "test.lua:3: error: arrays have no method 'map'"),
@@ -104,10 +111,14 @@ struct ScriptTests {
         ("rng:poisson(1)", "test.lua:3: error: rng has no method 'poisson'"),
         ("error('mine')", "test.lua:3: error: mine"),
         ("while true do end", "test.lua:3: error: stopped after"),
-        ("mottle.index('H')", "test.lua:3: error: 'index' is for tensors, and here Lua runs with plain numbers"),
+        (
+            "mottle.index('H')",
+            "test.lua:3: error: 'index' is for tensors, and here Lua runs with plain numbers"
+        ),
     ]
 
-    @Test(arguments: mistakes.indices) func `a mistake names its line, the generator, the sample and the epoch`(place: Int) throws {
+    @Test(arguments: mistakes.indices)
+    func `a mistake names its line, the generator, the sample and the epoch`(place: Int) throws {
         let (body, message) = Self.mistakes[place]
         let plugin = try Self.eager(body)
         let error = #expect(throws: ScriptFailure.self) { try Self.run(plugin) }
@@ -156,12 +167,14 @@ struct ScriptTests {
         func error(_ body: String, before: String = "") throws -> String? {
             #expect(throws: LuaError.self) {
                 try Fixture.trace(
-                    [ChainItem(plugin: try Fixture.noise("\(before) return x:map(\(body))"), name: "test")], shape: [2, 2, 1])
+                    [ChainItem(plugin: try Fixture.noise("\(before) return x:map(\(body))"), name: "test")],
+                    shape: [2, 2, 1])
             }?.description
         }
         #expect(
-            try error("function(v) n = n + 1 if v > 0 then return n end return v end", before: "local n = 0")?.contains(
-                "test.lua:3: error: map: the function is not repeatable: of ") == true)
+            try error("function(v) n = n + 1 if v > 0 then return n end return v end", before: "local n = 0")?
+                .contains(
+                    "test.lua:3: error: map: the function is not repeatable: of ") == true)
         #expect(
             try error("function(v) if v > 2 then return v end end")?.hasPrefix(
                 "test.lua:3: error: map: the function returned a nil, not a number") == true)

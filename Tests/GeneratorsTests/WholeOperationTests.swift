@@ -6,7 +6,9 @@ import Testing
 /// Operations on whole values: what they give, worked out by hand or by loops written here.
 struct WholeOperationTests {
     /// What `body` makes of a sample of one row of values.
-    private func row(_ body: String, _ values: [Float] = [3, 1, 4, 1.5, 9], axes: String = "NL") throws -> [Float] {
+    private func row(_ body: String, _ values: [Float] = [3, 1, 4, 1.5, 9], axes: String = "NL") throws
+        -> [Float]
+    {
         let item = ChainItem(plugin: try Fixture.noise(body, axes: axes), name: "test")
         let chain = try Fixture.trace([item], shape: [values.count], range: -10...10)
         expectEqualBits(chain, values)
@@ -44,7 +46,8 @@ struct WholeOperationTests {
     }
 
     @Test func `masks move as numbers do`() throws {
-        let body = "return mottle.where(x:gt(2):shift('L', 1, false), 1, 0) + mottle.where(x:gt(2):flip('L'), 10, 0)"
+        let body =
+            "return mottle.where(x:gt(2):shift('L', 1, false), 1, 0) + mottle.where(x:gt(2):flip('L'), 10, 0)"
         #expect(try row(body) == [10, 1, 10, 1, 10])
         #expect(try row("return mottle.where(x:gt(3.5):dilate(3), 1, 0)") == [0, 1, 1, 1, 1])
         #expect(try row("return mottle.where(x:gt(2):erode(3), 1, 0)") == [0, 0, 0, 0, 0])
@@ -52,25 +55,42 @@ struct WholeOperationTests {
 
     @Test func `shapes change and come back`() throws {
         #expect(try picture("return x:reshape { 'N', 3, 2 }:reshape { 'N', 2, 3 }") == [1, 2, 3, 4, 5, 6])
-        #expect(try picture("return x:reshape { 'N', 6 }:cumsum('H'):reshape { 'N', 2, 3 }") == [1, 3, 6, 10, 15, 21])
+        #expect(
+            try picture("return x:reshape { 'N', 6 }:cumsum('H'):reshape { 'N', 2, 3 }") == [
+                1, 3, 6, 10, 15, 21,
+            ])
         #expect(try picture("return x:downsample(3, 'W') + mottle.zeros(x)") == [2, 2, 2, 5, 5, 5])
         #expect(try picture("return x:upsample(2, 'W'):downsample(2, 'W')") == [1, 2, 3, 4, 5, 6])
-        #expect(try picture("return x:resize({ H = 1, W = 1 }, 'nearest') + mottle.zeros(x)") == [5, 5, 5, 5, 5, 5])
+        #expect(
+            try picture("return x:resize({ H = 1, W = 1 }, 'nearest') + mottle.zeros(x)") == [
+                5, 5, 5, 5, 5, 5,
+            ])
         // Centres of 6 columns lie between those of 3: 2/3, 7/6 … of an element from each other.
-        #expect(try picture("return x:resize({ W = 6 }):take('W', mottle.constant({ 1, 2, 6 }, 'W'))") == [1, 1.25, 3, 4, 4.25, 6])
+        #expect(
+            try picture("return x:resize({ W = 6 }):take('W', mottle.constant({ 1, 2, 6 }, 'W'))") == [
+                1, 1.25, 3, 4, 4.25, 6,
+            ])
     }
 
     @Test func `warp takes values between elements and beyond the border`() throws {
         #expect(try row("return x:warp({ L = mottle.index('L') + 0.5 })") == [2, 2.5, 2.75, 5.25, 9])
-        #expect(try row("return x:warp({ L = mottle.index('L') + 0.5 }, 'bilinear', 0)") == [2, 2.5, 2.75, 5.25, 4.5])
-        #expect(try row("return x:warp({ L = mottle.index('L') + 0.75 }, 'nearest', -1)") == [1, 4, 1.5, 9, -1])
-        #expect(try picture("return x:warp({ H = mottle.index('W'), W = mottle.index('W') }) + mottle.zeros(x)") == [1, 5, 6, 1, 5, 6])
-        #expect(try picture("return x:affine({ { 1, 0, 0 }, { 0, 1, 1 } }, 'bilinear', 0)") == [2, 3, 0, 5, 6, 0])
+        #expect(
+            try row("return x:warp({ L = mottle.index('L') + 0.5 }, 'bilinear', 0)") == [
+                2, 2.5, 2.75, 5.25, 4.5,
+            ])
+        #expect(
+            try row("return x:warp({ L = mottle.index('L') + 0.75 }, 'nearest', -1)") == [1, 4, 1.5, 9, -1])
+        #expect(
+            try picture("return x:warp({ H = mottle.index('W'), W = mottle.index('W') }) + mottle.zeros(x)")
+                == [1, 5, 6, 1, 5, 6])
+        #expect(
+            try picture("return x:affine({ { 1, 0, 0 }, { 0, 1, 1 } }, 'bilinear', 0)") == [2, 3, 0, 5, 6, 0])
         #expect(try picture("return x:rotate(180, 'nearest')") == [6, 5, 4, 3, 2, 1])
     }
 
     @Test func `a quarter turn goes counter-clockwise`() throws {
-        let item = ChainItem(plugin: try Fixture.noise("return x:rotate(90, 'nearest')", axes: "NHW"), name: "test")
+        let item = ChainItem(
+            plugin: try Fixture.noise("return x:rotate(90, 'nearest')", axes: "NHW"), name: "test")
         let chain = try Fixture.trace([item], shape: [3, 3])
         #expect(Fixture.run(chain, [1, 2, 3, 4, 5, 6, 7, 8, 9]).values == [3, 6, 9, 2, 5, 8, 1, 4, 7])
     }
@@ -78,7 +98,11 @@ struct WholeOperationTests {
     @Test func `windows are weighted and summed`() throws {
         #expect(try row("return x:convolve(mottle.constant { 1, 10, 100 })") == [133, 413, 191, 919, 991.5])
         #expect(try row("return x:convolve(mottle.constant { 1, 0, 0 }, 'L', 5)") == [5, 3, 1, 4, 1.5])
-        #expect(try picture("return x:convolve(mottle.constant({ { 0, 1, 0 }, { 0, 0, 0 }, { 0, 0, 0 } }), 'HW', 0)") == [0, 0, 0, 1, 2, 3])
+        #expect(
+            try picture(
+                "return x:convolve(mottle.constant({ { 0, 1, 0 }, { 0, 0, 0 }, { 0, 0, 0 } }), 'HW', 0)") == [
+                    0, 0, 0, 1, 2, 3,
+                ])
         #expect(try row("return x:dilate(3)") == [3, 4, 4, 9, 9])
         #expect(try row("return x:erode(5)") == [1, 1, 1, 1, 1.5])
         let blurred = try row("return x:blur(0.8)")
@@ -103,14 +127,21 @@ struct WholeOperationTests {
     @Test func `top takes exactly as many as it is told, from the front`() throws {
         #expect(try row("return mottle.where(x:top(2), 1, 0)") == [0, 0, 1, 0, 1])
         #expect(try row("return mottle.where(x:top(3), 1, 0)", [2, 7, 2, 2, 2]) == [1, 1, 1, 0, 0])
-        #expect(try row("return mottle.where(x:top(2), 1, 0)", [.nan, -1, -.infinity, 0, -0.0]) == [0, 0, 0, 1, 1])
-        #expect(try row("return mottle.where(x:top(0), 1, 0) + mottle.where(x:top(99), 10, 0)") == [10, 10, 10, 10, 10])
+        #expect(
+            try row("return mottle.where(x:top(2), 1, 0)", [.nan, -1, -.infinity, 0, -0.0]) == [
+                0, 0, 0, 1, 1,
+            ])
+        #expect(
+            try row("return mottle.where(x:top(0), 1, 0) + mottle.where(x:top(99), 10, 0)") == [
+                10, 10, 10, 10, 10,
+            ])
     }
 
     @Test(arguments: [(1, 1), (7, 0), (7, 7), (12, 5)])
     func `choose is exact and takes every place equally often`(size: Int, count: Int) throws {
         let item = ChainItem(
-            plugin: try Fixture.noise("return mottle.where(rng:choose('N', \(size), \(count)), 1, 0)", axes: "NL"), name: "test")
+            plugin: try Fixture.noise(
+                "return mottle.where(rng:choose('N', \(size), \(count)), 1, 0)", axes: "NL"), name: "test")
         let chain = try Fixture.trace([item], shape: [size])
         var hits = [Int](repeating: 0, count: size)
         for id in 0..<2000 {
@@ -124,7 +155,8 @@ struct WholeOperationTests {
     }
 
     @Test func `a permutation has every number once and every order equally often`() throws {
-        let item = ChainItem(plugin: try Fixture.noise("return rng:permutation('N', 3)", axes: "NL"), name: "test")
+        let item = ChainItem(
+            plugin: try Fixture.noise("return rng:permutation('N', 3)", axes: "NL"), name: "test")
         let chain = try Fixture.trace([item], shape: [3])
         var orders: [[Float]: Int] = [:]
         for id in 0..<3000 {

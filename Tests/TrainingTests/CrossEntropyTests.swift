@@ -51,7 +51,9 @@ struct CrossEntropyTests {
         let found = compute(rows, labels: first, targets: targets, set: set)
         let (a, b) = (compute(rows, labels: first, set: set), compute(rows, labels: second, set: set))
         func blend(_ x: [Float], _ y: [Float], _ perRow: Int) -> [Double] {
-            x.indices.map { Double(shares[$0 / perRow]) * Double(x[$0]) + Double(1 - shares[$0 / perRow]) * Double(y[$0]) }
+            x.indices.map {
+                Double(shares[$0 / perRow]) * Double(x[$0]) + Double(1 - shares[$0 / perRow]) * Double(y[$0])
+            }
         }
         expectClose(found.losses, blend(a.losses, b.losses, 1))
         expectClose(found.gradient, blend(a.gradient, b.gradient, classes))

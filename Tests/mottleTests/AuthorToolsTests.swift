@@ -16,7 +16,8 @@ import Testing
         #expect(check.status == 0)
         #expect(check.output.hasPrefix("my_first (\(kind), axes "))
         #expect(check.output.hasSuffix("verdict: ok\n"))
-        for name in ["traced twice", "equal bits", "finite", "repeatable", "draws", "identity", "parameters"] {
+        for name in ["traced twice", "equal bits", "finite", "repeatable", "draws", "identity", "parameters"]
+        {
             #expect(check.output.contains("\nok    \(name) "), "\(name)")
         }
         let again = try folder.mottle("plugins", "new", kind, "my_first")
@@ -28,7 +29,9 @@ import Testing
         let folder = try WorkFolder()
         let kind = try folder.mottle("plugins", "new", "nois", "a")
         #expect(kind.status == 2)
-        #expect(kind.errors.contains("'nois' is no kind of plugin; kinds are noise, mask, tokens; did you mean 'noise'?"))
+        #expect(
+            kind.errors.contains(
+                "'nois' is no kind of plugin; kinds are noise, mask, tokens; did you mean 'noise'?"))
         let name = try folder.mottle("plugins", "new", "noise", "../a")
         #expect(name.status == 2)
         #expect(name.errors.contains("a plugin's name has letters, digits and '_', got '../a'"))
@@ -36,13 +39,25 @@ import Testing
 
     /// A plugin's text, its verdict, its line, and what its message or its failed check says.
     static let broken: [(source: String, verdict: String, line: Int?, text: String)] = [
-        ("mottle.noise { name = 'a', apply = function(x) return x + nothing end }", "error", 1, "undefined variable 'nothing'"),
+        (
+            "mottle.noise { name = 'a', apply = function(x) return x + nothing end }", "error", 1,
+            "undefined variable 'nothing'"
+        ),
         ("mottle.noise {", "load", 1, "unexpected symbol"),
-        ("mottle.noise { name = 'a', apply = function(x) if x:lt(1) then return x end end }", "lint", 1, "always takes the first branch"),
+        (
+            "mottle.noise { name = 'a', apply = function(x) if x:lt(1) then return x end end }", "lint", 1,
+            "always takes the first branch"
+        ),
         ("while true do end", "time", 1, "stopped after"),
         ("local t = {} while true do t[#t + 1] = ('x'):rep(1000000) .. #t end", "memory", 1, "MB"),
-        ("mottle.noise { name = 'a', apply = function(x) return x / 0 end }", "failed", nil, "are not finite"),
-        ("mottle.noise { name = 'a', identity = {}, apply = function(x) return x + 1 end }", "failed", nil, "changes the input"),
+        (
+            "mottle.noise { name = 'a', apply = function(x) return x / 0 end }", "failed", nil,
+            "are not finite"
+        ),
+        (
+            "mottle.noise { name = 'a', identity = {}, apply = function(x) return x + 1 end }", "failed", nil,
+            "changes the input"
+        ),
         (
             "mottle.noise { name = 'a', expect = function(p, x) return { mean = 0.25 } end, apply = function(x, p, rng) return x + rng:uniform(x) end }",
             "failed", nil, "declared 0.25"
@@ -71,7 +86,9 @@ import Testing
         #expect(json["verdict"] as? String == verdict)
         #expect(json["line"] as? Int == line)
         let failed = (json["checks"] as? [[String: Any]] ?? []).filter { $0["result"] as? String == "failed" }
-        let message = json["message"] as? String ?? failed.compactMap { $0["detail"] as? String }.joined(separator: "\n")
+        let message =
+            json["message"] as? String
+            ?? failed.compactMap { $0["detail"] as? String }.joined(separator: "\n")
         #expect(message.contains(text), "\(message)")
         #expect((json["budget"] as? [String: Any])?["instructions_allowed"] as? Int == 20_000_000)
     }
@@ -95,18 +112,23 @@ import Testing
         #expect(text.output.contains("gaussian.lua:"))
         #expect(text.output.contains("normal draw [14, 21]"))
         #expect(text.output.contains("   stops: an operation on whole values must be finished: stage "))
-        let json = try object(try folder.mottle("explain", "chain.yaml", "--shape", "14,21,1", "--json").output)
+        let json = try object(
+            try folder.mottle("explain", "chain.yaml", "--shape", "14,21,1", "--json").output)
         let stages = try #require(json["stages"] as? [[String: Any]])
         #expect(stages.contains { $0["stage"] as? String == "choose" && $0["shape"] as? [Int] == [6] })
-        #expect(stages.last?["stage"] as? String == "fused" && stages.last?["bytes_written"] as? Int == 294 * 5)
+        #expect(
+            stages.last?["stage"] as? String == "fused" && stages.last?["bytes_written"] as? Int == 294 * 5)
         let wrong = try folder.mottle("explain", "chain.yaml", "--shape", "14,x")
         #expect(wrong.status == 2)
-        #expect(wrong.errors.contains("--shape wants sizes of 1 or more with commas, such as 28,28,1, got '14,x'"))
+        #expect(
+            wrong.errors.contains("--shape wants sizes of 1 or more with commas, such as 28,28,1, got '14,x'")
+        )
     }
 
     @Test func `a preview is a PNG of the samples asked for`() throws {
         let folder = try WorkFolder()
-        try folder.write("chain.yaml", "chain: [{gaussian: {sigma: {uniform: [0, 0.3]}}}, {cutout: {size: 3}}]")
+        try folder.write(
+            "chain.yaml", "chain: [{gaussian: {sigma: {uniform: [0, 0.3]}}}, {cutout: {size: 3}}]")
         try folder.write("x.npy", NumPyFile.bytes([5, 6, 7, 1], (0..<210).map { UInt8($0) }))
         let outcome = try folder.mottle(
             "preview", "chain.yaml", "--data", "x.npy", "--samples", "0-2,4", "--output", "sheet.png")
@@ -134,7 +156,9 @@ import Testing
         let files = try folder.mottle("plugins", "api")
         #expect(files.output == "./mottle.d.lua\n./.luacheckrc\n")
         let definitions = try folder.text("mottle.d.lua")
-        for name in ["Tensor:roll", "Mask:count", "Random:poisson", "mottle.where", "mottle.sqrt", "Tensor:map"] {
+        for name in [
+            "Tensor:roll", "Mask:count", "Random:poisson", "mottle.where", "mottle.sqrt", "Tensor:map",
+        ] {
             #expect(definitions.contains("function \(name)("), "\(name)")
         }
         #expect(definitions.contains("---@operator add(mottle.Tensor|number): mottle.Tensor"))
@@ -146,7 +170,8 @@ import Testing
         try folder.write("x.npy", NumPyFile.bytes([4, 3], (0..<12).map { UInt8($0 * 20) }))
         try folder.write("labels.npy", NumPyFile.bytes([4], [0, 2, 1, 2]))
         let outcome = try folder.mottle(
-            "apply", "chain.yaml", "--input", "x.npy", "--output", "y.npy", "--labels", "labels.npy", "--targets-output", "t.npy",
+            "apply", "chain.yaml", "--input", "x.npy", "--output", "y.npy", "--labels", "labels.npy",
+            "--targets-output", "t.npy",
             "--extra-output", "mixup.mix=mix.npy", "--extra-output", "mixup.partner=partner.npy")
         #expect(outcome.errors == "")
         func floats(_ name: String) throws -> [Float] { NumPyFile.floats(try folder.data(name)) }
@@ -159,8 +184,11 @@ import Testing
             #expect(zip(targets[sample * 3..<sample * 3 + 3], wanted).allSatisfy { abs($0 - $1) < 1e-6 })
         }
         let unknown = try folder.mottle(
-            "apply", "chain.yaml", "--input", "x.npy", "--output", "y.npy", "--extra-output", "mixup.lam=a.npy")
+            "apply", "chain.yaml", "--input", "x.npy", "--output", "y.npy", "--extra-output",
+            "mixup.lam=a.npy")
         #expect(unknown.status == 2)
-        #expect(unknown.errors.contains("the chain has no extra output 'mixup.lam'; it has mixup.mix, mixup.partner"))
+        #expect(
+            unknown.errors.contains(
+                "the chain has no extra output 'mixup.lam'; it has mixup.mix, mixup.partner"))
     }
 }

@@ -18,7 +18,9 @@ import Testing
         #expect(outcome.errors == "")
         #expect(outcome.status == 0)
         // Those of the package are there, too.
-        let lines = outcome.output.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
+        let lines = outcome.output.split(separator: "\n").map {
+            $0.split(separator: " ").joined(separator: " ")
+        }
         #expect(
             lines.filter { ["dim", "gaussian", "odd", "wave"].contains($0.split(separator: " ")[0]) } == [
                 "dim noise Halves.", "gaussian noise Adds Gaussian noise: y = x + e, e ~ N(mean, sigma^2).",
