@@ -55,7 +55,7 @@ extension HostilePlugin {
         .noise("return x:convolve(x)", .script, "M12", "convolve: a kernel's sizes must be odd, got [4, 6, 2]"),
         .noise(
             "return x:blur(1 / 0)",
-            .script, "M11", "blur: a sigma that is not a plain number of 0 to 1,024 needs a radius"),
+            .script, "M17", "blur: sigma must be between 0 and 1,024, got inf"),
         .noise(
             "return x:blur(rng:uniform 'N')",
             .script, "M11", "blur: a sigma that is not a plain number of 0 to 1,024 needs a radius"),
