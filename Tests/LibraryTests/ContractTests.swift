@@ -205,47 +205,20 @@ struct ContractTests {
             ? .uniform(first.rounded(.up), last.rounded(.down)) : .uniform(first, last)
     }
 
-    /// Names that stand in a test of a plugin's own: the first argument of `Subject(…)` or of a table's `Row(…)`.
+    /// Names that stand in a test of a plugin's own: the first argument of `Subject(…)`, `subject(…)` or a table's `Row(…)`.
     static let tested: Set<String> = {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().path
         let files = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter {
             $0.hasSuffix("Tests.swift") && $0 != "ContractTests.swift"
         }
         let sources = files.compactMap { try? String(contentsOfFile: "\(folder)/\($0)", encoding: .utf8) }
-        return Set(sources.flatMap { $0.matches(of: /\b(?:Subject|Row)\(\s*"(\w+)"/).map { String($0.1) } })
+        return Set(
+            sources.flatMap { $0.matches(of: /\b(?:[Ss]ubject|Row)\(\s*"(\w+)"/).map { String($0.1) } })
     }()
 
     @Test func `every plugin has a test of its own`() {
         #expect(Fixture.names.count >= 66, "is \(Fixture.root)/plugins the library?")
         #expect(Set(Fixture.names).subtracting(Self.tested) == [], "these have none")
         #expect(Self.tested.subtracting(Fixture.names) == [], "these are none")
-    }
-}
-
-/// Twelve samples that differ from each other.
-final class OtherSamples: SampleSource {
-    let ids: Range<UInt64>
-    private let shape: Shape
-    private let values: Buffer<Float>
-
-    /// - Parameter value: what all elements of sample `id` are; without it they all differ.
-    init(_ shape: Shape, count: Int = 12, value: ((_ id: Int) -> Float)? = nil) {
-        self.shape = shape
-        ids = 0..<UInt64(count)
-        values = Buffer(
-            (0..<count).flatMap { id in
-                value.map { [Float](repeating: $0(id), count: shape.count) }
-                    ?? Fixture.floats(shape.count, seed: id)
-            })
-    }
-
-    func sample(_ id: UInt64, scratch: UnsafeMutablePointer<Float>) -> CleanSample {
-        CleanSample(.floats(values.pointer + Int(id) * shape.count))
-    }
-
-    func label(_ id: UInt64) -> Int { Int(id) % 5 }
-
-    func values(of id: Int) -> [Float] {
-        Array(UnsafeBufferPointer(start: values.pointer + id * shape.count, count: shape.count))
     }
 }
