@@ -143,6 +143,25 @@ struct ContractTests {
     }
 
     @Test(arguments: Fixture.names)
+    func `each parameter's least and greatest values work`(name: String) throws {
+        let plugin = try Fixture.plugin(name)
+        let (shape, patch) = Self.shapes(plugin)[1]
+        let required = (Self.required[name] ?? [:]).merging(patch) { $1 }
+        for parameter in plugin.parameters where [.number, .integer].contains(parameter.kind) {
+            // The greatest plain numbers are many turns of a loop.
+            let ends = [parameter.minimum, parameter.isPlain ? nil : parameter.maximum].compactMap { $0 }
+            for value in ends where parameter.name != "patch" {
+                let settings = required.merging([parameter.name: .number(value)]) { $1 }
+                let subject = try Subject(name, settings, shape: shape, source: OtherSamples(shape))
+                for sample in Self.samples(plugin, shape) {
+                    let made = try subject.run(sample.values, length: sample.length, words: sample.words).values
+                    #expect(!made.contains { !$0.isFinite }, "\(parameter.name) = \(value)")
+                }
+            }
+        }
+    }
+
+    @Test(arguments: Fixture.names)
     func `a program has the reference's bits for plain numbers and for distributions`(name: String) throws {
         let plugin = try Fixture.plugin(name)
         // Each pixel of reach and each place of a kernel is a step of the reference, which is slow.
