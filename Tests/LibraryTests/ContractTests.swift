@@ -154,7 +154,8 @@ struct ContractTests {
                 let settings = required.merging([parameter.name: .number(value)]) { $1 }
                 let subject = try Subject(name, settings, shape: shape, source: OtherSamples(shape))
                 for sample in Self.samples(plugin, shape) {
-                    let made = try subject.run(sample.values, length: sample.length, words: sample.words).values
+                    let made = try subject.run(sample.values, length: sample.length, words: sample.words)
+                        .values
                     #expect(!made.contains { !$0.isFinite }, "\(parameter.name) = \(value)")
                 }
             }
