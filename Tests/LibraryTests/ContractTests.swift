@@ -91,7 +91,7 @@ struct ContractTests {
     {
         let plugin = try Fixture.plugin(name)
         guard let identity = plugin.identity else { return }
-        for (shape, patch) in Self.shapes(plugin) {
+        for (shape, patch) in Self.shapes(plugin).dropLast() {
             let settings = (Self.required[name] ?? [:]).merging(patch) { $1 }
             let subject = try Subject(
                 name, settings.merging(identity.mapValues { .value($0) }) { $1 }, shape: shape)
@@ -143,6 +143,26 @@ struct ContractTests {
     }
 
     @Test(arguments: Fixture.names)
+    func `each parameter's least and greatest values work`(name: String) throws {
+        let plugin = try Fixture.plugin(name)
+        let (shape, patch) = Self.shapes(plugin)[1]
+        let required = (Self.required[name] ?? [:]).merging(patch) { $1 }
+        for parameter in plugin.parameters where [.number, .integer].contains(parameter.kind) {
+            // The greatest plain numbers are many turns of a loop.
+            let ends = [parameter.minimum, parameter.isPlain ? nil : parameter.maximum].compactMap { $0 }
+            for value in ends where parameter.name != "patch" {
+                let settings = required.merging([parameter.name: .number(value)]) { $1 }
+                let subject = try Subject(name, settings, shape: shape, source: OtherSamples(shape))
+                for sample in Self.samples(plugin, shape) {
+                    let made = try subject.run(sample.values, length: sample.length, words: sample.words)
+                        .values
+                    #expect(!made.contains { !$0.isFinite }, "\(parameter.name) = \(value)")
+                }
+            }
+        }
+    }
+
+    @Test(arguments: Fixture.names)
     func `a program has the reference's bits for plain numbers and for distributions`(name: String) throws {
         let plugin = try Fixture.plugin(name)
         // Each pixel of reach and each place of a kernel is a step of the reference, which is slow.
@@ -155,11 +175,9 @@ struct ContractTests {
                 Self.distribution(parameter).map { (parameter.name, $0) }
             })
         let shapes = Self.shapes(plugin)
-        try expectReferenceBits(name, plain.merging(shapes[0].1) { $1 }, shapes[0].0)
-        guard !varying.isEmpty else { return }
-        for (shape, patch) in shapes.dropLast() {
-            try expectReferenceBits(name, plain.merging(patch) { $1 }.merging(varying) { $1 }, shape)
-        }
+        try expectReferenceBits(name, plain.merging(shapes[1].1) { $1 }, shapes[1].0)
+        guard !varying.isEmpty else { return try expectReferenceBits(name, plain, shapes[0].0) }
+        try expectReferenceBits(name, plain.merging(shapes[0].1) { $1 }.merging(varying) { $1 }, shapes[0].0)
     }
 
     private func expectReferenceBits(_ name: String, _ settings: [String: ParameterSetting], _ shape: Shape)
@@ -205,14 +223,15 @@ struct ContractTests {
             ? .uniform(first.rounded(.up), last.rounded(.down)) : .uniform(first, last)
     }
 
-    /// Names that stand in a test of a plugin's own: the first argument of `Subject(…)` or of a table's `Row(…)`.
+    /// Names that stand in a test of a plugin's own: the first argument of `Subject(…)`, `subject(…)` or a table's `Row(…)`.
     static let tested: Set<String> = {
         let folder = URL(filePath: #filePath).deletingLastPathComponent().path
         let files = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter {
             $0.hasSuffix("Tests.swift") && $0 != "ContractTests.swift"
         }
         let sources = files.compactMap { try? String(contentsOfFile: "\(folder)/\($0)", encoding: .utf8) }
-        return Set(sources.flatMap { $0.matches(of: /\b(?:Subject|Row)\(\s*"(\w+)"/).map { String($0.1) } })
+        return Set(
+            sources.flatMap { $0.matches(of: /\b(?:[Ss]ubject|Row)\(\s*"(\w+)"/).map { String($0.1) } })
     }()
 
     @Test func `every plugin has a test of its own`() {
@@ -226,33 +245,5 @@ struct ContractTests {
         ]
         #expect(Set(Fixture.names).subtracting(Self.tested) == untested)
         #expect(Self.tested.subtracting(Fixture.names) == [], "these are none")
-    }
-}
-
-/// Twelve samples that differ from each other.
-final class OtherSamples: SampleSource {
-    let ids: Range<UInt64>
-    private let shape: Shape
-    private let values: Buffer<Float>
-
-    /// - Parameter value: what all elements of sample `id` are; without it they all differ.
-    init(_ shape: Shape, count: Int = 12, value: ((_ id: Int) -> Float)? = nil) {
-        self.shape = shape
-        ids = 0..<UInt64(count)
-        values = Buffer(
-            (0..<count).flatMap { id in
-                value.map { [Float](repeating: $0(id), count: shape.count) }
-                    ?? Fixture.floats(shape.count, seed: id)
-            })
-    }
-
-    func sample(_ id: UInt64, scratch: UnsafeMutablePointer<Float>) -> CleanSample {
-        CleanSample(.floats(values.pointer + Int(id) * shape.count))
-    }
-
-    func label(_ id: UInt64) -> Int { Int(id) % 5 }
-
-    func values(of id: Int) -> [Float] {
-        Array(UnsafeBufferPointer(start: values.pointer + id * shape.count, count: shape.count))
     }
 }

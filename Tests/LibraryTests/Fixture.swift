@@ -134,6 +134,13 @@ final class Subject {
         try run([Float](repeating: value, count: shape.count), id: id, epoch: epoch)
     }
 
+    /// The classes' shares of the sample that was run last.
+    func target(id: Int, classes: Int) -> [Float] {
+        let target = Buffer<Float>(count: classes)
+        workspace.writeTarget(label: source!.label(UInt64(id)), classes: classes, to: target.pointer)
+        return target.values
+    }
+
     /// y − x for samples that are `value` everywhere.
     func errors(of value: Float, samples: Int) throws -> [[Double]] {
         try (0..<samples).map { id in
