@@ -236,14 +236,7 @@ struct ContractTests {
 
     @Test func `every plugin has a test of its own`() {
         #expect(Fixture.names.count >= 66, "is \(Fixture.root)/plugins the library?")
-        // These have what holds for every plugin, and `mottle plugins check`; a test of their own statistics is missing.
-        let untested: Set = [
-            "background", "band_stop", "clipping", "cutmix", "gain", "grid_mix", "mixup", "mlm",
-            "packet_loss", "polarity", "reverb", "snr_coloured", "snr_gaussian", "span_mask",
-            "spec_augment", "time_mask", "time_shift", "token_dropout", "token_insert",
-            "token_swap", "whole_word",
-        ]
-        #expect(Set(Fixture.names).subtracting(Self.tested) == untested)
+        #expect(Set(Fixture.names).subtracting(Self.tested) == [], "these have none")
         #expect(Self.tested.subtracting(Fixture.names) == [], "these are none")
     }
 }
