@@ -2,6 +2,7 @@
 
 #include "Host.h"
 
+#include <math.h>
 #include <string.h>
 
 void mottle_host_set_arrays(
@@ -83,7 +84,9 @@ int mottle_array_set(lua_State *L) {
         if (lua_type(L, last) != LUA_TNUMBER) {
             refuse(L, "set wants a number as its last argument, behind the positions", 0, 0, 0);
         }
-        array->values[element] = (float)lua_tonumber(L, last);
+        float value = (float)lua_tonumber(L, last);
+        if (!isfinite(value)) refuse(L, "set wants a finite number", 0, 0, 0);
+        array->values[element] = value;
     }
     return 0;
 }

@@ -15,7 +15,7 @@ static void hook(lua_State *L, lua_Debug *activation);
 
 static void set_period(mottle_host *host, int period) {
     host->period = period;
-    lua_sethook(host->lua, hook, LUA_MASKCOUNT, period);
+    lua_sethook(host->lua, hook, LUA_MASKCOUNT | (host->watches_returns ? LUA_MASKRET : 0), period);
 }
 
 void mottle_start_budgets(mottle_host *host) {
@@ -97,8 +97,12 @@ void mottle_charge(lua_State *L, int64_t cost) {
 }
 
 static void hook(lua_State *L, lua_Debug *activation) {
-    (void)activation;
     mottle_host *host = host_of(L);
+    if (activation->event == LUA_HOOKRET) {
+        lua_getinfo(L, "Sl", activation);
+        if (activation->source[0] == '@') host->return_line = activation->currentline;
+        return;
+    }
     int elapsed = host->period;
     if (elapsed != HOOK_PERIOD && host->large_blocks == 0) set_period(host, HOOK_PERIOD);
     mottle_charge(L, elapsed);

@@ -204,7 +204,7 @@ static void *serve(void *context) {
     mottle_host *host = context;
     lua_State *L = host->lua;
     host->status = MOTTLE_OK;
-    host->line = 0;
+    host->line = host->return_line = 0;
     host->message_count = 0;
     host->traceback[0] = 0;
     mottle_start_budgets(host);
@@ -273,6 +273,7 @@ static mottle_outcome outcome_of(mottle_host *host, enum mottle_request request)
     return (mottle_outcome){
         .status = host->status,
         .line = host->line,
+        .return_line = host->return_line,
         .message = host->message,
         .message_count = host->message_count,
         .traceback = host->traceback,
@@ -339,7 +340,10 @@ mottle_outcome mottle_host_map(mottle_host *host, int32_t reference, const float
     return outcome_of(host, REQUEST_MAP);
 }
 
-mottle_outcome mottle_host_call(mottle_host *host, int32_t reference) {
+mottle_outcome mottle_host_call(mottle_host *host, int32_t reference, bool watches_returns) {
     host->reference = reference;
-    return outcome_of(host, REQUEST_CALL);
+    host->watches_returns = watches_returns;
+    mottle_outcome outcome = outcome_of(host, REQUEST_CALL);
+    if (outcome.status != MOTTLE_ABANDONED) host->watches_returns = false;
+    return outcome;
 }

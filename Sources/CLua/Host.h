@@ -50,6 +50,8 @@ struct mottle_host {
     size_t text_count, prelude_count, text_read;
     int text_line;  // of the last piece handed to the compiler
     int32_t reference;
+    bool watches_returns;  // to know the line of the last one; every call then takes longer
+    int return_line;
     const float *map_in;
     float *map_out;
     int64_t map_count;

@@ -9,11 +9,13 @@ final class ArraySamples: SampleSource {
     let ids: Range<UInt64>
     /// How many classes the labels tell apart; 0 without labels.
     let classes: Int
+    private let file: String
     private let array: NumPyArray
     private let range: ClosedRange<Float>
     private let (lengths, words, labels): (Buffer<Float>?, Buffer<Float>?, Buffer<Float>?)
 
     init(_ files: ChainRun.Files, range: ClosedRange<Float>, firstID: UInt64) throws {
+        file = files.input
         array = try NumPyArray(file: files.input)
         guard array.shape.rank >= 1 else {
             throw FileError(
@@ -37,6 +39,19 @@ final class ArraySamples: SampleSource {
     }
 
     var count: Int { array.shape[0] }
+
+    /// Says so if values lie outside of the range that strengths are shares of.
+    var rangeNote: String? {
+        guard case .float32(let floats) = array.values else { return nil }
+        let values = UnsafeBufferPointer(start: floats.pointer, count: floats.count)
+        var (low, high) = (Float.infinity, -Float.infinity)
+        for value in values { (low, high) = (min(low, value), max(high, value)) }
+        guard low < range.lowerBound || high > range.upperBound else { return nil }
+        func shown(_ value: Float) -> String { formatted(Double(value)) }
+        return "\(file): values go from \(shown(low)) to \(shown(high)), outside of the range "
+            + "\(shown(range.lowerBound))…\(shown(range.upperBound)) that strengths are shares of; "
+            + "'range: [low, high]' in the config declares another"
+    }
 
     /// An array of numbers with a known shape.
     private static func floats(_ file: String, _ shape: Shape, _ meaning: String) throws -> Buffer<Float> {
@@ -117,6 +132,12 @@ struct ArrayOutput {
             workspace.writeTarget(
                 label: samples.label(id), classes: classes, to: targets.pointer + place * classes)
         }
+    }
+
+    /// The place of the first sample with a value that is not finite.
+    var firstNonFinite: Int? {
+        let all = UnsafeBufferPointer(start: values.pointer, count: values.count)
+        return all.firstIndex { !$0.isFinite }.map { $0 / max(1, shape.count / max(1, shape[0])) }
     }
 
     func write() throws {

@@ -117,7 +117,16 @@ extension ParameterSetting: ConfigValue {
             )
             try fields.finish()
             return .normal(mean: mean, deviation: deviation)
-        case "choice": return .choice(try [Double](entry.value))
+        case "choice":
+            if case .list(let items) = entry.value.content,
+                let name = items.first(where: { (try? Double($0)) == nil })
+            {
+                throw ConfigError(
+                    name.place,
+                    "'choice' lists numbers: only numbers can change from sample to sample, and '\(node.name)' needs one value for all"
+                )
+            }
+            return .choice(try [Double](entry.value))
         case "ramp":
             var fields = try entry.value.table()
             var from = 0.0

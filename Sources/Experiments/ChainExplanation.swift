@@ -36,6 +36,7 @@ package struct ChainExplanation {
                 + "\(instructionSet), one thread: \(rounded(total)) ns, "
                 + "\(rounded(total / Double(max(1, shape.count)))) ns a value"
         ]
+        lines += [""] + table
         for (index, stage) in explanation.stages.enumerated() {
             let values = max(1, stage.shape.count)
             lines += [
@@ -48,6 +49,38 @@ package struct ChainExplanation {
             lines += stage.stops.map { "   stops: \($0)" }
         }
         return (lines + notes.map { "\n" + $0 }).joined(separator: "\n")
+    }
+
+    /// A line for each generator, or for several together that share stages: what they take in all.
+    private var table: [String] {
+        var rows: [(generators: String, fused: Int, whole: Int, time: Double, read: Int, written: Int)] = []
+        for (stage, time) in zip(explanation.stages, nanoseconds) {
+            let generators = stage.generators.joined(separator: ", ")
+            let known = rows.firstIndex { $0.generators == generators }
+            if known == nil { rows.append((generators, 0, 0, 0, 0, 0)) }
+            let row = known ?? rows.count - 1
+            rows[row].fused += stage.title == "fused" ? 1 : 0
+            rows[row].whole += stage.title == "fused" ? 0 : 1
+            rows[row].time += time
+            rows[row].read += stage.bytesRead
+            rows[row].written += stage.bytesWritten
+        }
+        let head = ["generators", "fused", "whole", "ns a value", "B read", "B written"]
+        let cells =
+            [head]
+            + rows.map { row in
+                [
+                    row.generators, "\(row.fused)", "\(row.whole)",
+                    rounded(row.time / Double(max(1, shape.count))), "\(row.read)", "\(row.written)",
+                ]
+            }
+        let widths = head.indices.map { column in cells.map { $0[column].count }.max()! }
+        return cells.map { row in
+            row.enumerated().map { column, text in
+                let space = String(repeating: " ", count: widths[column] - text.count)
+                return column == 0 ? text + space : space + text
+            }.joined(separator: "  ")
+        }
     }
 
     /// Operations of one line of a plugin behind each other.
@@ -78,6 +111,7 @@ package struct ChainExplanation {
             }
             return .object([
                 JSONValue.Member("stage", .string(stage.title)),
+                JSONValue.Member("generators", .list(stage.generators.map { .string($0) })),
                 JSONValue.Member("shape", .list(stage.shape.sizes.map { .whole($0) })),
                 JSONValue.Member("bytes_read", .whole(stage.bytesRead)),
                 JSONValue.Member("bytes_written", .whole(stage.bytesWritten)),

@@ -14,6 +14,7 @@ package struct ChainPreview {
     /// An array has no classes.
     private let hasLabels: Bool
     private let runtime: Runtime
+    private let rangeNote: String?
 
     /// - Parameters:
     ///   - data: the name of a data set, or a `.npy` file of shape [N, …]; nil for what the config names.
@@ -27,6 +28,7 @@ package struct ChainPreview {
             let array = try ArraySamples(
                 ChainRun.Files(input: data, output: ""), range: run.range, firstID: 0)
             (source, shape, range, hasLabels, dataName) = (array, array.shape, run.range, false, data)
+            rangeNote = run.chain.items.contains { $0.plugin.kind == .tokens } ? nil : array.rangeNote
             return
         }
         let node = data.map { ConfigNode(.plain($0), name: "data") } ?? run.data
@@ -37,7 +39,7 @@ package struct ChainPreview {
         let splits = try DatasetSource(node).resolved(from: FilePath.folder(of: file)).load()
         let dataset = usesTest ? splits.test : splits.train
         (source, shape, range) = (DatasetSamples(dataset), dataset.sampleShape, dataset.range)
-        hasLabels = true
+        (hasLabels, rangeNote) = (true, nil)
         dataName = (try? String(node)) ?? "files"
     }
 
@@ -54,7 +56,8 @@ package struct ChainPreview {
                 .program, "--samples: there is no sample \(wrong); '\(dataName)' has \(source.ids.count)")
         }
         var traced = try run.trace(for: shape, range: range)
-        traced.graph.notes.forEach(observer.say)
+        traced.notes(sampleCount: source.ids.count).forEach(observer.say)
+        if let rangeNote { observer.say(rangeNote) }
         let varying = traced.parameters
         traced.extras += varying
         let program = Program(traced)
@@ -74,6 +77,12 @@ package struct ChainPreview {
                     workspace.copyExtra(program.extras.count - varying.count + place, to: value.pointer)
                     return ContactSheetValue(parameter.name, Self.short(value.values[0]))
                 })
+        }
+        if let row = rows.first(where: { $0.corrupted.contains { !$0.isFinite } }),
+            let values = try NonFiniteValues(
+                of: row.id, epoch: epoch, in: traced, kernels: runtime.kernels, source: source)
+        {
+            observer.say("warning: \(values)")
         }
         var facts = [
             ContactSheetValue("chain", run.chain.items.map(Self.text(of:)).joined(separator: " → ")),

@@ -83,10 +83,20 @@ package struct ChainRun {
     ) throws -> Shape {
         let samples = try ArraySamples(files, range: range, firstID: firstID)
         let traced = try trace(for: samples.shape)
-        traced.graph.notes.forEach(observer.say)
+        traced.notes(sampleCount: samples.count).forEach(observer.say)
+        if let note = samples.rangeNote, !chain.items.contains(where: { $0.plugin.kind == .tokens }) {
+            observer.say(note)
+        }
         let program = Program(traced)
         let output = try ArrayOutput(files, program, samples, chainPlace)
         try apply(program, samples, output, epoch: epoch)
+        if let place = output.firstNonFinite,
+            let values = try NonFiniteValues(
+                of: firstID + UInt64(place), epoch: epoch, in: traced, kernels: runtime.kernels,
+                source: samples)
+        {
+            observer.say("warning: \(values)")
+        }
         try output.write()
         return samples.shape.batched(samples.count)
     }

@@ -20,6 +20,7 @@ package final class Experiment {
     let runtime: Runtime
     let data: DatasetSplits
     let chain: Chain
+    let traced: TracedChain
     let program: Program
     let plan: ModelPlan
     /// The clean test set first.
@@ -54,7 +55,8 @@ package final class Experiment {
         let seed = config.seed
         let traced = try builder.trace(
             chain, config.chain, seed: seed, shape: data.train.sampleShape, range: data.train.range)
-        (program, notes) = (Program(traced), traced.graph.notes)
+        (self.traced, program) = (traced, Program(traced))
+        notes = traced.notes(sampleCount: data.train.count)
         evaluations = try rows.map { row, chain in
             let traced = try builder.trace(
                 chain, row.items, seed: Self.evaluationSeed, shape: data.test.sampleShape,

@@ -13,7 +13,9 @@ package struct PluginCatalog {
             guard let plugin = try? library.plugin(name, base: ".") else {
                 return (name, "broken", "see: mottle plugins show \(name)")
             }
-            return (name, plugin.kind.rawValue, plugin.documentation)
+            let others = library.files(named: name).dropFirst()
+            let note = others.isEmpty ? "" : " (goes before \(others.joined(separator: ", ")))"
+            return (name, plugin.kind.rawValue, plugin.documentation + note)
         }
         guard !rows.isEmpty else {
             return

@@ -34,6 +34,14 @@ package struct PluginCheck {
             self.plugin = plugin
             cost = try PluginCost(plugin)
             findings = try PluginTrial(plugin, runtime: runtime).findings()
+            let namesakes = library.files(named: plugin.name)
+            if namesakes.count > 1 {
+                findings.append(
+                    Finding(
+                        name: "name", state: .note,
+                        detail: "'\(plugin.name)' in a config is \(namesakes[0]), which goes before "
+                            + namesakes.dropFirst().joined(separator: ", ")))
+            }
             if findings.contains(where: { $0.state == .failed }) { verdict = .failed }
         } catch let problem as PluginError {
             guard case .broken(let script) = problem else { throw problem }

@@ -64,7 +64,10 @@ struct PluginTrial {
             findings.append(Finding(name: "assumed", state: .note, detail: values.joined(separator: ", ")))
         }
         findings += try chains.map { try equalBits($0) }.mergedByName()
-        findings += [run.finite(), run.change(), run.insideRange(), run.repeatable(), draws(first)]
+        findings += unread()
+        findings += [
+            try run.finite(), try change(chains, run), run.insideRange(), run.repeatable(), draws(first),
+        ]
         if let padding = try TrialRun(first, plugin, runtime, range, count: 24, hasPadding: true).padding() {
             findings.append(padding)
         }
@@ -92,6 +95,41 @@ struct PluginTrial {
         }
         if let first, chains.isEmpty { throw first }
         return (chains, refusals)
+    }
+
+    /// Parameters that a config may set to no effect.
+    private func unread() -> [PluginCheck.Finding] {
+        plugin.unreadParameters.map {
+            Finding(
+                name: "unread", state: .failed,
+                detail:
+                    "\(plugin.file):\($0.line): '\($0.name)' is declared and never read; p.\($0.name) reads it"
+            )
+        }
+    }
+
+    /// Something must be changed or hidden in samples of one of the shapes, unless the defaults are the identity.
+    private func change(_ chains: [TracedChain], _ first: TrialRun) throws -> PluginCheck.Finding {
+        var share = first.changedShare
+        for chain in chains.dropFirst() where share == 0 {
+            share = try TrialRun(chain, plugin, runtime, range, count: 24).changedShare
+        }
+        if share == 0 {
+            return Finding(
+                name: "changes", state: isIdentity ? .note : .failed,
+                detail: isIdentity
+                    ? "nothing: its defaults are its identity"
+                    : "nothing at its defaults; if they mean that, identity = { … } says so")
+        }
+        return Finding(
+            name: "changes", state: .note,
+            detail: "\(formatted((share * 10_000).rounded() / 100)) % of the values at its defaults")
+    }
+
+    /// Whether the parameters that the identity names have its values without being set.
+    private var isIdentity: Bool {
+        let settings = item().completeSettings
+        return plugin.identity?.allSatisfy { settings[$0.key] == .value($0.value) } ?? false
     }
 
     private func equalBits(_ chain: TracedChain) throws -> PluginCheck.Finding {
@@ -187,7 +225,7 @@ struct PluginTrial {
         var changes: [Double] = []
         for level in 1...5 {
             let run = try TrialRun(try trace(item(severity: level), shape), plugin, runtime, range, count: 16)
-            guard run.finite().state == .passed else {
+            guard try run.finite().state == .passed else {
                 return Finding(
                     name: "severities", state: .failed,
                     detail: "level \(level) gives values that are not finite")

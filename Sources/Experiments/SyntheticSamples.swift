@@ -1,7 +1,8 @@
 import Generators
 import Tensors
 
-/// Samples made for trying generators: smooth patterns with some texture over the data's range, or token ids.
+/// Samples made for trying generators: smooth patterns with some texture inside the data's range, or token ids. Of every
+/// eight samples one has only the range's exact ends, and one is the same value everywhere.
 final class SyntheticSamples: SampleSource {
     let shape: Shape
     let ids: Range<UInt64>
@@ -47,6 +48,8 @@ final class SyntheticSamples: SampleSource {
     ) -> Float {
         let texture = Float((element &* 7919 &+ sample &* 104_729 &+ 13) % 10_007) / 10_007
         if kind == .tokens { return (texture * Float(vocabulary)).rounded(.down) }
+        if sample % 8 == 5 { return texture < 0.5 ? range.lowerBound : range.upperBound }
+        if sample % 8 == 6 { return range.lowerBound + 0.4 * (range.upperBound - range.lowerBound) }
         let (row, column) = element.quotientAndRemainder(
             dividingBy: max(1, shape.sizes.dropFirst().reduce(1, *)))
         let wave = Float(row % 16) / 15 * Float(column % 24) / 23

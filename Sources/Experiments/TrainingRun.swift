@@ -1,3 +1,4 @@
+import Generators
 import Pipelines
 import Reports
 import Tensors
@@ -80,6 +81,23 @@ extension Experiment {
     }
 }
 
+extension Experiment {
+    /// What made a step's loss infinite or nan: a sample of its batch, or the training itself.
+    fileprivate func cause(of error: TrainingError, in batch: Batch) throws -> any Error {
+        let size = batch.shape.count
+        for slot in 0..<batch.count {
+            let values = UnsafeBufferPointer(start: batch.values + slot * size, count: size)
+            guard values.contains(where: { !$0.isFinite }),
+                let values = try NonFiniteValues(
+                    of: batch.ids[slot], epoch: batch.epoch, in: traced, kernels: runtime.kernels,
+                    source: DatasetSamples(data.train))
+            else { continue }
+            return values
+        }
+        return error
+    }
+}
+
 /// The steps of all epochs, with what is measured on the way.
 private struct TrainingLoop {
     let experiment: Experiment
@@ -125,7 +143,12 @@ private struct TrainingLoop {
             stream.begin(epoch: epoch)
             var (whole, recent) = (Sums(), Sums())
             while let batch = try stream.nextBatch() {
-                let result = try trainer.step(batch)
+                let result: StepResult
+                do throws(TrainingError) {
+                    result = try trainer.step(batch)
+                } catch {
+                    throw try experiment.cause(of: error, in: batch)
+                }
                 whole.add(result, samples: batch.count)
                 recent.add(result, samples: batch.count)
                 if trainer.steps % Self.metricsInterval == 0 {

@@ -44,6 +44,7 @@ struct TrialRun {
     private let chain: TracedChain
     private let samples: SyntheticSamples
     private let range: ClosedRange<Float>
+    private let kernels: KernelSet
     private let trial: TrialSample
     private let clean: [[Float]]
     private let results: [ReferenceExecutor.Result]
@@ -55,7 +56,7 @@ struct TrialRun {
         _ chain: TracedChain, _ plugin: Plugin, _ runtime: Runtime, _ range: ClosedRange<Float>, count: Int,
         constant: Float? = nil, hasPadding: Bool = false
     ) throws {
-        (self.plugin, self.chain, self.range) = (plugin, chain, range)
+        (self.plugin, self.chain, self.range, kernels) = (plugin, chain, range, runtime.kernels)
         let samples = SyntheticSamples(
             shape: chain.graph.shape, range: range, kind: plugin.kind, count: count, constant: constant,
             hasPadding: hasPadding)
@@ -65,25 +66,24 @@ struct TrialRun {
         results = try (0..<count).map { [trial] in try trial.run(UInt64($0), epoch: 0) }
     }
 
-    func finite() -> PluginCheck.Finding {
+    func finite() throws -> PluginCheck.Finding {
         let bad = results.reduce(0) { $0 + $1.values.count { !$0.isFinite } }
         let count = results.count * chain.graph.shape.count
+        guard bad > 0 else { return Finding(name: "finite", state: .passed, detail: "\(count) values") }
+        let sample = results.firstIndex { $0.values.contains { !$0.isFinite } }!
+        let origin = try NonFiniteValues(
+            of: UInt64(sample), epoch: 0, in: chain, kernels: kernels, source: samples)
         return Finding(
-            name: "finite", state: bad == 0 ? .passed : .failed,
-            detail: bad == 0 ? "\(count) values" : "\(bad) of \(count) values are not finite")
+            name: "finite", state: .failed,
+            detail: "\(bad) of \(count) values are not finite" + (origin.map { ": \($0)" } ?? ""))
     }
 
-    /// How much is changed or hidden at the defaults; nothing is worth a look.
-    func change() -> PluginCheck.Finding {
+    /// How much is changed or hidden at the defaults.
+    var changedShare: Double {
         let changed = zip(results, clean).reduce(0) { sum, pair in
             sum + zip(pair.0.values, pair.1).count { $0 != $1 }
         }
-        let share = Double(changed) / Double(max(1, results.count * chain.graph.shape.count)) * 100
-        return Finding(
-            name: "changes", state: .note,
-            detail: changed == 0
-                ? "nothing at its defaults"
-                : "\(formatted((share * 100).rounded() / 100)) % of the values at its defaults")
+        return Double(changed) / Double(max(1, results.count * chain.graph.shape.count))
     }
 
     /// Noise may leave the data's range; token ids must be whole and not negative.
@@ -94,7 +94,8 @@ struct TrialRun {
             return Finding(
                 name: "ids", state: bad == 0 ? .passed : .failed,
                 detail: bad == 0
-                    ? "whole numbers of 0 or more" : "\(bad) ids are not whole numbers of 0 or more")
+                    ? "whole numbers of 0 or more"
+                    : "\(bad) ids are not whole numbers of 0 or more; x:round():max(0) makes such")
         }
         let outside = all.count { $0 < range.lowerBound || $0 > range.upperBound }
         let share = Double(outside) / Double(max(1, all.count)) * 100

@@ -93,7 +93,7 @@ package struct ChainCost {
             let size = first.size(axis)
             memory += 4 * Double(size)
             work += count * (8 + 8 * Double(size.bitWidth - size.leadingZeroBitCount))
-        case .partner, .partnerID, .scriptMask: work += count
+        case .partner, .partnerID, .partnerLength, .scriptMask: work += count
         case .script: (memory, work) = (memory + 3 * count, work + count)  // the rest is in its own budget
         }
     }

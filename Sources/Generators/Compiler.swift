@@ -61,7 +61,8 @@ extension Program {
         schedules = graph.schedules
         partners = graph.partners.indices.map { place in
             let isNeeded = schedule.needed.contains {
-                [.whole(.partner(place)), .whole(.partnerID(place))].contains(graph.nodes[$0].operation)
+                [WholeOperation.partner(place), .partnerID(place), .partnerLength(place)]
+                    .map(Operation.whole).contains(graph.nodes[$0].operation)
             }
             return isNeeded ? PartnerProgram(place, of: chain) : nil
         }

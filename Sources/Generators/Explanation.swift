@@ -18,6 +18,16 @@ package struct Explanation {
         package var bytesWritten: Int
         /// Why what it makes cannot be passed on in registers.
         package var stops: [String]
+
+        /// The paths of the generators whose operations these are, each once; those that the host added have its name.
+        package var generators: [String] {
+            var paths: [String] = []
+            for line in lines {
+                let path = line.origin.path.isEmpty ? "mottle" : line.origin.path
+                if !paths.contains(path) { paths.append(path) }
+            }
+            return paths.count > 1 ? paths.filter { $0 != "mottle" } : paths
+        }
     }
 
     package private(set) var stages: [Stage] = []
@@ -66,21 +76,38 @@ package struct Explanation {
             + (shape == [] ? ", one a sample" : " \(shape)")
     }
 
-    private static func name(of operation: Operation) -> String {
+    /// The name in Lua, where there is one.
+    static func name(of operation: Operation) -> String {
         switch operation {
         case .input: "input"
-        case .length: "length"
-        case .words: "words"
+        case .length: "x.length"
+        case .words: "x.words"
         case .constant: "constant"
-        case .table: "constants"
+        case .table: "mottle.constant"
         case .schedule: "schedule"
-        case .draw(let kind, _): "\(kind) draw"
-        case .index: "index"
-        case .elementwise(let operation): words("\(operation)")
-        case .reduce(let reduction), .whole(.reduce(let reduction)): "reduce \(reduction)"
+        case .draw(let kind, _): "rng:\(kind)"
+        case .index: "mottle.index"
+        case .elementwise(let operation): elementwiseNames["\(operation)"] ?? words("\(operation)")
+        case .reduce(let reduction), .whole(.reduce(let reduction)):
+            ["minimum": "amin", "maximum": "amax"]["\(reduction)"] ?? "\(reduction)"
+        case .whole(.scan(let scan, _)):
+            ["sum": "cumsum", "minimum": "cummin", "maximum": "cummax"][scan.rawValue]!
+        case .whole(.correlate): "convolve"
+        case .whole(.fourier(_, let inverse, _)): inverse ? "mottle.ifft" : "fft"
+        case .whole(.choose): "rng:choose"
+        case .whole(.permutation): "rng:permutation"
+        case .whole(.partner), .whole(.partnerID), .whole(.partnerLength): "rng:partner"
+        case .whole(.script), .whole(.scriptMask): "Lua for each sample"
         case .whole(let operation): words(String("\(operation)".prefix { $0 != "(" }))
         }
     }
+
+    private static let elementwiseNames = [
+        "add": "+", "subtract": "-", "multiply": "*", "divide": "/", "floorDivide": "//", "modulo": "%",
+        "power": "^", "negate": "-", "and": "&", "or": "|", "not": "~", "minimum": "min", "maximum": "max",
+        "less": "lt", "lessEqual": "le", "equal": "eq", "notEqual": "ne", "select": "mottle.where",
+        "multiplyAdd": "* and +", "absolute": "abs", "squareRoot": "sqrt", "poissonQuantile": "rng:poisson",
+    ]
 
     /// `floor divide` for `floorDivide`.
     private static func words(_ name: String) -> String {

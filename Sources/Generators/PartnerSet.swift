@@ -16,9 +16,11 @@ final class PartnerSet {
     private let source: (any SampleSource)?
     private var members: [Member?]
     private var targets: [Buffer<Float>]
+    /// Of a sample's first axis.
+    private let size: Int
 
     init(_ program: Program, kernels: NoiseKernels, source: (any SampleSource)?) {
-        self.source = source
+        (self.source, size) = (source, program.shape.size(0))
         let count = program.shape.count
         members = program.partners.map { partner in
             partner.map {
@@ -34,6 +36,14 @@ final class PartnerSet {
     func id(_ place: Int, of sample: UInt64, epoch: UInt32) -> UInt64 {
         let address = DrawAddress(key: members[place]!.key, epoch: epoch, sample: sample)
         return Self.partner(of: sample, in: source?.ids ?? sample..<sample + 1, address: address)
+    }
+
+    /// How many places along the first axis of a sample's partner are real.
+    func length(_ place: Int, of sample: UInt64, epoch: UInt32) throws -> Int {
+        guard let source else { preconditionFailure("a chain with partners wants a source of samples") }
+        let clean = try source.sample(
+            id(place, of: sample, epoch: epoch), scratch: members[place]!.scratch.pointer)
+        return max(0, min(clean.length ?? size, size))
     }
 
     /// Another sample than `sample`, each as likely; `sample` itself where it is alone.

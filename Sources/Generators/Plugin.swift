@@ -24,6 +24,9 @@ package final class Plugin: Sendable {
     /// Whether an eager generator marks what it hides or destroys.
     var marksMask: Bool { declaration.marksMask }
 
+    /// The parameters that its function surely never reads.
+    package let unreadParameters: [ParameterDeclaration]
+
     let declaration: PluginDeclaration
     private let limits: LuaLimits
 
@@ -32,8 +35,12 @@ package final class Plugin: Sendable {
     /// - Parameter limits: what loading, each trace and each sample may use.
     package init(source: String, file: String, limits: LuaLimits = LuaLimits()) throws(LuaError) {
         declaration = try PluginState(source: source, file: file, limits: limits).declaration
-        if !declaration.isEager, let mistake = TruthLint(source).mistake {
+        let walk = SourceWalk(source)
+        if !declaration.isEager, let mistake = walk.mistakes.first {
             throw mistake.error(source: source, file: file)
+        }
+        unreadParameters = declaration.parameters.filter { parameter in
+            walk.readParameters.map { !$0.contains(parameter.name) } ?? false
         }
         (self.file, self.source, self.limits) = (file, source, limits)
     }
@@ -108,7 +115,7 @@ package final class Plugin: Sendable {
         let results = try state.call(
             state.declaration.function,
             [tracer.symbol(input), .table(list: [], fields: fields), tracer.random],
-            activity: activity)
+            activity: activity, watchesReturn: true)
         do {
             var result = try ResultReader(plugin: self, tracer: tracer).result(of: results)
             for parameter in parameters {
@@ -118,7 +125,7 @@ package final class Plugin: Sendable {
             graph = tracer.end()
             return result
         } catch {
-            throw failure(error.code, error.what, error.instead)
+            throw failure(error.code, error.what, error.instead, line: state.returnLine)
         }
     }
 
@@ -191,9 +198,11 @@ package final class Plugin: Sendable {
                 .table(list: [], fields: parameterValues(settings, in: tracer)),
                 .table(list: [], fields: input),
             ],
-            activity: "expect of \(title)")
+            activity: "expect of \(title)", watchesReturn: true)
         guard case .table(_, let fields)? = results.first else {
-            throw failure("M13", "expect returned no table", "return { mean = 0, variance = p.sigma ^ 2 }")
+            throw failure(
+                "M13", "expect returned no table", "return { mean = 0, variance = p.sigma ^ 2 }",
+                line: state.returnLine)
         }
         let known = ["mean", "variance", "rate", "ratio"]
         var numbers: [String: Double] = [:]
@@ -202,7 +211,7 @@ package final class Plugin: Sendable {
                 throw failure(
                     "M13",
                     "expect returned '\(name)'; it gives plain numbers named \(known.joined(separator: ", "))",
-                    nil)
+                    nil, line: state.returnLine)
             }
             numbers[name] = number
         }
@@ -238,10 +247,13 @@ package final class Plugin: Sendable {
         return "\(title) wants samples with the axes \(letters), got samples of shape \(shape)"
     }
 
-    private func failure(_ code: String?, _ what: String, _ instead: String?) -> LuaError {
-        LuaError(
-            kind: .script, code: code, file: file, line: declaration.line, what: what, instead: instead,
-            activity: activity)
+    /// - Parameter line: the registration's if not given.
+    func failure(_ code: String?, _ what: String, _ instead: String?, line: Int? = nil) -> LuaError {
+        var error = LuaError(
+            kind: .script, code: code, file: file, line: line ?? declaration.line, what: what,
+            instead: instead, activity: activity)
+        if line != nil { error.sourceLine = sourceLine(error.line, of: source) }
+        return error
     }
 }
 

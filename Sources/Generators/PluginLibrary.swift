@@ -69,6 +69,15 @@ package final class PluginLibrary {
         return names.sorted()
     }
 
+    /// The files of that name in the folders, in the order in which they are searched, each once.
+    package func files(named name: String) -> [String] {
+        var seen: Set<String> = []
+        return folders.map { "\($0)/\(name).lua" }.filter { path in
+            FileManager.default.fileExists(atPath: path)
+                && seen.insert(URL(filePath: path).resolvingSymlinksInPath().path).inserted
+        }
+    }
+
     /// Loads a plugin.
     ///
     /// - Parameters:
@@ -95,11 +104,9 @@ package final class PluginLibrary {
         let file = String(reference.split(separator: "/").last ?? "")
         if let source = recorded[reference] { return (source, path == nil ? "\(file).lua" : file) }
         if let path { return (try Self.read(path), file) }
-        for folder in folders {
-            let path = "\(folder)/\(reference).lua"
-            if FileManager.default.fileExists(atPath: path) {
-                return (try Self.read(path), "\(reference).lua")
-            }
+        if let path = files(named: reference).first { return (try Self.read(path), "\(reference).lua") }
+        if reference.contains("."), FileManager.default.fileExists(atPath: reference) {
+            throw .unreadable(path: reference, reason: "a plugin's file ends in .lua")
         }
         throw .unknown(
             name: reference, nearest: Suggestion.nearest(reference, among: names), folders: folders)

@@ -3,8 +3,10 @@
 /// It runs once in every plugin's state, before the plugin, with the plugin's globals, the host's functions, the metatables
 /// and the function that raises a host-style error. Every operator leads to a host function; what Lua cannot trace raises
 /// with what to write instead. Which operations there are is said by `TraceFunctions.all` alone.
-let pluginPrelude = [operationTables, preludeOperations, preludeMap, preludeArrays, preludeDeclarations]
-    .joined(separator: "\n")
+let pluginPrelude = [
+    operationTables, preludeOperations, preludeMap, preludePartners, preludeArrays, preludeDeclarations,
+]
+.joined(separator: "\n")
 
 /// The operations by face, as tables from names in Lua to names of host functions.
 private let operationTables: String = {
@@ -21,7 +23,8 @@ private let operationTables: String = {
         }
     }
     return [
-        "local env, host, classes, fail, suggest, primitives = ...",
+        "local env, host, classes, fail, suggest, primitives, absent = ...",
+        "local elsewhere = { \(ForeignNames.functions.map { "\($0) = [=[\($1)]=]" }.joined(separator: ", ")) }",
         table("tensorMethods", all.filter { [.tensor, .value].contains($0.face) }),
         table("maskMethods", all.filter { [.mask, .value].contains($0.face) }),
         table("randomMethods", all.filter { $0.face == .random }),
@@ -72,6 +75,18 @@ private let preludeOperations = #"""
     Array.__newindex = function()
       fail("M09", "arrays are written with set", "x:set(row, column, value)")
     end
+    for event in pairs(events) do
+      if event ~= "__len" then
+        Array[event] = function()
+          fail("M11", "an array is a sample's memory, not a number: an eager generator works on one element at a time",
+            "x:set(row, column, x:get(row, column) + 1)")
+        end
+        Random[event] = function() fail("M11", "rng is not a number", "a draw, such as rng:normal(x)") end
+        Stream[event] = function() fail("M11", "rng is not a number", "a draw, such as rng:normal()") end
+      end
+    end
+    Array.__lt, Array.__le, Array.__concat = Array.__add, Array.__add, Array.__add
+    Array.__len = function() fail("M11", "'#' needs one number, but an array has an axis for each letter", "x.H or x.W") end
     Tensor.__name, Mask.__name, Random.__name, Array.__name, Stream.__name = "tensor", "mask", "rng", "array", "rng"
 
     local function isTraced(...)
@@ -81,12 +96,36 @@ private let preludeOperations = #"""
       return false
     end
 
+    local function typeName(value)
+      local name = type(value) == "userdata" and getmetatable(value).__name or type(value)
+      return (name == "nil" or name == "rng") and name or (name == "array" and "an " or "a ") .. name
+    end
+
+    -- `x:max(0)` for `math.max(x, 0)`.
+    local function methodCall(name, ...)
+      local rest, object = {}, false
+      for i = 1, select("#", ...) do
+        local value = (select(i, ...))
+        if type(value) == "userdata" and not object then
+          object = true
+        else
+          rest[#rest + 1] = type(value) == "number" and tostring(value) or "y"
+        end
+      end
+      return "x:" .. name .. "(" .. table.concat(rest, ", ") .. ")"
+    end
+
     for name, plain in pairs(env.math) do
       if type(plain) == "function" then
         env.math[name] = function(...)
-          if isTraced(...) then
-            local method = tensorMethods[name] and ("x:" .. name .. "()") or "the tensor's own methods and operators"
-            fail("M11", "math." .. name .. " wants a plain number, got a tensor", method)
+          for i = 1, select("#", ...) do
+            local value = (select(i, ...))
+            if type(value) == "userdata" then
+              local kind = typeName(value)
+              fail("M11", "math." .. name .. " wants a plain number, got " .. kind,
+                kind == "an array" and "math." .. name .. " of x:get(row, column)"
+                  or tensorMethods[name] and methodCall(name, ...) or "the tensor's own methods and operators")
+            end
           end
           return plain(...)
         end
@@ -119,11 +158,28 @@ private let preludeOperations = #"""
         for i = 1, select("#", ...) do
           local argument = (select(i, ...))
           if type(argument) ~= "number" then
-            fail("M11", "mottle." .. name .. " wants numbers, got a " .. type(argument))
+            fail("M11", "mottle." .. name .. " wants numbers, got " .. typeName(argument))
+          end
+        end
+        if name == "clamp" then
+          local _, low, high = ...
+          if not (low <= high) then
+            fail("M17", "mottle.clamp wants the lower bound first, got " .. low .. " and " .. high)
           end
         end
         return ofNumbers(...)
       end
+    end
+
+    absent.mottle = {}
+    for name, instead in pairs(elsewhere) do
+      absent.mottle[name] = { "M17", function() return "'mottle' has no '" .. name .. "'" end, instead }
+    end
+    for _, name in ipairs { "torch", "np", "numpy", "tf", "jax" } do
+      absent[""][name] = {
+        "M05", function() return "'" .. name .. "' is not available: a plugin has its sample, p, rng and mottle" end,
+        "x's own methods and mottle's functions, which 'mottle plugins docs' lists",
+      }
     end
     """#
 
@@ -157,6 +213,20 @@ private let preludeMap = #"""
     Tensor.__index, Mask.__index, Random.__index = fields(tensorMethods), fields(maskMethods), fields(randomMethods)
     """#
 
+private let preludePartners = #"""
+    local partnerMeta = {
+      __index = function(_, key)
+        if tensorMethods[key] then
+          fail("M17", "a partner is a table and has no method '" .. key .. "'", "rng:partner(x).value:" .. key .. "(…)")
+        end
+        local shown = type(key) == "string" and "'" .. key .. "'" or "field of " .. typeName(key)
+        fail("M17", "a partner has no " .. shown .. "; it has value, id and length")
+      end,
+    }
+    local partner = randomMethods.partner
+    randomMethods.partner = primitives.wrap(function(...) return setmetatable(partner(...), partnerMeta) end)
+    """#
+
 private let preludeArrays = #"""
     -- What a generator with `eager = true` sees of a sample: its memory, and its random numbers in the order of the calls.
     -- Its fields are the same in every sample.
@@ -171,22 +241,53 @@ private let preludeArrays = #"""
     end
 
     local function wantNumber(value, name)
-      if type(value) ~= "number" then fail("M11", "rng:" .. name .. " wants plain numbers, got a " .. type(value)) end
+      if type(value) ~= "number" then
+        fail("M11", "rng:" .. name .. " wants plain numbers, got " .. typeName(value),
+          "an eager generator draws one number at a time: rng:uniform(low, high), rng:normal(), rng:integer(low, high), rng:bernoulli(q)")
+      end
       return value
     end
 
+    local function wantBounds(low, high, name)
+      if not (wantNumber(low, name) > -math.huge and wantNumber(high, name) < math.huge) then
+        fail("M17", "rng:" .. name .. " wants finite bounds, got " .. low .. " and " .. high)
+      elseif low > high then
+        fail("M17", "rng:" .. name .. " wants the lower bound first, got " .. low .. " and " .. high,
+          "rng:" .. name .. "(" .. high .. ", " .. low .. ")")
+      end
+    end
+
+    local function wantNoMore(surplus, name, form)
+      if surplus ~= nil then fail("M11", "rng:" .. name .. " got an argument too many", form) end
+    end
+
     local streamMethods = {
-      uniform = function(_, low, high)
+      uniform = function(_, low, high, surplus)
         local unit = primitives.draw(0)
         if low == nil then return unit end
-        return wantNumber(low, "uniform") + unit * (wantNumber(high, "uniform") - low)
+        wantNoMore(surplus, "uniform", "rng:uniform() or rng:uniform(low, high)")
+        wantBounds(low, high, "uniform")
+        return low + unit * (high - low)
       end,
-      normal = function() return primitives.draw(1) end,
-      integer = function(_, low, high)
-        local span = wantNumber(high, "integer") - wantNumber(low, "integer") + 1
-        return math.min(high, low + math.floor(primitives.draw(0) * span))
+      normal = function(_, surplus)
+        wantNoMore(surplus, "normal", "mean + deviation * rng:normal()")
+        return primitives.draw(1)
       end,
-      bernoulli = function(_, q) return primitives.draw(0) < wantNumber(q, "bernoulli") end,
+      integer = function(_, low, high, surplus)
+        wantNoMore(surplus, "integer", "rng:integer(low, high)")
+        wantBounds(low, high, "integer")
+        if low % 1 ~= 0 or high % 1 ~= 0 then
+          fail("M17", "rng:integer wants whole numbers, got " .. low .. " and " .. high)
+        end
+        return math.min(high, low + math.floor(primitives.draw(0) * (high - low + 1)))
+      end,
+      bernoulli = function(_, q, surplus)
+        wantNoMore(surplus, "bernoulli", "rng:bernoulli(q)")
+        if not (wantNumber(q, "bernoulli") >= 0 and q <= 1) then
+          fail("M17", "rng:bernoulli wants a probability between 0 and 1, got " .. q)
+        end
+        return primitives.draw(0) < q
+      end,
     }
     -- A C frame around each keeps the plugin's line where it says `return rng:uniform(…)`.
     for name, method in pairs(streamMethods) do streamMethods[name] = primitives.wrap(method) end

@@ -10,6 +10,9 @@ struct PluginState {
     let tracer = Tracer()
     private let state: LuaState
 
+    /// Where the last call that watched it returned.
+    var returnLine: Int { state.returnLine > 0 ? state.returnLine : declaration.line }
+
     /// What the last run or call took of its budgets.
     var usage: LuaUsage { state.usage }
 
@@ -27,7 +30,15 @@ struct PluginState {
             LuaHostFunction(name: "register") { call throws(LuaHostError) in [try reader.register(call)] })
         state = try LuaState(
             limits: limits, classes: Tracer.classes, functions: functions, prelude: pluginPrelude)
-        try state.run(source, file: file)
+        do {
+            try state.run(source, file: file)
+        } catch {
+            guard error.kind == .load, error.code == nil, !source.contains("mottle.") else { throw error }
+            var error = error
+            error.instead =
+                "Lua text that calls mottle.noise { … }, mottle.mask { … } or mottle.tokens { … }: this is no plugin"
+            throw error
+        }
         guard let declaration = reader.declaration else {
             throw LuaError(
                 kind: .load, code: "M01", file: file, what: "the file ran but registered nothing",
@@ -38,10 +49,10 @@ struct PluginState {
 
     /// Calls a function of the plugin's; the tracer records where it was told to.
     func call(
-        _ function: LuaFunction, _ arguments: [LuaValue], activity: String
+        _ function: LuaFunction, _ arguments: [LuaValue], activity: String, watchesReturn: Bool = false
     ) throws(LuaError) -> [LuaValue] {
         do {
-            return try state.call(function, arguments, activity: activity)
+            return try state.call(function, arguments, activity: activity, watchesReturn: watchesReturn)
         } catch {
             throw placed(error)
         }
@@ -87,12 +98,24 @@ struct PluginState {
                 fields[parameter.name] = tracer.value(of: parameter, setting)
             }
         }
-        state.work(
-            on: arrays, type: Tracer.ObjectType.array.rawValue, generation: tracer.currentGeneration,
-            source: source)
+        func work() {
+            state.work(
+                on: arrays, type: Tracer.ObjectType.array.rawValue, generation: tracer.currentGeneration,
+                source: source)
+        }
+        work()
         let arguments: [LuaValue] =
             [tracer.object(.array), .table(list: [], fields: fields), tracer.object(.stream)]
             + (arrays.count > 1 ? [tracer.object(.array, id: 1)] : [])
-        _ = try call(declaration.function, arguments, activity: plugin.activity)
+        let results = try call(declaration.function, arguments, activity: plugin.activity)
+        guard let surplus = results.first(where: { $0 != .none }) else { return }
+        // Once more for the line, which to watch in every sample would cost each call of the script.
+        work()
+        _ = try call(declaration.function, arguments, activity: plugin.activity, watchesReturn: true)
+        throw plugin.failure(
+            "M13",
+            "\(plugin.entry) returned \(tracer.name(of: surplus)); an eager generator returns nothing and changes what it got",
+            plugin.kind == .mask ? "hidden:set(row, column, true)" : "x:set(row, column, value)",
+            line: returnLine)
     }
 }

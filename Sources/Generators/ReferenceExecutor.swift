@@ -110,6 +110,9 @@ package struct ReferenceExecutor {
         switch operation {
         case .partner(let place): return partner(place, of: sample)
         case .partnerID(let place): return [Float(partnerID(place, of: sample))]
+        case .partnerLength(let place):
+            let size = chain.graph.shape.size(0)
+            return [Float(min(max(partnerSample(place, of: sample)?.length ?? size, 0), size))]
         case .script, .scriptMask: preconditionFailure("a script has no reference")
         case .choose(let key, let axis):
             return ReferenceOperations.choose(operands[0], shape, axis, address(key))
@@ -132,25 +135,30 @@ package struct ReferenceExecutor {
     }
 
     private func partner(_ place: Int, of sample: Sample) -> [Float] {
-        let partner = chain.graph.partners[place]
+        guard let clean = partnerSample(place, of: sample) else { return [] }
+        let part = TracedChain(graph: chain.graph, values: chain.graph.partners[place].node, mask: nil)
+        return ReferenceExecutor(part, source: source).run(
+            clean.values, length: clean.length, words: clean.words, id: clean.id, epoch: clean.epoch
+        ).values
+    }
+
+    /// The clean sample that is a sample's partner.
+    private func partnerSample(_ place: Int, of sample: Sample) -> Sample? {
         let id = partnerID(place, of: sample)
         let count = chain.graph.shape.count
         let scratch = Buffer<Float>(count: count)
         defer { withExtendedLifetime(scratch) {} }
-        guard let source, let clean = try? source.sample(id, scratch: scratch.pointer) else { return [] }
+        guard let source, let clean = try? source.sample(id, scratch: scratch.pointer) else { return nil }
         let values: [Float] =
             switch clean.values {
             case .floats(let floats): Array(UnsafeBufferPointer(start: floats, count: count))
             case .bytes(let bytes, let scale, let low):
                 (0..<count).map { ScalarReference.decode(bytes[$0], scale: scale, low: low) }
             }
-        let part = TracedChain(graph: chain.graph, values: partner.node, mask: nil)
         let words = clean.words.map {
             Array(UnsafeBufferPointer(start: $0, count: chain.graph.shape.size(0)))
         }
-        return ReferenceExecutor(part, source: source).run(
-            values, length: clean.length, words: words, id: id, epoch: sample.epoch
-        ).values
+        return Sample(values: values, length: clean.length, words: words, id: id, epoch: sample.epoch)
     }
 
     private func reduce(

@@ -30,8 +30,9 @@ struct ResultReader {
             throw LuaHostError(
                 code: "M13",
                 what:
-                    "\(plugin.entry) returned \(tracer.name(of: surplus)) as a further result, which must be \(wanted)"
-            )
+                    "\(plugin.entry) returned \(tracer.name(of: surplus)) as a further result, which must be \(wanted)",
+                instead: plugin.kind == .mask
+                    ? "return mask, { name = value }" : "return x, mask, { name = value }")
         }
         return result
     }

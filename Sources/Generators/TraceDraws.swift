@@ -17,7 +17,8 @@ struct DrawRequest {
 
     func key(_ part: String = "") -> UInt64 { tracer.context.key(part.isEmpty ? name : "\(name), \(part)") }
 
-    func number(_ place: Int, _ action: String) throws(LuaHostError) -> NodeID {
+    func number(_ place: Int, _ name: String) throws(LuaHostError) -> NodeID {
+        let action = "rng:\(name)"
         let node = try tracer.number(arguments[place], for: action)
         let common = Shape.broadcast([tracer.graph.nodes[node].shape, shape])
         guard common == shape else {
@@ -28,6 +29,14 @@ struct DrawRequest {
                 instead: "more axes for the draw")
         }
         return node
+    }
+
+    /// Refuses a plain number that is negative or infinite.
+    func checkNotNegative(_ place: Int, _ action: String, _ what: String) throws(LuaHostError) {
+        if let plain = arguments[place].plainNumber, plain < 0 || plain.isInfinite {
+            throw LuaHostError(
+                code: "M17", what: "rng:\(action) wants a \(what) of at least 0, got \(formatted(plain))")
+        }
     }
 
     /// Refuses a plain number that is not above 0.
@@ -51,7 +60,7 @@ extension TraceFunctions {
         ) { request throws(LuaHostError) in
             let (graph, unit) = (request.tracer, request.draw(.uniform))
             guard !request.arguments.isEmpty else { return unit }
-            try checkBounds(request.arguments, of: "uniform")
+            try checkBounds(request, "uniform")
             let (low, high) = (try request.number(0, "uniform"), try request.number(1, "uniform"))
             let span = graph.graph.elementwise(.subtract, high, low)
             return graph.graph.elementwise(.add, low, graph.graph.elementwise(.multiply, unit, span))
@@ -84,7 +93,7 @@ extension TraceFunctions {
                 shape: "axes",
                 example: "rng:integer(\"N\", 1, x.H)")
         ) { request throws(LuaHostError) in
-            try checkBounds(request.arguments, of: "integer")
+            try checkBounds(request, "integer")
             for plain in request.arguments.compactMap(\.plainNumber) where plain != plain.rounded() {
                 throw LuaHostError(
                     code: "M17", what: "rng:integer wants whole numbers, got \(formatted(plain))")
@@ -115,6 +124,7 @@ extension TraceFunctions {
         ) { request throws(LuaHostError) in
             let value = request.tracer.graph.standardLaplace(request.draw(.uniform))
             guard !request.arguments.isEmpty else { return value }
+            try request.checkNotNegative(0, "laplace", "scale")
             return request.tracer.graph.elementwise(.multiply, value, try request.number(0, "laplace"))
         },
         draw(
@@ -149,7 +159,10 @@ extension TraceFunctions {
                 .draws, "rng:poisson(axes, mean)",
                 "Whole numbers with a Poisson distribution; 0 where the mean is not above 0. Up to a mean of 32 by inversion, above it by a normal draw with Cornish & Fisher's correction, rounded.",
                 shape: "axes", example: "rng:poisson(x, x * 60) / 60")
-        ) { request throws(LuaHostError) in request.poisson(try request.number(0, "poisson")) },
+        ) { request throws(LuaHostError) in
+            try request.checkNotNegative(0, "poisson", "mean")
+            return request.poisson(try request.number(0, "poisson"))
+        },
         draw(
             "choose", numbers: [2],
             OperationManual(
@@ -159,6 +172,10 @@ extension TraceFunctions {
                 example: "rng:choose(\"N\", x.H * x.W, 5):reshape { \"N\", x.H, x.W }")
         ) { request throws(LuaHostError) in
             let (shape, axis) = try request.run("choose")
+            if request.arguments[1].plainNumber != nil {
+                _ = try request.tracer.whole(
+                    request.arguments[1], for: "rng:choose", in: 0...shape.size(axis))
+            }
             // One count for each run.
             let count = request.tracer.graph.elementwise(
                 .add, try request.number(1, "choose"), request.tracer.graph.constant(0, shape: request.shape))
@@ -181,8 +198,8 @@ extension TraceFunctions {
             "partner", .random, arguments: 2...3,
             manual: OperationManual(
                 .draws, "rng:partner(x)",
-                "Another sample of the data, every other one as likely, as it is at this point of the chain: a table with `value` (as x) and `id` (one a sample).",
-                shape: "value: x's; id: one a sample", example: "rng:partner(x).value")
+                "Another sample of the data, every other one as likely, as it is at this point of the chain: a table with `value` (as x), `id` and `length` (one a sample; `length` is how many places along the first axis are real).",
+                shape: "value: x's; id, length: one a sample", example: "rng:partner(x).value")
         ) { tracer, call throws(LuaHostError) in [try partner(tracer, call)] },
     ]
 
@@ -210,21 +227,19 @@ extension TraceFunctions {
             Partner(key: tracer.context.key(name), node: tracer.input, mixings: tracer.context.mixings))
         let value = tracer.graph.add(.whole(.partner(place)), shape: tracer.graph.full, type: .number)
         let id = tracer.graph.add(.whole(.partnerID(place)), shape: [], type: .number)
-        return .table(list: [], fields: ["value": try tracer.object(value), "id": try tracer.object(id)])
+        let length = tracer.graph.add(.whole(.partnerLength(place)), shape: [], type: .number)
+        var fields: [String: LuaValue] = [:]
+        for (name, node) in [("value", value), ("id", id), ("length", length)] {
+            fields[name] = try tracer.object(node)
+        }
+        return .table(list: [], fields: fields)
     }
 
     /// Refuses plain bounds that no draw can lie between; what is traced has no value yet.
-    private static func checkBounds(_ bounds: [LuaValue], of name: String) throws(LuaHostError) {
-        let plain = bounds.compactMap(\.plainNumber)
-        if let infinite = plain.first(where: { !$0.isFinite }) {
-            throw LuaHostError(
-                code: "M17", what: "rng:\(name) wants finite bounds, got \(formatted(infinite))")
-        }
-        guard plain.count == 2, plain[0] > plain[1] else { return }
-        let (high, low) = (formatted(plain[0]), formatted(plain[1]))
-        throw LuaHostError(
-            code: "M17", what: "rng:\(name) wants the lower bound first, got \(high) and \(low)",
-            instead: "rng:\(name)(x, \(low), \(high))")
+    private static func checkBounds(_ request: DrawRequest, _ name: String) throws(LuaHostError) {
+        let (low, high) = (request.arguments[0], request.arguments[1])
+        for bound in [low, high] { try request.tracer.checkFinite(bound, for: "rng:\(name)") }
+        try request.tracer.checkBounds(low, high, for: "rng:\(name)") { "rng:\(name)(x, \($0), \($1))" }
     }
 
     /// - Parameter numbers: how many numbers may come between the axes and the name.
@@ -240,6 +255,11 @@ extension TraceFunctions {
             var arguments = Array(call.arguments.dropFirst(2))
             let drawName = arguments.last?.text
             if drawName != nil { arguments.removeLast() }
+            if let text = arguments.first(where: { $0.text != nil }) {
+                throw LuaHostError(
+                    code: "M11", what: "rng:\(name) wants numbers, got \(tracer.name(of: text))",
+                    instead: "the draw's name comes last")
+            }
             guard numbers.contains(arguments.count) else {
                 let wanted = numbers.map(String.init).joined(separator: " or ")
                 throw LuaHostError(

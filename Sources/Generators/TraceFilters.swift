@@ -14,16 +14,21 @@ extension TraceFunctions {
                 example: "x:convolve(mottle.constant({ { 0, 1, 0 }, { 1, 4, 1 }, { 0, 1, 0 } }) / 8, \"HW\")")
         ) { tracer, call throws(LuaHostError) in
             let value = try tracer.number(call[0], for: "convolve")
+            if call[1].plainNumber != nil {
+                throw LuaHostError(
+                    code: "M11", what: "convolve wants a kernel, got a number",
+                    instead: "mottle.constant { 1, 2, 1 } / 4")
+            }
             let kernel = try tracer.number(call[1], for: "convolve")
             let places = try tracer.places(call[2], for: "convolve", otherwise: tracer.spatialPlaces)
             let border = try tracer.border(call[3], of: value, "convolve")
             return try tracer.convolve(value, kernel, along: places, border: border)
         },
         TraceFunction(
-            "blur", .tensor, arguments: 2...4,
+            "blur", .tensor, arguments: 2...5,
             manual: OperationManual(
-                .filters, "x:blur(sigma, axes, radius)",
-                "Gaussian blur, weights e^(−d² / 2σ²) normalised, sigma in places, along the axes (all but C if not given), edges repeated. The radius (plain) is ⌈4σ⌉ if not given; a sigma that is not plain needs one.",
+                .filters, "x:blur(sigma, axes, radius, border)",
+                "Gaussian blur, weights e^(−d² / 2σ²) normalised, sigma in places, along the axes (all but C if not given). The radius (plain) is ⌈4σ⌉ if not given; a sigma that is not plain needs one. Outside as the border says, \"edge\" if not given.",
                 shape: "x's", example: "x:blur(1.5) + x:blur(rng:uniform(\"N\", 0, 1), \"HW\", 4)")
         ) { tracer, call throws(LuaHostError) in try blur(tracer, call) },
         morphology("dilate", "The largest value (or: any true)", .maximum),
@@ -48,6 +53,9 @@ extension TraceFunctions {
                 shape: "x's", example: "rng:uniform(\"NHW\"):top(5)")
         ) { tracer, call throws(LuaHostError) in
             let value = try tracer.number(call[0], for: "top")
+            if call[1].plainNumber != nil {
+                _ = try tracer.whole(call[1], for: "top", in: 0...tracer.graph.nodes[value].shape.count)
+            }
             let count = try tracer.number(call[1], for: "top")
             guard tracer.graph.nodes[count].shape == [] else {
                 throw LuaHostError(code: "M12", what: "top wants one count a sample")
@@ -77,10 +85,11 @@ extension TraceFunctions {
                 code: "M11", what: "blur: a sigma that is not a plain number of 0 to 1,024 needs a radius",
                 instead: "x:blur(sigma, \"HW\", 8)")
         }
+        let border = try tracer.border(call[4], of: value, "blur")
         if radius == 0 || tracer.graph.constantValue(sigma) == 0 { return value }
         for place in places where tracer.graph.nodes[value].shape.size(place) != 1 {
             let kernel = tracer.graph.gaussian(sigma, radius: radius, along: place)
-            value = try tracer.convolve(value, kernel, along: [place], border: .edge)
+            value = try tracer.convolve(value, kernel, along: [place], border: border)
         }
         return value
     }

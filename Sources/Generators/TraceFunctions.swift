@@ -57,6 +57,7 @@ enum TraceFunctions {
                 example: "x:clamp(x.low, x.high)")
         ) { tracer, call throws(LuaHostError) in
             let value = try tracer.number(call[0], for: "clamp")
+            try tracer.checkBounds(call[1], call[2], for: "clamp") { "x:clamp(\($0), \($1))" }
             let (low, high) = (
                 try tracer.number(call[1], for: "clamp"), try tracer.number(call[2], for: "clamp")
             )
@@ -86,7 +87,7 @@ enum TraceFunctions {
                     shape: "a's", example: "x:isin { 0, 1 }")
             ) { tracer, call throws(LuaHostError) in
                 let value = try tracer.number(call[0], for: "isin")
-                guard case .table(let list, _) = call[1] else {
+                guard case .table(let list, let fields) = call[1], fields.isEmpty else {
                     throw LuaHostError(
                         code: "M11",
                         what: "isin wants a list of plain numbers, got \(tracer.name(of: call[1]))",
@@ -167,13 +168,26 @@ enum TraceFunctions {
         _ name: String, _ operation: ElementwiseOperation, _ action: String, _ face: TraceFunction.Face,
         isAlsoFunction: Bool = false, isSwapped: Bool = false, _ manual: OperationManual
     ) -> TraceFunction {
-        TraceFunction(name, face, arguments: 2...2, isAlsoFunction: isAlsoFunction, manual: manual) {
-            tracer, call throws(LuaHostError) in
+        TraceFunction(
+            name, face, arguments: 2...2, isAlsoFunction: isAlsoFunction, manual: manual,
+            instead: { reduced($0, name) }
+        ) { tracer, call throws(LuaHostError) in
+            if let instead = reduced(call, name), case .string = call[1] {
+                throw LuaHostError(
+                    code: "M11", what: "\(name) is of two values, got axes", instead: instead)
+            }
             let (a, b) = (try tracer.number(call[0], for: action), try tracer.number(call[1], for: action))
             return isSwapped
                 ? try tracer.elementwise(operation, action, b, a)
                 : try tracer.elementwise(operation, action, a, b)
         }
+    }
+
+    /// `x:amax("HW")` for `x:max("HW")`, which other libraries have.
+    private static func reduced(_ call: LuaCall, _ name: String) -> String? {
+        guard name == "min" || name == "max", call.arguments.count <= 2 else { return nil }
+        return call[1].text.map { "x:a\(name)(\"\($0)\")" }
+            ?? "x:a\(name)() for a whole sample, x:a\(name)(\"HW\") along axes"
     }
 
     private static func maskBinary(

@@ -125,6 +125,7 @@ extension TraceFunctions {
                 shape: "x's", example: "x:rotate(rng:uniform(\"N\", -30, 30), \"bilinear\", x.low)")
         ) { tracer, call throws(LuaHostError) in
             let value = try tracer.value(call[0], for: "rotate")
+            try tracer.checkFinite(call[1], for: "rotate")
             let degrees = try tracer.number(call[1], for: "rotate")
             let radians = tracer.graph.elementwise(
                 .multiply, degrees, tracer.graph.constant(Float(Double.pi / 180)))
@@ -152,7 +153,10 @@ extension TraceFunctions {
             for row in rows {
                 guard case .table(let entries, _) = row, entries.count == 3 else { throw wanted }
                 var nodes: [NodeID] = []
-                for entry in entries { nodes.append(try tracer.number(entry, for: "affine")) }
+                for entry in entries {
+                    try tracer.checkFinite(entry, for: "affine")
+                    nodes.append(try tracer.number(entry, for: "affine"))
+                }
                 matrix.append(nodes)
             }
             return try affine(tracer, value, matrix, call[2], call[3], "affine")
@@ -166,6 +170,11 @@ extension TraceFunctions {
             tracer, call throws(LuaHostError) in
             let value = try tracer.value(call[0], for: name)
             let place = try tracer.place(call[1], for: name)
+            if let plain = call[2].plainNumber, !plain.isFinite || plain != plain.rounded() {
+                throw LuaHostError(
+                    code: "M17", what: "\(name) wants a whole number of places, got \(formatted(plain))",
+                    instead: "mottle.round(k), or x:warp between places")
+            }
             let steps = tracer.graph.elementwise(.round, try tracer.number(call[2], for: name))
             let index = tracer.graph.index(place, count: tracer.graph.nodes[value].shape.size(place))
             let from = try tracer.elementwise(.subtract, name, index, steps)
@@ -229,6 +238,7 @@ extension TraceFunctions {
                 .multiply, middle, tracer.graph.constant(Float(Double(old) / Double(size))))
             positions.append((place, tracer.graph.elementwise(.add, scaled, tracer.graph.constant(0.5))))
         }
+        _ = try tracer.isLinear(call[2], "resize")
         guard !positions.isEmpty else { return value }
         return try tracer.warp(value, at: positions, mode: call[2], border: .edge, "resize")
     }

@@ -69,7 +69,9 @@ extension TraceFunctions {
         case .tensor: methods = all.filter { [.tensor, .value].contains($0.face) }.map(\.luaName) + ["map"]
         case .mask: methods = all.filter { [.mask, .value].contains($0.face) }.map(\.luaName)
         }
-        if type == .random || type == .stream { throw unknown("rng has no method", key, among: methods) }
+        if type == .random || type == .stream {
+            throw unknown("rng has no method", key, among: methods, type)
+        }
         let node = type == .array ? nil : try tracer.node(object)
         switch key {
         case "low": return .number(Double(tracer.context.range.lowerBound))
@@ -83,17 +85,18 @@ extension TraceFunctions {
             return .integer(try tracer.size(key.first!, of: node))
         default:
             let kind = type == .tensor ? "tensors have" : type == .mask ? "masks have" : "arrays have"
-            throw unknown("\(kind) no method", key, among: methods)
+            throw unknown("\(kind) no method", key, among: methods, type)
         }
     }
 
-    private static func unknown(_ what: String, _ key: String, among methods: [String]) -> LuaHostError {
-        let known = [
-            "clip": " (did you mean 'clamp'?)", "maximum": " (did you mean 'max'?)",
-            "minimum": " (did you mean 'min'?)", "var": " (did you mean 'std'?)",
-            "shape": " (write x.H, x.W, x.C)", "conv": " (did you mean 'convolve'?)",
-        ]
+    private static func unknown(
+        _ what: String, _ key: String, among methods: [String], _ type: Tracer.ObjectType
+    ) -> LuaHostError {
+        let what = "\(what) '\(key)'"
+        if let instead = ForeignNames.instead(of: key, type) {
+            return LuaHostError(code: "M17", what: what, instead: instead)
+        }
         let near = Suggestion.nearest(key, among: methods).map { " (did you mean '\($0)'?)" }
-        return LuaHostError(code: "M17", what: "\(what) '\(key)'" + (known[key] ?? near ?? ""))
+        return LuaHostError(code: "M17", what: what + (near ?? ""))
     }
 }

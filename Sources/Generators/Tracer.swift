@@ -132,12 +132,28 @@ final class Tracer {
     func number(_ value: LuaValue, for action: String) throws(LuaHostError) -> NodeID {
         switch value {
         case .integer(let plain): return graph.constant(Float(plain))
-        case .number(let plain): return graph.constant(Float(plain))
+        case .number: return graph.constant(Float(try plain(value, for: action)))
         case .object(let object) where object.type == 0: return try node(object)
         case .object(let object) where object.type == 1:
             throw LuaHostError(
                 code: "M11", what: "\(action) wants numbers, got a mask", instead: "mottle.where(mask, 1, 0)")
-        default: throw LuaHostError(code: "M11", what: "\(action) wants numbers, got \(name(of: value))")
+        default:
+            throw LuaHostError(
+                code: "M11", what: "\(action) wants numbers, got \(name(of: value))",
+                instead: hint(for: value))
+        }
+    }
+
+    /// What to write instead of something that is no value.
+    private func hint(for value: LuaValue) -> String? {
+        switch value {
+        case .table(let list, _) where !list.isEmpty: "mottle.constant { … } makes a value of plain numbers"
+        case .table: "one of its fields, such as p.sigma or rng:partner(x).value"
+        case .function: "brackets behind the name call it: x:mean()"
+        case .boolean: "mottle.where(flag, 1, 0)"
+        case .object(let object) where object.type == ObjectType.random.rawValue:
+            "a draw, such as rng:normal(x)"
+        default: nil
         }
     }
 
@@ -161,7 +177,31 @@ final class Tracer {
         guard let plain = value.plainNumber else {
             throw LuaHostError(code: "M11", what: "\(action) wants a plain number, got \(name(of: value))")
         }
+        guard !plain.isNaN else {
+            throw LuaHostError(
+                code: "M17", what: "\(action): the plain number is nan, and so would every result be",
+                instead: "a look at how the script computes it, such as 0 / 0 or math.sqrt(-1)")
+        }
         return plain
+    }
+
+    /// Refuses a plain number that is not finite; a traced one has no value yet.
+    func checkFinite(_ value: LuaValue, for action: String) throws(LuaHostError) {
+        guard let plain = value.plainNumber, !plain.isFinite else { return }
+        throw LuaHostError(code: "M17", what: "\(action) wants finite numbers, got \(formatted(plain))")
+    }
+
+    /// Refuses plain bounds that nothing lies between.
+    func checkBounds(
+        _ low: LuaValue, _ high: LuaValue, for action: String, instead: (String, String) -> String
+    )
+        throws(LuaHostError)
+    {
+        guard let low = low.plainNumber, let high = high.plainNumber, low > high else { return }
+        throw LuaHostError(
+            code: "M17",
+            what: "\(action) wants the lower bound first, got \(formatted(low)) and \(formatted(high))",
+            instead: instead(formatted(high), formatted(low)))
     }
 
     /// A plain whole number in a range.

@@ -39,21 +39,24 @@ extension Tracer {
         return graph.gather(source, at: positions, border: border)
     }
 
-    /// Values between elements: the nearest, or linear along each axis.
-    func warp(
-        _ source: NodeID, at positions: [(axis: Int, node: NodeID)], mode: LuaValue, border: Border,
-        _ action: String
-    ) throws(LuaHostError) -> NodeID {
-        var isLinear = graph.nodes[source].type == .number
+    func isLinear(_ mode: LuaValue, _ action: String) throws(LuaHostError) -> Bool {
         switch mode {
-        case .none, .string("bilinear"): break
-        case .string("nearest"): isLinear = false
+        case .none, .string("bilinear"): return true
+        case .string("nearest"): return false
         default:
             throw LuaHostError(
                 code: "M17", what: "\(action): the mode must be \"bilinear\" or \"nearest\"",
                 instead: "\"bilinear\"")
         }
-        guard isLinear else {
+    }
+
+    /// Values between elements: the nearest, or linear along each axis.
+    func warp(
+        _ source: NodeID, at positions: [(axis: Int, node: NodeID)], mode: LuaValue, border: Border,
+        _ action: String
+    ) throws(LuaHostError) -> NodeID {
+        let isLinear = try isLinear(mode, action)
+        guard isLinear, graph.nodes[source].type == .number else {
             let nearest = positions.map { (axis: $0.axis, node: graph.elementwise(.round, $0.node)) }
             return try gather(source, at: nearest, border: border, action)
         }

@@ -30,6 +30,8 @@ package enum WholeOperation: Sendable, Hashable {
     case partner(Int)
     /// That sample's id.
     case partnerID(Int)
+    /// How many places along that sample's first axis are real.
+    case partnerLength(Int)
     /// Values that a Lua function makes for each sample, by its place in the graph's list of scripts; its operands are the
     /// clean values, then the parameters that differ from sample to sample.
     case script(Int)

@@ -52,6 +52,7 @@ extension WholeStep {
         case .top: return TopRunner(operand(0), operands[0].shape.count, operand(1), result)
         case .partner(let place): return PartnerRunner(place, partners, result, self.result.shape.count)
         case .partnerID(let place): return PartnerIDRunner(place, partners, result)
+        case .partnerLength(let place): return PartnerLengthRunner(place, partners, result)
         case .script(let place):
             let runner = ScriptRunner(
                 scripts.calls[place], operands.indices.map { (operand($0), operands[$0].shape.count) },
@@ -90,5 +91,17 @@ private final class PartnerIDRunner: WholeRunner {
 
     func run(id: UInt64, epoch: UInt32) {
         result[0] = Float(partners.id(place, of: id, epoch: epoch))
+    }
+}
+
+private final class PartnerLengthRunner: WholeRunner {
+    private let (place, partners, result): (Int, PartnerSet, UnsafeMutablePointer<Float>)
+
+    init(_ place: Int, _ partners: PartnerSet, _ result: UnsafeMutablePointer<Float>) {
+        (self.place, self.partners, self.result) = (place, partners, result)
+    }
+
+    func run(id: UInt64, epoch: UInt32) throws {
+        result[0] = Float(try partners.length(place, of: id, epoch: epoch))
     }
 }

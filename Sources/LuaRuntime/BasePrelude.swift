@@ -154,7 +154,7 @@ private let preludeClient = #"""
       primitives.define(classes[name], i)
     end
     for i, name in ipairs(functionNames) do host[name] = primitives.bind(i - 1) end
-    client(env, host, classes, fail, suggest, primitives)
+    client(env, host, classes, fail, suggest, primitives, absent)
 
     for name, class in next, classes do
       for _, event in ipairs { "__gc", "__close", "__mode" } do

@@ -8,6 +8,8 @@ import CLua
 package final class LuaState {
     package let limits: LuaLimits
     package private(set) var usage = LuaUsage()
+    /// The plugin's line where the last call returned, 0 if it was not watched.
+    package private(set) var returnLine = 0
     private let host: LuaHost
     private var file = "prelude"
     private var sourceLines: [Substring] = []
@@ -24,6 +26,9 @@ package final class LuaState {
     /// - `suggest(name, candidates)`: " (did you mean 'x'?)" for the nearest key of the table `candidates`, or "".
     /// - `primitives`: `arity(f)`, how many parameters a function names; `get(array, …)` and `set(array, …, value)`, elements
     ///   of the arrays of `work(on:)`; `draw(0)` and `draw(1)`, the next of its uniform and normal numbers.
+    ///
+    /// - `absent`: by table of `env` (its own name is "") and name of something that people look for there and do not find:
+    ///   `{ code, function that words it, what to write instead }`.
     ///
     /// What the prelude's functions do later must use `string.find(s, …)`, not `s:find(…)`: a string's methods are
     /// the plugin's by then.
@@ -60,8 +65,10 @@ package final class LuaState {
     }
 
     /// Calls a function of this state. `activity` is shown in messages: "apply of noise 'gaussian'".
+    ///
+    /// - Parameter watchesReturn: whether `returnLine` is wanted; each call that the function makes then takes longer.
     package func call(
-        _ function: LuaFunction, _ arguments: [LuaValue], activity: String
+        _ function: LuaFunction, _ arguments: [LuaValue], activity: String, watchesReturn: Bool = false
     ) throws(LuaError) -> [LuaValue] {
         try refuseAbandoned(activity: activity)
         guard ValueWriter(arguments, to: host.values).isComplete else {
@@ -69,7 +76,7 @@ package final class LuaState {
                 kind: .script, file: file, what: "the arguments are larger than \(limits.transfer / 1024) KB",
                 activity: activity)
         }
-        let outcome = host.enter { mottle_host_call($0, function.reference) }
+        let outcome = host.enter { mottle_host_call($0, function.reference, watchesReturn) }
         try finish(outcome, activity: activity)
         return ValueReader.values(in: host.values.pointee)
     }
@@ -114,6 +121,7 @@ package final class LuaState {
         usage = LuaUsage(
             instructions: Int(outcome.instructions), peakHeap: outcome.peak_heap,
             allocations: Int(outcome.allocations))
+        returnLine = Int(outcome.return_line)
         guard outcome.status != MOTTLE_OK else { return }
         var error = error(of: outcome)
         error.activity = activity

@@ -52,7 +52,8 @@ struct Apply: ParsableCommand {
             valueName: "file"))
     var targetsOutput: String?
 
-    @Option(help: "The epoch, counted from 0.")
+    // Unconditional: -1 is a wrong epoch, not an option.
+    @Option(parsing: .unconditional, help: "The epoch, counted from 0.")
     var epoch = 0
 
     @Option(help: ArgumentHelp("The id of the first sample.", valueName: "id"))

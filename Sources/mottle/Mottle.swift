@@ -52,16 +52,26 @@ struct Mottle: ParsableCommand {
 
     /// What is wrong with the command line, and how it is used.
     private static func misuse(_ error: any Error) -> String {
-        let commands = Mottle.configuration.subcommands.map { String(describing: $0).lowercased() }
-        if let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-"), word != "help",
-            !commands.contains(word)
+        let words = CommandLine.arguments.dropFirst()
+        if let problem = unknownCommand(words.first, of: Mottle.self, before: "")
+            ?? (words.first == "plugins"
+                ? unknownCommand(words.dropFirst().first, of: Plugins.self, before: "plugins ") : nil)
         {
-            let hint = Suggestion.hint(word, among: commands)
-            let known = "; commands are \(commands.joined(separator: ", "))"
-            return "mottle: error: unknown command '\(word)'" + (hint.isEmpty ? known : hint)
+            return problem
         }
         let message = Mottle.fullMessage(for: error)
         return message.hasPrefix("Error: ") ? "mottle: error: " + message.dropFirst(7) : message
+    }
+
+    /// What is wrong with a word that stands where a command must; nil for a command, and for an option.
+    private static func unknownCommand(
+        _ word: String?, of parent: any ParsableCommand.Type, before: String
+    ) -> String? {
+        let commands = parent.configuration.subcommands.map { String(describing: $0).lowercased() }
+        guard let word, !word.hasPrefix("-"), word != "help", !commands.contains(word) else { return nil }
+        let hint = Suggestion.hint(word, among: commands)
+        let known = "; commands are \(commands.joined(separator: ", "))"
+        return "mottle: error: unknown command '\(before)\(word)'" + (hint.isEmpty ? known : hint)
     }
 
     private static func complain(_ text: String) {

@@ -66,11 +66,13 @@ enum Sizes {
     static func parse(_ text: String, option: String, example: String) throws -> [Int] {
         let parts = text.split(separator: ",", omittingEmptySubsequences: false)
         let sizes = parts.compactMap { Int($0) }
-        guard sizes.count == parts.count, sizes.count <= 8, sizes.allSatisfy({ $0 >= 1 }),
-            sizes.reduce(1.0, { $0 * Double($1) }) <= 1e9
-        else {
+        guard sizes.count == parts.count, sizes.allSatisfy({ $0 >= 1 }) else {
             throw ValidationError(
                 "\(option) wants sizes of 1 or more with commas, such as \(example), got '\(text)'")
+        }
+        guard sizes.count <= 8, sizes.reduce(1.0, { $0 * Double($1) }) <= 1e9 else {
+            throw ValidationError(
+                "\(option) may have 8 axes and 1,000,000,000 values in all, got '\(text)'")
         }
         return sizes
     }

@@ -24,7 +24,8 @@ struct Preview: ParsableCommand {
     @Option(help: ArgumentHelp("Where the picture goes.", valueName: "file"))
     var output: String
 
-    @Option(help: "The epoch, counted from 0.")
+    // Unconditional: -1 is a wrong epoch, not an option.
+    @Option(parsing: .unconditional, help: "The epoch, counted from 0.")
     var epoch = 0
 
     @OptionGroup var changes: ConfigOptions

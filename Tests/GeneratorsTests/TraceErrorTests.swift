@@ -24,7 +24,8 @@ struct TraceErrorTests {
     ) throws {
         let shown =
             mistake.text.hasPrefix("test.lua:3")
-            ? "\n   3 | \(mistake.body)\n  at test.lua:3 in function of line 2" : ""
+            ? "\n   3 | \(mistake.body)"
+                + (mistake.text.contains("[M13]") ? "" : "\n  at test.lua:3 in function of line 2") : ""
         let plugin = try Fixture.noise(mistake.body, params: params)
         let error = #expect(throws: LuaError.self) {
             try Fixture.trace([ChainItem(plugin: plugin, name: "test")], shape: [3, 5, 2])
@@ -139,6 +140,7 @@ struct TraceErrorTests {
             #"return x:min()"#,
             #"""
             test.lua:3: error: min takes 1 argument, got 0
+            Instead: x:amin() for a whole sample, x:amin("HW") along axes
             [M11] in apply of noise 'test'
             """#),
         Mistake(
@@ -204,35 +206,36 @@ struct TraceErrorTests {
         Mistake(
             #"return x:lt(0.5)"#,
             #"""
-            test.lua:1: error: apply returned a mask; noise 'test' must return values like its input's
+            test.lua:3: error: apply returned a mask; noise 'test' must return values like its input's
             Instead: mottle.where(mask, a, x)
             [M13] in apply of noise 'test'
             """#),
         Mistake(
             #"return"#,
             #"""
-            test.lua:1: error: apply returned nothing
+            test.lua:3: error: apply returned nothing
             Instead: return … at its end
             [M13] in apply of noise 'test'
             """#),
         Mistake(
             #"return 3"#,
             #"""
-            test.lua:1: error: apply returned a number; noise 'test' must return values like its input's
+            test.lua:3: error: apply returned a number; noise 'test' must return values like its input's
             Instead: mottle.where(mask, a, x)
             [M13] in apply of noise 'test'
             """#),
         Mistake(
             #"return x:mean()"#,
             #"""
-            test.lua:1: error: apply returned values along fewer axes than its input's [3, 5, 2]
+            test.lua:3: error: apply returned values along fewer axes than its input's [3, 5, 2]
             Instead: return x + …
             [M13] in apply of noise 'test'
             """#),
         Mistake(
             #"return x, 3"#,
             #"""
-            test.lua:1: error: apply returned a number as a further result, which must be a mask, or a table of extra outputs
+            test.lua:3: error: apply returned a number as a further result, which must be a mask, or a table of extra outputs
+            Instead: return x, mask, { name = value }
             [M13] in apply of noise 'test'
             """#),
     ]

@@ -41,7 +41,7 @@ struct TruthLintTests {
         (
             "if x then return x end return x",
             "'if x' always takes the first branch: a tensor is never false in Lua",
-            "mottle.where(x:gt(0.5), a, b); x ~= nil asks whether it is given"
+            "mottle.where(x:gt(0.5), a, b)"
         ),
         (
             "if x == 0 then return x end return -x", "'x == …' is always false for a tensor",
@@ -53,6 +53,30 @@ struct TruthLintTests {
         (
             "return x or p.v", "'x or …' is always its left side: a tensor is never false in Lua",
             "a | b for masks"
+        ),
+        (
+            "local m = x:lt(0.5) if m then return x end return -x",
+            "'if m' always takes the first branch: a tensor is never false in Lua", "mottle.where(m, a, b)"
+        ),
+        (
+            "local a <const>, y = 1, x * 2 y = y:abs() while y do y = y - 1 end return y",
+            "'while y' never ends: a tensor is never false in Lua", "mottle.where(y:gt(0.5), a, b)"
+        ),
+        (
+            "local u = rng:uniform('N') local m = u:lt(0.5) & x:gt(u) repeat x = x + 1 until m return x",
+            "'until m' ends after the first turn: a tensor is never false in Lua", "mottle.where(m, a, b)"
+        ),
+        (
+            "local m = mottle.none(x) local function f() return not m end return x",
+            "'not m' is always false: a tensor is never false in Lua", "~a for a mask"
+        ),
+        (
+            "local y = mottle.sqrt(x) - 1 for i = 1, 3 do if y ~= p.v then y = y + i end end return y",
+            "'y ~= …' is always true for a tensor", "y:ne(…) gives a mask"
+        ),
+        (
+            "local row, m = x.H, x:lt(p.v) return m and x or -x",
+            "'m and …' is always its right side: a tensor is never false in Lua", "a & b for masks"
         ),
     ]
 
@@ -81,6 +105,17 @@ struct TruthLintTests {
         "local y = { x = 1 } if y.x == 1 and type(x) == 'userdata' then return x end return -x",
         "repeat local done = true until done return mottle.where(x:lt(0.5) & ~x:eq(0), x, -x)",
         "return mottle.where(x:gt(0.5), x, 0) + (x:lt(1)):count()",
+        "local m if p.clip then m = x:lt(1) end if m then return x end return -x",
+        "local m = x:lt(1) if p.clip then m = nil end if m then return x end return -x",
+        "local m, n = x:lt(1), 2 m, n = n, m if m == 2 then return x end return -x",
+        "local m = x:lt(1) local n = m m = false if n then return x elseif m then return -x end return x",
+        "local n = x:size('H') if n == 3 and x.H == n then return x end return -x",
+        "local y = p.clip and x or nil if y then return y end return -x",
+        "local t = { x:lt(1) } if t[1] and #t == 1 then return x end return -x",
+        "local function f(m) if m then return m end return x end return f(x:gt(1) & x:lt(2))",
+        "do local n = x end local n = p.clip if n then return x end return -x",
+        "local other = rng:partner(x) if other and other.value then return x end return -x",
+        "local n = mottle.max(1, 2) if n == 2 then return x end return -x",
     ]) func `plain values are asked freely`(body: String) throws {
         _ = try Fixture.noise(body)
     }

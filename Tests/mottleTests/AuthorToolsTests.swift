@@ -110,12 +110,12 @@ import Testing
         #expect(text.status == 0)
         #expect(text.output.contains("stages for a sample of [14, 21, 1], 294 values; "))
         #expect(text.output.contains("gaussian.lua:"))
-        #expect(text.output.contains("normal draw [14, 21]"))
+        #expect(text.output.contains("rng:normal [14, 21]"))
         #expect(text.output.contains("   stops: an operation on whole values must be finished: stage "))
         let json = try object(
             try folder.mottle("explain", "chain.yaml", "--shape", "14,21,1", "--json").output)
         let stages = try #require(json["stages"] as? [[String: Any]])
-        #expect(stages.contains { $0["stage"] as? String == "choose" && $0["shape"] as? [Int] == [6] })
+        #expect(stages.contains { $0["stage"] as? String == "rng:choose" && $0["shape"] as? [Int] == [6] })
         #expect(
             stages.last?["stage"] as? String == "fused" && stages.last?["bytes_written"] as? Int == 294 * 5)
         let wrong = try folder.mottle("explain", "chain.yaml", "--shape", "14,x")

@@ -57,6 +57,7 @@ enum mottle_status {
 typedef struct mottle_outcome {
     enum mottle_status status;
     int32_t line;               // of the script, 0 if unknown
+    int32_t return_line;        // where its function returned, 0 if that was not watched
     const char *message;        // `message_count` bytes, without the place
     size_t message_count;
     const char *traceback;      // a line a frame, innermost first
@@ -102,5 +103,5 @@ void mottle_host_set_arrays(mottle_host *host, const mottle_array *arrays, int32
                             uint32_t generation, mottle_draw_source source, void *context);
 /// out[i] = the function of in[i], for `count` numbers.
 mottle_outcome mottle_host_map(mottle_host *host, int32_t reference, const float *in, float *out, int64_t count);
-/// Calls the function of that reference.
-mottle_outcome mottle_host_call(mottle_host *host, int32_t reference);
+/// Calls the function of that reference; watching where it returns takes time at every call that it makes.
+mottle_outcome mottle_host_call(mottle_host *host, int32_t reference, bool watches_returns);
