@@ -82,7 +82,7 @@ package struct ChainPreview {
             let values = try NonFiniteValues(
                 of: row.id, epoch: epoch, in: traced, kernels: runtime.kernels, source: source)
         {
-            observer.say("warning: \(values)")
+            observer.say(values.text("warning"))
         }
         var facts = [
             ContactSheetValue("chain", run.chain.items.map(Self.text(of:)).joined(separator: " → ")),

@@ -95,7 +95,7 @@ package struct ChainRun {
                 of: firstID + UInt64(place), epoch: epoch, in: traced, kernels: runtime.kernels,
                 source: samples)
         {
-            observer.say("warning: \(values)")
+            observer.say(values.text("warning"))
         }
         try output.write()
         return samples.shape.batched(samples.count)

@@ -19,6 +19,7 @@ package enum Failure {
     /// The text for standard error: one line that starts with the place, and for plugins what to write instead.
     package static func text(_ error: any Error) -> String {
         switch error {
+        case let error as NonFiniteValues: error.text("error")
         case is ConfigError, is ScriptFailure, PluginError.broken: "\(error)"
         default: "mottle: error: \(error)"
         }

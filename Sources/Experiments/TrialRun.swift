@@ -73,9 +73,10 @@ struct TrialRun {
         let sample = results.firstIndex { $0.values.contains { !$0.isFinite } }!
         let origin = try NonFiniteValues(
             of: UInt64(sample), epoch: 0, in: chain, kernels: kernels, source: samples)
+        let place = origin?.place.map { "\($0): " } ?? ""
         return Finding(
             name: "finite", state: .failed,
-            detail: "\(bad) of \(count) values are not finite" + (origin.map { ": \($0)" } ?? ""))
+            detail: "\(bad) of \(count) values are not finite" + (origin.map { ": \(place)\($0)" } ?? ""))
     }
 
     /// How much is changed or hidden at the defaults.

@@ -26,25 +26,64 @@ package struct NonFiniteValues: Error, CustomStringConvertible {
             mask: mask.pointer)
         count = values.values.count { !$0.isFinite }
         guard count > 0 else { return nil }
-        var isBad: Set<NodeID> = []
+        var results: [NodeID: [Float]] = [:]
         for (place, node) in nodes.enumerated() {
             let value = Buffer<Float>(count: chain.graph.nodes[node].shape.count)
             workspace.copyExtra(place, to: value.pointer)
-            if value.values.contains(where: { !$0.isFinite }) { isBad.insert(node) }
+            results[node] = value.values
         }
-        var node = chain.values
-        while let operand = chain.graph.nodes[node].operands.first(where: isBad.contains) { node = operand }
+        let element = values.values.firstIndex { !$0.isFinite }!
+        let node = Self.maker(of: element, chain.values, chain.graph, results)
         maker =
             node == chain.graph.input
             ? nil : (Explanation.name(of: chain.graph.nodes[node].operation), chain.graph.origins[node])
     }
 
+    /// Follows one element back to the node whose operands are finite.
+    private static func maker(
+        of element: Int, _ start: NodeID, _ graph: Graph, _ results: [NodeID: [Float]]
+    ) -> NodeID {
+        /// The element's own place in an operand, or the first that is not finite where places do not correspond.
+        func badPlace(_ operand: NodeID, _ place: Int, of node: NodeID) -> Int? {
+            guard let values = results[operand] else { return nil }
+            if values.count == 1 { return values[0].isFinite ? nil : 0 }
+            if case .elementwise = graph.nodes[node].operation,
+                graph.nodes[operand].shape == graph.nodes[node].shape
+            {
+                return values[place].isFinite ? nil : place
+            }
+            return values.firstIndex { !$0.isFinite }
+        }
+        var (node, place) = (start, element)
+        search: while true {
+            var operands = graph.nodes[node].operands
+            if graph.nodes[node].operation == .elementwise(.select), let mask = results[operands[0]],
+                mask.count == 1 || graph.nodes[operands[0]].shape == graph.nodes[node].shape
+            {
+                operands = [operands[mask[mask.count == 1 ? 0 : place] == 1 ? 1 : 2]]
+            }
+            for operand in operands {
+                guard let next = badPlace(operand, place, of: node) else { continue }
+                (node, place) = (operand, next)
+                continue search
+            }
+            return node
+        }
+    }
+
     package var description: String {
         let values = "\(count) of the \(size) values of sample \(id) in epoch \(epoch)"
         guard let maker else { return "\(values) are not finite before any noise" }
-        let place = maker.origin.line > 0 ? "\(maker.origin.file):\(maker.origin.line): " : ""
-        return "\(place)'\(maker.operation)' in \(maker.origin.path) makes \(values) infinite or nan"
+        return "'\(maker.operation)' in \(maker.origin.path) makes \(values) infinite or nan"
     }
+
+    /// The plugin's file and line, where one made the values.
+    package var place: String? {
+        maker.flatMap { $0.origin.line > 0 ? "\($0.origin.file):\($0.origin.line)" : nil }
+    }
+
+    /// The description behind its place and a word: "gaussian.lua:14: warning: …".
+    package func text(_ severity: String) -> String { "\(place ?? "mottle"): \(severity): \(self)" }
 }
 
 extension TracedChain {

@@ -164,7 +164,7 @@ private let preludeOperations = #"""
         if name == "clamp" then
           local _, low, high = ...
           if not (low <= high) then
-            fail("M17", "mottle.clamp wants the lower bound first, got " .. low .. " and " .. high)
+            fail("M17", "mottle.clamp wants the lower bound first, got " .. env.tostring(low) .. " and " .. env.tostring(high))
           end
         end
         return ofNumbers(...)
@@ -250,7 +250,7 @@ private let preludeArrays = #"""
 
     local function wantBounds(low, high, name)
       if not (wantNumber(low, name) > -math.huge and wantNumber(high, name) < math.huge) then
-        fail("M17", "rng:" .. name .. " wants finite bounds, got " .. low .. " and " .. high)
+        fail("M17", "rng:" .. name .. " wants finite bounds, got " .. env.tostring(low) .. " and " .. env.tostring(high))
       elseif low > high then
         fail("M17", "rng:" .. name .. " wants the lower bound first, got " .. low .. " and " .. high,
           "rng:" .. name .. "(" .. high .. ", " .. low .. ")")
@@ -284,7 +284,7 @@ private let preludeArrays = #"""
       bernoulli = function(_, q, surplus)
         wantNoMore(surplus, "bernoulli", "rng:bernoulli(q)")
         if not (wantNumber(q, "bernoulli") >= 0 and q <= 1) then
-          fail("M17", "rng:bernoulli wants a probability between 0 and 1, got " .. q)
+          fail("M17", "rng:bernoulli wants a probability between 0 and 1, got " .. env.tostring(q))
         end
         return primitives.draw(0) < q
       end,

@@ -238,7 +238,7 @@ extension TraceFunctions {
     /// Refuses plain bounds that no draw can lie between; what is traced has no value yet.
     private static func checkBounds(_ request: DrawRequest, _ name: String) throws(LuaHostError) {
         let (low, high) = (request.arguments[0], request.arguments[1])
-        for bound in [low, high] { try request.tracer.checkFinite(bound, for: "rng:\(name)") }
+        for bound in [low, high] { try request.tracer.checkFinite(bound, for: "rng:\(name)", "bounds") }
         try request.tracer.checkBounds(low, high, for: "rng:\(name)") { "rng:\(name)(x, \($0), \($1))" }
     }
 

@@ -54,7 +54,7 @@ extension TraceFunctions {
         ) { tracer, call throws(LuaHostError) in
             let value = try tracer.number(call[0], for: "top")
             if call[1].plainNumber != nil {
-                _ = try tracer.whole(call[1], for: "top", in: 0...tracer.graph.nodes[value].shape.count)
+                _ = try tracer.whole(call[1], for: "top", in: 0...Tracer.elementLimit)
             }
             let count = try tracer.number(call[1], for: "top")
             guard tracer.graph.nodes[count].shape == [] else {

@@ -186,9 +186,9 @@ final class Tracer {
     }
 
     /// Refuses a plain number that is not finite; a traced one has no value yet.
-    func checkFinite(_ value: LuaValue, for action: String) throws(LuaHostError) {
+    func checkFinite(_ value: LuaValue, for action: String, _ what: String = "numbers") throws(LuaHostError) {
         guard let plain = value.plainNumber, !plain.isFinite else { return }
-        throw LuaHostError(code: "M17", what: "\(action) wants finite numbers, got \(formatted(plain))")
+        throw LuaHostError(code: "M17", what: "\(action) wants finite \(what), got \(formatted(plain))")
     }
 
     /// Refuses plain bounds that nothing lies between.
@@ -207,7 +207,9 @@ final class Tracer {
     /// A plain whole number in a range.
     func whole(_ value: LuaValue, for action: String, in range: ClosedRange<Int>) throws(LuaHostError) -> Int
     {
-        let plain = try plain(value, for: action)
+        guard let plain = value.plainNumber else {
+            throw LuaHostError(code: "M11", what: "\(action) wants a plain number, got \(name(of: value))")
+        }
         guard plain == plain.rounded(), plain >= Double(range.lowerBound), plain <= Double(range.upperBound)
         else {
             let wanted =

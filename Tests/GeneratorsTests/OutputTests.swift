@@ -114,6 +114,29 @@ struct OutputTests {
         #expect(counts.values.allSatisfy { abs($0 - 100) < 45 })
     }
 
+    @Test func `a plugin knows the length of its partner`() throws {
+        let chain = try trace(
+            """
+            mottle.noise { name = "a", axes = "NL", apply = function(x, p, rng)
+              local other = rng:partner(x)
+              return mottle.where(mottle.index("L"):le(other.length), other.value, x), { id = other.id, length = other.length }
+            end }
+            """, shape: [24])
+        let samples = OtherSamples([24], hasLengths: true)
+        for id in UInt64(0)..<12 {
+            let found = try Fixture.run(chain, samples.values(of: id), id: id, epoch: 2, source: samples)
+            let partner = UInt64(found.extras[0][0])
+            let length = samples.length(of: partner)
+            #expect(found.extras[1] == [Float(length)])
+            #expect(
+                found.values
+                    == Array(samples.values(of: partner)[..<length] + samples.values(of: id)[length...]))
+            let reference = ReferenceExecutor(chain, source: samples).run(
+                samples.values(of: id), id: id, epoch: 2)
+            #expect(reference.values == found.values && reference.extras == found.extras)
+        }
+    }
+
     @Test func `a plugin knows a sample's length and its words`() throws {
         let chain = try trace(
             """

@@ -98,6 +98,7 @@ struct PurityTests {
                 mine.lua:1: error: make returned a tensor; mask 'mine' must return a mask
                 Instead: return x:gt(0.5)
                 [M13] in make of mask 'mine'
+                   1 | mottle.mask { name = 'mine', make = function(x) return x end }
                 """)
     }
 
@@ -113,7 +114,7 @@ struct PurityTests {
     /// Lua asks nobody whether a value is true, so where the source does not show it, this is documented and not refused.
     @Test func `if on a tensor takes the first branch`() throws {
         let found = try Fixture.apply(
-            "local m = x:lt(-1) if m then return x + 1 end return x", to: [2, 3, 1])
+            "local t = { x:lt(-1) } if t[1] then return x + 1 end return x", to: [2, 3, 1])
         #expect(found == Fixture.sample([2, 3, 1]).map { $0 + 1 })
     }
 }

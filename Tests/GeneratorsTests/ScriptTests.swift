@@ -108,7 +108,37 @@ struct ScriptTests {
         ("x[1] = 2", "test.lua:3: error: arrays are written with set"),
         ("x:map(1)", "test.lua:3: error: arrays have no method 'map'"),
         ("rng:uniform('N')", "test.lua:3: error: rng:uniform wants plain numbers, got a string"),
-        ("rng:poisson(1)", "test.lua:3: error: rng has no method 'poisson'"),
+        (
+            "rng:poisson(1)",
+            "test.lua:3: error: rng has no method 'poisson'\nInstead: an eager generator draws rng:uniform(), rng:normal(), "
+        ),
+        ("rng:gaussian()", "test.lua:3: error: rng has no method 'gaussian'\nInstead: rng:normal()\n"),
+        (
+            "rng:normal(x)",
+            "test.lua:3: error: rng:normal got an argument too many\nInstead: mean + deviation"
+        ),
+        ("rng:uniform(x)", "test.lua:3: error: rng:uniform wants plain numbers, got an array\nInstead: "),
+        ("rng:integer(5, 1)", "test.lua:3: error: rng:integer wants the lower bound first, got 5 and 1"),
+        ("rng:integer(1, 2.5)", "test.lua:3: error: rng:integer wants whole numbers, got 1 and 2.5"),
+        ("rng:uniform(0, 1 / 0)", "test.lua:3: error: rng:uniform wants finite bounds, got 0 and inf"),
+        (
+            "rng:bernoulli(1.5)",
+            "test.lua:3: error: rng:bernoulli wants a probability between 0 and 1, got 1.5"
+        ),
+        ("x:set(1, 1, 0 / 0)", "test.lua:3: error: set wants a finite number"),
+        (
+            "local y = x * 2",
+            "test.lua:3: error: an array is a sample's memory, not a number: an eager generator works on one element at a time\nInstead: x:set(row, column, x:get(row, column) + 1)"
+        ),
+        ("local y = x < 2", "test.lua:3: error: an array is a sample's memory, not a number"),
+        ("local y = #x", "test.lua:3: error: '#' needs one number, but an array has an axis for each letter"),
+        ("local y = rng + 1", "test.lua:3: error: rng is not a number"),
+        ("math.abs(x)", "test.lua:3: error: math.abs wants a plain number, got an array"),
+        ("x:mean()", "test.lua:3: error: arrays have no method 'mean'\nInstead: a loop over x:get("),
+        (
+            "return x",
+            "test.lua:3: error: apply returned an array; an eager generator returns nothing and changes what it got\nInstead: x:set(row, column, value)\n[M13]"
+        ),
         ("error('mine')", "test.lua:3: error: mine"),
         ("while true do end", "test.lua:3: error: stopped after"),
         (

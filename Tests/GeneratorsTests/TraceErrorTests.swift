@@ -75,6 +75,7 @@ struct TraceErrorTests {
             #"return x + {}"#,
             #"""
             test.lua:3: error: adding wants numbers, got a table
+            Instead: one of its fields, such as p.sigma or rng:partner(x).value
             [M11] in apply of noise 'test'
             """#),
         Mistake(

@@ -36,7 +36,7 @@ extension TraceErrorTests {
             [M07] in apply of noise 'test'
             """#),
         Mistake(
-            #"local m = x:lt(1) if m == -x then return x end return x"#,
+            #"local t = { x:lt(1), -x } if t[1] == t[2] then return x end return x"#,
             #"""
             test.lua:3: error: '==' needs one true or false, but a tensor's values are not known while tracing
             Instead: a:eq(b) gives a mask
@@ -79,7 +79,8 @@ extension TraceErrorTests {
         Mistake(
             #"return x:clip(0, 1)"#,
             #"""
-            test.lua:3: error: tensors have no method 'clip' (did you mean 'clamp'?)
+            test.lua:3: error: tensors have no method 'clip'
+            Instead: x:clamp(low, high)
             [M17] in apply of noise 'test'
             """#),
         Mistake(
@@ -150,19 +151,22 @@ extension TraceErrorTests {
         Mistake(
             #"return -rng"#,
             #"""
-            test.lua:3: error: attempt to perform arithmetic on a rng value (local 'rng')
-            in apply of noise 'test'
+            test.lua:3: error: rng is not a number
+            Instead: a draw, such as rng:normal(x)
+            [M11] in apply of noise 'test'
             """#),
         Mistake(
             #"return x:count()"#,
             #"""
             test.lua:3: error: tensors have no method 'count'
+            Instead: x:ne(0):count()
             [M17] in apply of noise 'test'
             """#),
         Mistake(
             #"return x:lt(1):mean()"#,
             #"""
             test.lua:3: error: masks have no method 'mean'
+            Instead: mottle.where(m, 1, 0):mean()
             [M17] in apply of noise 'test'
             """#),
     ]

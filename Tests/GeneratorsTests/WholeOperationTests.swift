@@ -200,15 +200,20 @@ final class OtherSamples: SampleSource {
     let ids: Range<UInt64> = 0..<12
     private let shape: Shape
     private let values: Buffer<Float>
+    private let hasLengths: Bool
 
-    init(_ shape: Shape) {
-        self.shape = shape
+    init(_ shape: Shape, hasLengths: Bool = false) {
+        (self.shape, self.hasLengths) = (shape, hasLengths)
         values = Buffer((0..<12).flatMap { id in Fixture.sample(shape).map { $0 + Float(id) } })
     }
 
     func sample(_ id: UInt64, scratch: UnsafeMutablePointer<Float>) -> CleanSample {
-        CleanSample(.floats(values.pointer + Int(id) * shape.count))
+        CleanSample(
+            .floats(values.pointer + Int(id) * shape.count), length: hasLengths ? length(of: id) : nil)
     }
+
+    /// How many places are real, where it says so.
+    func length(of id: UInt64) -> Int { Int(id) + 1 }
 
     func label(_ id: UInt64) -> Int { Int(id) % 5 }
 

@@ -21,11 +21,11 @@ extension HostilePlugin {
             .script, "M18", "more than 6 partners in one chain"),
         .noise(
             "return rng:partner(x)",
-            .script, "M13", line: 1, "apply returned a table; noise 'test' must return values like its input's"),
+            .script, "M13", "apply returned a table; noise 'test' must return values like its input's"),
         .noise("return x + rng:partner(x)", .script, "M11", "adding wants numbers, got a table"),
         .noise(
             "return rng:partner(x).valeu + 1",
-            .script, nil, "attempt to perform arithmetic on a nil value (field 'valeu')"),
+            .script, "M17", "a partner has no 'valeu'; it has value, id and length"),
         .noise("return x:map(5)", .script, "M11", "map wants a function, got a number"),
         .noise(
             "return x:map(function(v) return {} end)",

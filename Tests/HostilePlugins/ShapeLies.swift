@@ -5,7 +5,7 @@ extension HostilePlugin {
         .noise("return x:reshape { 'N', 7, 7 }", .script, "M12", "reshape: [4, 6, 2] has 48 elements, [7, 7] has 49"),
         .noise(
             "return x:reshape { 'N', 48 }",
-            .script, "M13", line: 1, "apply returned values of shape [48]; its input's is [4, 6, 2]"),
+            .script, "M13", "apply returned values of shape [48]; its input's is [4, 6, 2]"),
         .noise(
             "return x:reshape { 'N', 1 << 30, 1 << 30, 1 << 4 }",
             .script, "M18", "reshape: 1.8446744073709552e+19 elements; a value may have 16777216"),
@@ -18,7 +18,7 @@ extension HostilePlugin {
         .noise("return x:reshape()", .script, "M11", "reshape takes 1 argument, got 0"),
         .noise(
             "local v = x:reshape { 'N', 6, 4, 2 } return v",
-            .script, "M13", line: 1, "apply returned values of shape [6, 4, 2]; its input's is [4, 6, 2]"),
+            .script, "M13", "apply returned values of shape [6, 4, 2]; its input's is [4, 6, 2]"),
         .noise(
             "return x + rng:normal { 'N', 4, 5 }",
             .script, "M12", "adding: sizes [4, 6, 2] and [4, 5] do not agree: axis W is 6 here and 5 there; the second came from "),

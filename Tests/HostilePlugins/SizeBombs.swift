@@ -122,10 +122,10 @@ extension HostilePlugin {
             .script, "M18", "rng:choose: 25165824 elements; a value may have 16777216"),
         .noise(
             "return x, { a = mottle.zeros { 'N', 1 << 20 } }",
-            .script, "M18", line: 1, "apply returned extra outputs of 1048576 elements in all; they may have 262144"),
+            .script, "M18", "apply returned extra outputs of 1048576 elements in all; they may have 262144"),
         .noise(
             "local t = {} for i = 1, 100 do t['a' .. i] = x end return x, t",
-            .script, "M18", line: 1, "apply returned 100 extra outputs; it may have 64"),
+            .script, "M18", "apply returned 100 extra outputs; it may have 64"),
         .noise(
             "local v = 0 for i = 1, 60 do v = v + (mottle.zeros { 'N', 1 << 24 } + i):take('H', i) end return x + v",
             .memory, "M18", line: 1, "a worker would need 7681 MB for this chain; it may have 1024 MB"),

@@ -52,8 +52,26 @@ import Testing
         ("local t = {} while true do t[#t + 1] = ('x'):rep(1000000) .. #t end", "memory", 1, "MB"),
         (
             "mottle.noise { name = 'a', apply = function(x) return x / 0 end }", "failed", nil,
-            "are not finite"
+            "are not finite: a.lua:1: '/' in chain/a makes 784 of the 784 values of sample 0 in epoch 0 infinite or nan"
         ),
+        (
+            "mottle.noise { name = 'a', params = { v = mottle.number { default = 1 } }, apply = function(x, p) return x + 1 end }",
+            "failed", nil, "a.lua:1: 'v' is declared and never read; p.v reads it"
+        ),
+        (
+            "mottle.noise { name = 'a', apply = function(x, p) return x + 0 end }", "failed", nil,
+            "nothing at its defaults; if they mean that, identity = { … } says so"
+        ),
+        (
+            "mottle.noise { name = 'a', apply = function(x) return mottle.where(x:gt(0), x:log() / x:log(), 0) end }",
+            "failed", nil, "a.lua:1: '/' in chain/a makes"
+        ),
+        (
+            "mottle.tokens { name = 'a', axes = 'NL', apply = function(x) return x - 0.5 end }", "failed",
+            nil,
+            "ids are not whole numbers of 0 or more; x:round():max(0) makes such"
+        ),
+        ("This is a text.", "load", 1, "syntax error"),
         (
             "mottle.noise { name = 'a', identity = {}, apply = function(x) return x + 1 end }", "failed", nil,
             "changes the input"
@@ -109,6 +127,10 @@ import Testing
         let text = try folder.mottle("explain", "chain.yaml", "--shape", "14,21,1")
         #expect(text.status == 0)
         #expect(text.output.contains("stages for a sample of [14, 21, 1], 294 values; "))
+        #expect(text.output.contains("\n\ngenerators"))
+        let row = text.output.split(separator: "\n").first { $0.hasPrefix("chain/mae_patches ") }
+        let cells = row?.split(separator: " ") ?? []
+        #expect(cells.count == 6 && Int(cells[1]) != nil && Double(cells[3]) != nil && Int(cells[5]) != nil)
         #expect(text.output.contains("gaussian.lua:"))
         #expect(text.output.contains("rng:normal [14, 21]"))
         #expect(text.output.contains("   stops: an operation on whole values must be finished: stage "))
@@ -122,6 +144,82 @@ import Testing
         #expect(wrong.status == 2)
         #expect(
             wrong.errors.contains("--shape wants sizes of 1 or more with commas, such as 28,28,1, got '14,x'")
+        )
+    }
+
+    @Test func `sizes, epochs and commands that cannot be are refused by name`() throws {
+        let folder = try WorkFolder()
+        try folder.write("chain.yaml", "chain: [{gaussian: {sigma: 0.2}}]")
+        func errors(_ arguments: String...) throws -> String {
+            let outcome = try folder.run(WorkFolder.program, arguments)
+            #expect(outcome.status == 2)
+            return String(outcome.errors.prefix { $0 != "\n" })
+        }
+        #expect(
+            try errors("explain", "chain.yaml", "--shape", "1,2,3,4,5,6,7,8,9")
+                == "mottle: error: --shape may have 8 axes and 1,000,000,000 values in all, got '1,2,3,4,5,6,7,8,9'"
+        )
+        #expect(
+            try errors("apply", "chain.yaml", "--input", "x.npy", "--output", "y.npy", "--epoch", "-1")
+                == "mottle: error: --epoch must be between 0 and 4294967295, got -1")
+        #expect(
+            try errors("plugins", "chek", "gaussian")
+                == "mottle: error: unknown command 'plugins chek'; did you mean 'check'?")
+        try folder.write("x.txt", "text")
+        #expect(
+            try errors("plugins", "check", "x.txt")
+                == "mottle: error: cannot read the plugin 'x.txt': a plugin's file ends in .lua")
+        try folder.write("chain.yaml", "chain: [{cutout: {size: {choice: [a, b]}}}]")
+        #expect(
+            try errors("explain", "chain.yaml")
+                == "chain.yaml:1:35: error: 'choice' lists numbers: only numbers can change from sample to sample, and 'size' needs one value for all"
+        )
+    }
+
+    @Test func `a plugin that goes before a shipped one is said to`() throws {
+        let folder = try WorkFolder()
+        try folder.write(
+            "mine/gaussian.lua",
+            "mottle.noise { name = 'gaussian', apply = function(x) return x + 1 end }")
+        let environment = ["MOTTLE_PLUGINS": "mine"]
+        let list = try folder.mottle("plugins", environment: environment).output
+        #expect(list.contains(" (goes before /"))
+        let check = try folder.mottle("plugins", "check", "gaussian", environment: environment).output
+        #expect(check.contains(" 'gaussian' in a config is mine/gaussian.lua, which goes before /"))
+    }
+
+    @Test func `values that are not finite, or outside of the range, and partners that are alone are said`()
+        throws
+    {
+        let folder = try WorkFolder()
+        try folder.write(
+            "half.lua",
+            """
+            mottle.noise { name = "half", apply = function(x)
+              local y = x - 1
+              return x / y
+            end }
+            """)
+        try folder.write("chain.yaml", "chain: [{./half.lua: {}}]")
+        try folder.write("x.npy", NumPyFile.bytes([2, 3], [0, 10, 20, 30, 255, 40]))
+        let outcome = try folder.mottle("apply", "chain.yaml", "--input", "x.npy", "--output", "y.npy")
+        #expect(outcome.status == 0)
+        #expect(
+            outcome.errors
+                == "half.lua:3: warning: '/' in chain/half makes 1 of the 3 values of sample 1 in epoch 0 infinite or nan\n"
+        )
+        try folder.write("chain.yaml", "chain: [{mixup: {alpha: 1}}]")
+        try folder.write("one.npy", NumPyFile.bytes([1, 3], [0, 10, 20]))
+        let alone = try folder.mottle("apply", "chain.yaml", "--input", "one.npy", "--output", "y.npy")
+        #expect(
+            alone.errors
+                == "chain/mixup takes other samples, and the data has only one: it is its own partner\n")
+        try folder.write("chain.yaml", "chain: [{gaussian: {sigma: 0.1}}]")
+        try folder.write("large.npy", NumPyFile.floats([2, 3], [0, 10, 20, 30, 255, 40]))
+        let large = try folder.mottle("apply", "chain.yaml", "--input", "large.npy", "--output", "y.npy")
+        #expect(
+            large.errors
+                == "large.npy: values go from 0 to 255, outside of the range 0…1 that strengths are shares of; 'range: [low, high]' in the config declares another\n"
         )
     }
 

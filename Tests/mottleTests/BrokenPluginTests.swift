@@ -35,9 +35,10 @@ import Testing
         (
             noise("x:abs()"),
             """
-            broken.lua:1: error: apply returned nothing
+            broken.lua:5: error: apply returned nothing
             Instead: return … at its end
             [M13] in apply of noise 'broken'
+               5 |   end,
             used in small.yaml:5:5
 
             """

@@ -35,6 +35,22 @@ import Testing
         #expect(!folder.exists("runs/small-1/robustness.json"))
     }
 
+    @Test func `noise that is not finite is named with its line and its sample`() throws {
+        let folder = try WorkFolder.withSmallData(replacing: "gaussian: { sigma: 0.1 }", by: "./odd.lua: {}")
+        try folder.write(
+            "odd.lua",
+            """
+            mottle.noise { name = "odd", apply = function(x, p, rng)
+              local n = rng:normal("N")
+              return x + n / (n - n)
+            end }
+            """)
+        let outcome = try folder.mottle("train", "small.yaml", "--quiet")
+        #expect(outcome.errors.hasPrefix("odd.lua:3: error: '/' in chain/odd makes "))
+        #expect(outcome.errors.hasSuffix(" in epoch 0 infinite or nan\n"))
+        #expect(outcome.status == 1)
+    }
+
     /// One step in all, which looks at the loss only before it changes the weights.
     @Test func `weights that the last step spoils fail the run`() throws {
         let folder = try WorkFolder.withSmallData()
