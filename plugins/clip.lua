@@ -5,7 +5,6 @@ mottle.noise {
   source = "the last step of each corruption of ImageNet-C, Hendrycks & Dietterich 2019, arXiv:1903.12261",
   axes = "N...",
   params = {},
-  identity = {},  -- of what is in the range
   expect = function(p, x)
     return { mean = math.min(math.max(x.value, x.low), x.high) - x.value, variance = 0 }
   end,

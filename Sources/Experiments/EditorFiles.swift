@@ -99,7 +99,7 @@ package enum EditorFiles {
         case "lt", "le", "gt", "ge", "eq", "ne", "isin", "any", "all", "none", "bernoulli", "choose", "top":
             "mottle.Mask"
         case "size": "integer"
-        case "partner": "{ value: mottle.Tensor, id: mottle.Tensor }"
+        case "partner": "{ value: mottle.Tensor, id: mottle.Tensor, length: mottle.Tensor }"
         case "where", "take", "permute", "flip", "roll", "shift", "warp", "rotate", "affine", "reshape",
             "upsample",
             "resize", "erode", "dilate":

@@ -108,11 +108,19 @@ struct PluginTrial {
         }
     }
 
-    /// Something must be changed or hidden in samples of one of the shapes, unless the defaults are the identity.
+    /// Something must be changed or hidden in samples of one of the shapes, or in ones that leave the range, as what comes
+    /// before in a chain can make them; unless the defaults are the identity.
     private func change(_ chains: [TracedChain], _ first: TrialRun) throws -> PluginCheck.Finding {
         var share = first.changedShare
         for chain in chains.dropFirst() where share == 0 {
             share = try TrialRun(chain, plugin, runtime, range, count: 24).changedShare
+        }
+        var place = ""
+        if share == 0 {
+            let span = range.upperBound - range.lowerBound
+            let wide = range.lowerBound - span...range.upperBound + span
+            share = try TrialRun(chains[0], plugin, runtime, wide, count: 24).changedShare
+            place = ", of samples that leave the range"
         }
         if share == 0 {
             return Finding(
@@ -123,7 +131,7 @@ struct PluginTrial {
         }
         return Finding(
             name: "changes", state: .note,
-            detail: "\(formatted((share * 10_000).rounded() / 100)) % of the values at its defaults")
+            detail: "\(formatted((share * 10_000).rounded() / 100)) % of the values at its defaults\(place)")
     }
 
     /// Whether the parameters that the identity names have its values without being set.

@@ -291,3 +291,16 @@ package struct TracedChain: Sendable {
     /// Those that stay in the worker's memory.
     var beside: [NodeID] { extras.map(\.node) + mixings.flatMap { [$0.share, $0.values] } }
 }
+
+extension TracedChain {
+    /// What a person should know of the chain for a data set of this many samples.
+    package func notes(sampleCount: Int) -> [String] {
+        let asking = graph.nodes.firstIndex {
+            if case .whole(.partner) = $0.operation { true } else { false }
+        }
+        guard sampleCount == 1, let asking else { return graph.notes }
+        return graph.notes + [
+            "\(graph.origins[asking].path) takes other samples, and the data has only one: it is its own partner"
+        ]
+    }
+}

@@ -85,16 +85,3 @@ package struct NonFiniteValues: Error, CustomStringConvertible {
     /// The description behind its place and a word: "gaussian.lua:14: warning: …".
     package func text(_ severity: String) -> String { "\(place ?? "mottle"): \(severity): \(self)" }
 }
-
-extension TracedChain {
-    /// What a person should know of the chain for a data set of this many samples.
-    package func notes(sampleCount: Int) -> [String] {
-        let asking = graph.nodes.firstIndex {
-            if case .whole(.partner) = $0.operation { true } else { false }
-        }
-        guard sampleCount == 1, let asking else { return graph.notes }
-        return graph.notes + [
-            "\(graph.origins[asking].path) takes other samples, and the data has only one: it is its own partner"
-        ]
-    }
-}

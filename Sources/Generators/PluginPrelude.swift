@@ -257,32 +257,33 @@ private let preludeArrays = #"""
       end
     end
 
-    local function wantNoMore(surplus, name, form)
+    local function wantNoMore(self, surplus, name, form)
+      if not self then fail("M06", name .. " is a method of rng", form) end
       if surplus ~= nil then fail("M11", "rng:" .. name .. " got an argument too many", form) end
     end
 
     local streamMethods = {
-      uniform = function(_, low, high, surplus)
+      uniform = function(self, low, high, surplus)
+        wantNoMore(self, surplus, "uniform", "rng:uniform() or rng:uniform(low, high)")
         local unit = primitives.draw(0)
         if low == nil then return unit end
-        wantNoMore(surplus, "uniform", "rng:uniform() or rng:uniform(low, high)")
         wantBounds(low, high, "uniform")
         return low + unit * (high - low)
       end,
-      normal = function(_, surplus)
-        wantNoMore(surplus, "normal", "mean + deviation * rng:normal()")
+      normal = function(self, surplus)
+        wantNoMore(self, surplus, "normal", "mean + deviation * rng:normal()")
         return primitives.draw(1)
       end,
-      integer = function(_, low, high, surplus)
-        wantNoMore(surplus, "integer", "rng:integer(low, high)")
+      integer = function(self, low, high, surplus)
+        wantNoMore(self, surplus, "integer", "rng:integer(low, high)")
         wantBounds(low, high, "integer")
         if low % 1 ~= 0 or high % 1 ~= 0 then
           fail("M17", "rng:integer wants whole numbers, got " .. low .. " and " .. high)
         end
         return math.min(high, low + math.floor(primitives.draw(0) * (high - low + 1)))
       end,
-      bernoulli = function(_, q, surplus)
-        wantNoMore(surplus, "bernoulli", "rng:bernoulli(q)")
+      bernoulli = function(self, q, surplus)
+        wantNoMore(self, surplus, "bernoulli", "rng:bernoulli(q)")
         if not (wantNumber(q, "bernoulli") >= 0 and q <= 1) then
           fail("M17", "rng:bernoulli wants a probability between 0 and 1, got " .. env.tostring(q))
         end

@@ -117,6 +117,7 @@ struct ScriptTests {
             "rng:normal(x)",
             "test.lua:3: error: rng:normal got an argument too many\nInstead: mean + deviation"
         ),
+        ("rng.uniform()", "test.lua:3: error: uniform is a method of rng\nInstead: rng:uniform() or "),
         ("rng:uniform(x)", "test.lua:3: error: rng:uniform wants plain numbers, got an array\nInstead: "),
         ("rng:integer(5, 1)", "test.lua:3: error: rng:integer wants the lower bound first, got 5 and 1"),
         ("rng:integer(1, 2.5)", "test.lua:3: error: rng:integer wants whole numbers, got 1 and 2.5"),
