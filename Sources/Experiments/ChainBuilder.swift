@@ -28,6 +28,9 @@ struct ChainBuilder {
             if let problem = chainItem.missing { throw ConfigError(item.place, problem) }
             result.append(chainItem)
         }
+        if let problem = ChainItem.problem(inChainOf: result) {
+            throw ConfigError(items[problem.place].place, problem.text)
+        }
         return Chain(result, path: path)
     }
 

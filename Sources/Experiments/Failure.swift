@@ -12,6 +12,7 @@ package enum Failure {
         case is ConfigError, is InstructionSetError, is ModelError: 2
         case let error as PluginError: if case .broken = error { 3 } else { 2 }
         case is ScriptFailure: 3
+        case SampleError.noWords: 2
         default: 1
         }
     }
@@ -19,7 +20,7 @@ package enum Failure {
     /// The text for standard error: one line that starts with the place, and for plugins what to write instead.
     package static func text(_ error: any Error) -> String {
         switch error {
-        case is ConfigError, is ScriptFailure, PluginError.broken: "\(error)"
+        case is ConfigError, is ScriptFailure, SampleError.noWords, PluginError.broken: "\(error)"
         default: "mottle: error: \(error)"
         }
     }

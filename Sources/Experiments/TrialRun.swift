@@ -57,7 +57,8 @@ struct TrialRun {
     ) throws {
         (self.plugin, self.chain, self.range) = (plugin, chain, range)
         let samples = SyntheticSamples(
-            shape: chain.graph.shape, range: range, kind: plugin.kind, count: count, constant: constant,
+            shape: chain.graph.shape, range: range, isText: plugin.kind == .tokens, count: count,
+            constant: constant,
             hasPadding: hasPadding)
         self.samples = samples
         trial = TrialSample(Program(chain), runtime.kernels, samples)

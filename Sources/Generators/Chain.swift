@@ -124,6 +124,7 @@ package struct Chain {
                 seed: seed, path: "\(path)/\(item.name)", range: range, mixings: traced.mixings.count)
             var result = try item.trace(into: &traced.graph, input: traced.values, context)
             traced.graph.origin.line = 0
+            traced.graph.demands.add(item)
             if result.values == nil, let hidden = result.mask {
                 // The plugin's letters are N and one for each axis; a sample without channels has one axis less.
                 let letters = item.plugin.axes
