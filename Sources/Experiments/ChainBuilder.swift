@@ -22,7 +22,7 @@ struct ChainBuilder {
                 throw ConfigError(place, problem)
             }
             var chainItem = ChainItem(
-                plugin: plugin, name: name, probability: item.probability, fill: item.fill ?? .constant(0),
+                plugin: plugin, name: name, probability: item.probability, fill: item.fill ?? .zero,
                 origin: item.place.description)
             for parameter in item.parameters { try set(parameter, of: &chainItem) }
             if let problem = chainItem.missing { throw ConfigError(item.place, problem) }

@@ -96,7 +96,7 @@ extension ChainItem {
             throw MottleError(.argument, problem)
         }
         var item = Generators.ChainItem(
-            plugin: loaded, name: name, probability: probability, fill: (fill ?? .constant(0)).generatorFill)
+            plugin: loaded, name: name, probability: probability, fill: (fill ?? .zero).generatorFill)
         for (name, setting) in settings.sorted(by: { $0.key < $1.key }) {
             if let problem = item.set(name, to: setting.parameterSetting) {
                 throw MottleError(.argument, problem)
