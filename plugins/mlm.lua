@@ -9,7 +9,7 @@ mottle.tokens {
     rate = mottle.number { default = 0.15, min = 0, max = 1, unit = "ratio", doc = "share of the tokens asked for" },
     mask_id = mottle.integer { min = 0, doc = "id that stands for [MASK]" },
     vocab = mottle.integer { min = 1, unit = "count", doc = "ids are 0 ... vocab - 1" },
-    special = mottle.list { of = "integer", default = {}, doc = "ids never touched, such as [CLS] and [SEP]" },
+    special = mottle.list { of = "integer", default = {}, doc = "ids never touched, such as [CLS], [SEP], padding" },
     ignore = mottle.integer { default = -100, doc = "label where nothing is asked" },
     masked = mottle.number { default = 0.8, min = 0, max = 1, unit = "ratio", doc = "share of them that is masked" },
     random = mottle.number { default = 0.1, min = 0, max = 1, unit = "ratio", doc = "share of them that is random" },

@@ -1,5 +1,5 @@
 -- Packets are lost in bursts: Gilbert's chain of two states. No loop over time is needed: at some packets the state is
--- drawn anew, and between them it stays. Where data range from -1 to 1, silence is `fill: 0.5`.
+-- drawn anew, and between them it stays.
 mottle.mask {
   name = "packet_loss",
   doc = "Hides packets: a two-state Markov chain that loses `rate` of them, `burst` in a row on average.",

@@ -1,5 +1,4 @@
--- One gap, of the same share in every sample, anywhere in its real part. For several, put several into the chain. Where
--- data range from -1 to 1, silence is `fill: 0.5`.
+-- One gap, of the same share in every sample, anywhere in its real part. For several, put several into the chain.
 mottle.mask {
   name = "time_mask",
   doc = "Hides round(ratio * length) samples in a row, at a uniform place of the real part.",

@@ -8,7 +8,7 @@ mottle.tokens {
   params = {
     rate = mottle.number { default = 0.1, min = 0, max = 1, unit = "ratio", doc = "share of the tokens lost" },
     unknown = mottle.integer { min = 0, doc = "id that stands for [UNK]" },
-    special = mottle.list { of = "integer", default = {}, doc = "ids never touched, such as [CLS] and [SEP]" },
+    special = mottle.list { of = "integer", default = {}, doc = "ids never touched, such as [CLS], [SEP], padding" },
   },
   identity = { rate = 0 },
   expect = function(p, x) return { ratio = mottle.round(p.rate * x.L) / x.L } end,

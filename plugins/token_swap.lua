@@ -6,7 +6,7 @@ mottle.tokens {
   axes = "NL",
   params = {
     rate = mottle.number { default = 0.1, min = 0, max = 1, unit = "ratio", doc = "share of the tokens that move" },
-    special = mottle.list { of = "integer", default = {}, doc = "ids never touched, such as [CLS] and [SEP]" },
+    special = mottle.list { of = "integer", default = {}, doc = "ids never touched, such as [CLS], [SEP], padding" },
   },
   identity = { rate = 0 },
   expect = function(p, x)

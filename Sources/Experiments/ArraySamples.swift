@@ -12,9 +12,12 @@ final class ArraySamples: SampleSource {
     private let file: String
     private let array: NumPyArray
     private let range: ClosedRange<Float>
+    /// What a byte stands for: byte · scale + low.
+    private let (scale, low): (Double, Double)
     private let (lengths, words, labels): (Buffer<Float>?, Buffer<Float>?, Buffer<Float>?)
 
-    init(_ files: ChainRun.Files, range: ClosedRange<Float>, firstID: UInt64) throws {
+    /// - Parameter isText: whether bytes are token ids; otherwise they are spread over the range.
+    init(_ files: ChainRun.Files, range: ClosedRange<Float>, isText: Bool, firstID: UInt64) throws {
         file = files.input
         array = try NumPyArray(file: files.input)
         guard array.shape.rank >= 1 else {
@@ -36,6 +39,8 @@ final class ArraySamples: SampleSource {
             throw FileError(files.labels!, "labels must be whole numbers from 0 to 65,535, got \(wrong)")
         }
         self.range = range
+        low = isText ? 0 : Double(range.lowerBound)
+        scale = isText ? 1 : (Double(range.upperBound) - low) / 255
     }
 
     var count: Int { array.shape[0] }
@@ -68,11 +73,10 @@ final class ArraySamples: SampleSource {
     func sample(_ id: UInt64, scratch: UnsafeMutablePointer<Float>) -> CleanSample {
         let place = Int(id - ids.lowerBound)
         let first = place * shape.count
-        let (low, high) = (Double(range.lowerBound), Double(range.upperBound))
         let values: SampleValues =
             switch array.values {
             case .float32(let floats): .floats(floats.pointer + first)
-            case .uint8(let bytes): .bytes(bytes.pointer + first, scale: (high - low) / 255, low: low)
+            case .uint8(let bytes): .bytes(bytes.pointer + first, scale: scale, low: low)
             }
         return CleanSample(
             values, length: lengths.map { Int(max(0, min(1e9, $0.pointer[place]))) },

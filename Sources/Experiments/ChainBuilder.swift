@@ -22,11 +22,14 @@ struct ChainBuilder {
                 throw ConfigError(place, problem)
             }
             var chainItem = ChainItem(
-                plugin: plugin, name: name, probability: item.probability, fill: item.fill ?? .constant(0),
+                plugin: plugin, name: name, probability: item.probability, fill: item.fill ?? .zero,
                 origin: item.place.description)
             for parameter in item.parameters { try set(parameter, of: &chainItem) }
             if let problem = chainItem.missing { throw ConfigError(item.place, problem) }
             result.append(chainItem)
+        }
+        if let problem = ChainItem.problem(inChainOf: result) {
+            throw ConfigError(items[problem.place].place, problem.text)
         }
         return Chain(result, path: path)
     }

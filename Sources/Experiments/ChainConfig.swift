@@ -46,9 +46,9 @@ struct ChainItemConfig {
 }
 
 extension Fill: ConfigValue {
-    /// `mean`, `noise`, `constant` (the low end of the range), or a number, a share of the range.
+    /// `zero`, `mean`, `noise`, `constant` (the low end of the range), or a number, a share of the range.
     package init(_ node: ConfigNode) throws(ConfigError) {
-        let wanted = "constant, mean, noise or a number (a share of the data's range)"
+        let wanted = "zero, constant, mean, noise or a number (a share of the data's range)"
         if let share = try? Double(node) {
             self = .constant(share)
         } else if node.isTable {
@@ -57,12 +57,13 @@ extension Fill: ConfigValue {
             try table.finish()
         } else if let name = try? String(node) {
             switch name {
+            case "zero": self = .zero
             case "constant": self = .constant(0)
             case "mean": self = .mean
             case "noise": self = .noise
             default:
                 throw node.mismatch(
-                    wanted: wanted, hint: Suggestion.hint(name, among: ["constant", "mean", "noise"]))
+                    wanted: wanted, hint: Suggestion.hint(name, among: ["zero", "constant", "mean", "noise"]))
             }
         } else {
             throw node.mismatch(wanted: wanted)
@@ -72,6 +73,7 @@ extension Fill: ConfigValue {
     /// As the lock file spells it.
     var node: ConfigNode {
         switch self {
+        case .zero: .string("zero")
         case .constant(let share): .number(share)
         case .mean: .string("mean")
         case .noise: .string("noise")

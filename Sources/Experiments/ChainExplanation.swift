@@ -135,7 +135,7 @@ private struct StageClock {
 
     init(_ program: Program, runtime: Runtime) throws {
         self.program = program
-        samples = SyntheticSamples(shape: program.shape, range: 0...1, kind: .noise, count: 16)
+        samples = SyntheticSamples(shape: program.shape, range: 0...1, isText: program.takesIDs, count: 16)
         workspace = Workspace(program, kernels: runtime.kernels.noise, source: samples)
     }
 

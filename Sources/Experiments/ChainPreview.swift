@@ -18,18 +18,24 @@ package struct ChainPreview {
 
     /// - Parameters:
     ///   - data: the name of a data set, or a `.npy` file of shape [N, …]; nil for what the config names.
+    ///   - lengths: of a `.npy` file's samples, as for `ChainRun`; so are `words`.
     ///   - usesTest: whether to take the samples to test with, of a data set that has them.
     package init(
-        file: String, overrides: [String], seed: UInt64?, data: String?, usesTest: Bool, runtime: Runtime
+        file: String, overrides: [String], seed: UInt64?, data: String?, lengths: String?, words: String?,
+        usesTest: Bool, runtime: Runtime
     ) throws {
         run = try ChainRun(file: file, overrides: overrides, seed: seed, runtime: runtime)
         (self.file, self.runtime) = (file, runtime)
         if let data, data.hasSuffix(".npy") {
-            let array = try ArraySamples(
-                ChainRun.Files(input: data, output: ""), range: run.range, firstID: 0)
+            var files = ChainRun.Files(input: data, output: "")
+            (files.lengths, files.words) = (lengths, words)
+            let array = try ArraySamples(files, range: run.range, isText: run.isText, firstID: 0)
             (source, shape, range, hasLabels, dataName) = (array, array.shape, run.range, false, data)
-            rangeNote = run.chain.items.contains { $0.plugin.kind == .tokens } ? nil : array.rangeNote
+            rangeNote = run.isText ? nil : array.rangeNote
             return
+        }
+        if let option = lengths.map({ _ in "--lengths" }) ?? words.map({ _ in "--words" }) {
+            throw ConfigError(.program, "\(option) belongs to a .npy file: --data x.npy")
         }
         let node = data.map { ConfigNode(.plain($0), name: "data") } ?? run.data
         guard let node else {
@@ -105,10 +111,9 @@ package struct ChainPreview {
 
     /// By what the generators are for, then by the number of axes.
     private var kind: ContactSheet.Kind {
-        let isText = run.chain.items.contains { $0.plugin.kind == .tokens }
         let isSpectrogram = run.chain.items.contains { $0.plugin.axes == "NTF" }
         switch shape.rank {
-        case 0, 1: return isText ? .tokens(length: shape.count) : .waveforms(length: shape.count)
+        case 0, 1: return run.isText ? .tokens(length: shape.count) : .waveforms(length: shape.count)
         case 2 where isSpectrogram: return .spectrograms(frames: shape[0], bins: shape[1])
         case 2: return .pictures(height: shape[0], width: shape[1], channels: 1)
         default:

@@ -50,6 +50,9 @@ package struct ChainRun {
         return bounds[0]...bounds[1]
     }
 
+    /// Whether token ids flow through the chain.
+    var isText: Bool { chain.items.contains { $0.plugin.kind == .tokens } }
+
     /// What goes in and where what comes out goes, as paths of `.npy` files.
     package struct Files {
         /// `[N, …]`; floats as they are, bytes spread over the range (0 is its low end, 255 its high end).
@@ -81,10 +84,10 @@ package struct ChainRun {
     package func run(
         _ files: Files, epoch: Int, firstID: UInt64, observer: some RunObserver
     ) throws -> Shape {
-        let samples = try ArraySamples(files, range: range, firstID: firstID)
+        let samples = try ArraySamples(files, range: range, isText: isText, firstID: firstID)
         let traced = try trace(for: samples.shape)
         traced.notes(sampleCount: samples.count).forEach(observer.say)
-        if let note = samples.rangeNote, !chain.items.contains(where: { $0.plugin.kind == .tokens }) {
+        if !isText, let note = samples.rangeNote {
             observer.say(note)
         }
         let program = Program(traced)

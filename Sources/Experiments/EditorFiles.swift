@@ -127,7 +127,7 @@ package enum EditorFiles {
         "---@field axes? string", "---@field params? table<string, mottle.Parameter>",
         "---@field severities? table[]",
         "---@field identity? table", "---@field expect? fun(p: table, x: table): table",
-        "---@field eager? boolean", "",
+        "---@field eager? boolean", "---@field needs? \"words\"", "",
         "---@class mottle.ValuesDeclaration: mottle.Declaration",
         "---@field apply fun(x: mottle.Tensor, p: table, rng: mottle.Random, marks?: any): any, any, any", "",
         "---@class mottle.MaskDeclaration: mottle.Declaration",

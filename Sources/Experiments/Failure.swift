@@ -12,6 +12,7 @@ package enum Failure {
         case is ConfigError, is InstructionSetError, is ModelError: 2
         case let error as PluginError: if case .broken = error { 3 } else { 2 }
         case is ScriptFailure: 3
+        case SampleError.noWords: 2
         default: 1
         }
     }
@@ -20,7 +21,7 @@ package enum Failure {
     package static func text(_ error: any Error) -> String {
         switch error {
         case let error as NonFiniteValues: error.text("error")
-        case is ConfigError, is ScriptFailure, PluginError.broken: "\(error)"
+        case is ConfigError, is ScriptFailure, SampleError.noWords, PluginError.broken: "\(error)"
         default: "mottle: error: \(error)"
         }
     }

@@ -69,7 +69,8 @@ private final class BenchmarkJob {
     init(_ program: Program, samples count: Int, runtime: Runtime) {
         self.runtime = runtime
         size = program.shape.count
-        let samples = SyntheticSamples(shape: program.shape, range: 0...1, kind: .noise, count: count)
+        let samples = SyntheticSamples(
+            shape: program.shape, range: 0...1, isText: program.takesIDs, count: count)
         self.samples = samples
         output = Buffer(count: count * size)
         mask = program.writesMask ? Buffer(count: count * size) : nil
@@ -90,7 +91,7 @@ private final class BenchmarkJob {
             let (workspace, epoch) = (workspaces[thread], epoch)
             for sample in (count * thread / threads)..<(count * (thread + 1) / threads) {
                 let values = output.pointer + sample * size
-                workspace.runDraws(
+                try? workspace.runDraws(
                     samples.sample(UInt64(sample), scratch: values), id: UInt64(sample), epoch: epoch,
                     values: values)
             }

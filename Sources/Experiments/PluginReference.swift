@@ -44,6 +44,7 @@ package struct PluginReference {
             .heading(3, name),
             .text("\(plugin.kind.rawValue), axes `\(plugin.axes)`. \(plugin.documentation)"),
         ]
+        if plugin.needsWords { parts.append(.text("Needs the words of the tokens: `--words`.")) }
         if !plugin.citation.isEmpty { parts.append(.text("Source: \(plugin.citation)")) }
         if !plugin.parameters.isEmpty {
             parts.append(

@@ -147,7 +147,8 @@ struct PluginTrial {
                 name: name, state: .skipped, detail: "Lua runs for each sample; there is one executor")
         }
         let samples = SyntheticSamples(
-            shape: chain.graph.shape, range: range, kind: plugin.kind, count: 5, hasPadding: true)
+            shape: chain.graph.shape, range: range, isText: plugin.kind == .tokens, count: 5, hasPadding: true
+        )
         let reference = ReferenceExecutor(chain, source: samples)
         for id in [UInt64(0), 3] {
             let expected = reference.run(

@@ -7,7 +7,8 @@ final class SyntheticSamples: SampleSource {
     let shape: Shape
     let ids: Range<UInt64>
     let range: ClosedRange<Float>
-    let kind: GeneratorKind
+    /// Whether values are token ids.
+    let isText: Bool
     /// One value everywhere, where that is wanted.
     let constant: Float?
     /// Whether the second half of every other sample's first axis is padding.
@@ -18,10 +19,10 @@ final class SyntheticSamples: SampleSource {
     static let vocabulary = 1000
 
     init(
-        shape: Shape, range: ClosedRange<Float>, kind: GeneratorKind, count: Int, constant: Float? = nil,
+        shape: Shape, range: ClosedRange<Float>, isText: Bool, count: Int, constant: Float? = nil,
         hasPadding: Bool = false
     ) {
-        (self.shape, self.range, self.kind, self.constant) = (shape, range, kind, constant)
+        (self.shape, self.range, self.isText, self.constant) = (shape, range, isText, constant)
         self.hasPadding = hasPadding
         ids = 0..<UInt64(count)
         values = Buffer(count: count * shape.count)
@@ -31,7 +32,7 @@ final class SyntheticSamples: SampleSource {
                 values.pointer[sample * shape.count + element] =
                     constant
                     ?? Self.value(
-                        sample, element, shape, range, kind)
+                        sample, element, shape, range, isText)
             }
         }
         // Words of one to three tokens.
@@ -44,10 +45,10 @@ final class SyntheticSamples: SampleSource {
     }
 
     private static func value(
-        _ sample: Int, _ element: Int, _ shape: Shape, _ range: ClosedRange<Float>, _ kind: GeneratorKind
+        _ sample: Int, _ element: Int, _ shape: Shape, _ range: ClosedRange<Float>, _ isText: Bool
     ) -> Float {
         let texture = Float((element &* 7919 &+ sample &* 104_729 &+ 13) % 10_007) / 10_007
-        if kind == .tokens { return (texture * Float(vocabulary)).rounded(.down) }
+        if isText { return (texture * Float(vocabulary)).rounded(.down) }
         if sample % 8 == 5 { return texture < 0.5 ? range.lowerBound : range.upperBound }
         if sample % 8 == 6 { return range.lowerBound + 0.4 * (range.upperBound - range.lowerBound) }
         let (row, column) = element.quotientAndRemainder(

@@ -58,7 +58,8 @@ struct TrialRun {
     ) throws {
         (self.plugin, self.chain, self.range, kernels) = (plugin, chain, range, runtime.kernels)
         let samples = SyntheticSamples(
-            shape: chain.graph.shape, range: range, kind: plugin.kind, count: count, constant: constant,
+            shape: chain.graph.shape, range: range, isText: plugin.kind == .tokens, count: count,
+            constant: constant,
             hasPadding: hasPadding)
         self.samples = samples
         trial = TrialSample(Program(chain), runtime.kernels, samples)

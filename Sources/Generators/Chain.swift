@@ -4,6 +4,9 @@ import VectorKernels
 
 /// What takes the place of hidden values.
 package enum Fill: Sendable, Equatable {
+    /// 0 where it lies inside the data's range, as silence does in sound around it; otherwise the range's low end: black, or
+    /// the silence of a spectrogram in decibels, whose high end may be 0.
+    case zero
     /// One value, a share of the data's range: 0 is its low end.
     case constant(Double)
     /// The sample's own mean, in each channel.
@@ -30,7 +33,7 @@ package struct ChainItem {
 
     package init(
         plugin: Plugin, name: String, settings: [String: ParameterSetting] = [:], probability: Double = 1,
-        fill: Fill = .constant(0), origin: String? = nil
+        fill: Fill = .zero, origin: String? = nil
     ) {
         (self.plugin, self.name, self.settings) = (plugin, name, settings)
         (self.probability, self.fill, self.origin) = (probability, fill, origin)
@@ -124,6 +127,7 @@ package struct Chain {
                 seed: seed, path: "\(path)/\(item.name)", range: range, mixings: traced.mixings.count)
             var result = try item.trace(into: &traced.graph, input: traced.values, context)
             traced.graph.origin.line = 0
+            traced.graph.demands.add(item)
             if result.values == nil, let hidden = result.mask {
                 // The plugin's letters are N and one for each axis; a sample without channels has one axis less.
                 let letters = item.plugin.axes
@@ -182,6 +186,7 @@ extension Graph {
     ) -> NodeID {
         let (low, high) = (context.range.lowerBound, context.range.upperBound)
         switch fill {
+        case .zero: return constant(low < 0 && 0 < high ? 0 : low)
         case .constant(let share): return constant(Float(Double(low) + share * (Double(high) - Double(low))))
         case .mean:
             let kept = hasChannels ? shape.rank - 1 : shape.rank

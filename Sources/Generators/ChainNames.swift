@@ -24,6 +24,18 @@ extension ChainItem {
         "the name '\(name)' is used twice; names keep the draws of generators apart"
     }
 
+    /// Says that a generator of values stands in a chain of token ids, and at which place; nil if none does.
+    package static func problem(inChainOf items: [ChainItem]) -> (place: Int, text: String)? {
+        guard let text = items.first(where: { $0.plugin.kind == .tokens })?.plugin,
+            let place = items.firstIndex(where: { $0.plugin.kind != .tokens })
+        else { return nil }
+        return (
+            place,
+            "\(items[place].plugin.title) makes values where token ids flow, for \(text.title); "
+                + "in a chain of ids only generators of tokens can stand"
+        )
+    }
+
     /// Says that a fill was given to a generator that hides nothing, nil if it is a mask.
     package static func problem(withFillOf plugin: Plugin) -> String? {
         plugin.kind == .mask ? nil : "'fill' belongs to masks; \(plugin.title) makes its values itself"

@@ -81,6 +81,7 @@ package struct Graph: Sendable {
     package private(set) var scripts: [ScriptCall] = []
     /// What a person should know of the chain, each once.
     package private(set) var notes: [String] = []
+    var demands = SampleDemands()
     private var known: [Node: NodeID] = [:]
 
     /// A graph for samples of `shape`, whose first node is the clean sample.

@@ -21,6 +21,8 @@ package final class Plugin: Sendable {
     /// Settings that leave a sample as it is, nil if the plugin names none.
     package var identity: [String: ParameterValue]? { declaration.identity }
     package var isEager: Bool { declaration.isEager }
+    /// Whether it has no meaning for samples that do not say which tokens make a word.
+    package var needsWords: Bool { declaration.needsWords }
     /// Whether an eager generator marks what it hides or destroys.
     var marksMask: Bool { declaration.marksMask }
 

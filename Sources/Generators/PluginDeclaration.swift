@@ -22,6 +22,7 @@ struct PluginDeclaration: Sendable {
     var severities: [[String: ParameterValue]]
     var identity: [String: ParameterValue]?
     var isEager: Bool
+    var needsWords: Bool
     var marksMask: Bool
     var function: LuaFunction
     /// `expect`, if there is one.
@@ -91,7 +92,9 @@ final class DeclarationReader {
         try refuseUnknown(
             fields.filter { $0.key != "arity" },
             known: [
-                "name", "doc", "source", "axes", "params", "severities", "identity", "expect", "eager", entry,
+                "name", "doc", "source", "axes", "params", "severities", "identity", "expect", "eager",
+                "needs",
+                entry,
             ], owner)
         guard case .function(let function) = fields[entry] else {
             throw LuaHostError(
@@ -119,9 +122,21 @@ final class DeclarationReader {
             identity: try fields["identity"].map { value throws(LuaHostError) in
                 try values(value, of: parameters, "\(owner): 'identity'")
             },
-            isEager: isEager, marksMask: isEager && arity >= 4, function: function,
+            isEager: isEager, needsWords: try needsWords(fields["needs"], kind, owner),
+            marksMask: isEager && arity >= 4, function: function,
             expectation: try expectation(fields["expect"], owner), line: call.line)
         return .none
+    }
+
+    private func needsWords(
+        _ value: LuaValue?, _ kind: GeneratorKind, _ owner: String
+    ) throws(LuaHostError) -> Bool {
+        guard let need = try text(value, "\(owner): 'needs'") else { return false }
+        guard kind == .tokens, need == "words" else {
+            throw LuaHostError(
+                code: "M02", what: "\(owner): 'needs' can only be \"words\", and only of mottle.tokens")
+        }
+        return true
     }
 
     private func expectation(

@@ -81,6 +81,7 @@ package struct Program: Sendable {
 
     /// The shape of one sample.
     package let shape: Shape
+    let demands: SampleDemands
     /// True if the chain has a mask to write.
     package let writesMask: Bool
     /// Values that leave beside the samples, each with the slot that holds it at the end.
@@ -104,6 +105,8 @@ package struct Program: Sendable {
 
     /// Whether labels are blended, as `mixings` say.
     package var mixesLabels: Bool { !mixings.isEmpty }
+    /// Whether every value of a sample must be a token's id.
+    package var takesIDs: Bool { demands.ids }
     /// Whether samples depend on others of the data set.
     package var hasPartners: Bool { partners.contains { $0 != nil } }
 }

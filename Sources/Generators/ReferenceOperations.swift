@@ -152,7 +152,7 @@ enum ReferenceOperations {
         _ counts: ReferenceValue, _ shape: Shape, _ axis: Int, _ address: DrawAddress
     ) -> [Float] {
         let size = shape.size(axis)
-        return (0..<shape.count / size).flatMap { row in
+        return (0..<shape.split(at: axis).outer).flatMap { row in
             var left = wholeCount(counts.values[counts.values.count == 1 ? 0 : row], of: size)
             return (0..<size).map { place in
                 let unit = ScalarReference.uniform(address: address, element: row * size + place)
@@ -165,8 +165,8 @@ enum ReferenceOperations {
 
     static func permutation(_ shape: Shape, _ axis: Int, _ address: DrawAddress) -> [Float] {
         let size = shape.size(axis)
-        return (0..<shape.count / size).flatMap { row in
-            var order = (1...size).map { Float($0) }
+        return (0..<shape.split(at: axis).outer).flatMap { row in
+            var order = (0..<size).map { Float($0 + 1) }
             for last in (1..<max(1, size)).reversed() {
                 let unit = ScalarReference.uniform(address: address, element: row * size + last)
                 order.swapAt(last, Int(Double(unit) * Double(last + 1)))

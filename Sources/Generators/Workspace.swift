@@ -7,6 +7,13 @@ package enum SampleValues {
     case floats(UnsafePointer<Float>)
     /// Value = byte · scale + low, rounded once.
     case bytes(UnsafePointer<UInt8>, scale: Double, low: Double)
+
+    subscript(place: Int) -> Float {
+        switch self {
+        case .floats(let floats): floats[place]
+        case .bytes(let bytes, let scale, let low): Float(Double(bytes[place]) * scale + low)
+        }
+    }
 }
 
 /// A clean sample with what is known of it.
@@ -84,12 +91,13 @@ package final class Workspace {
     /// - Parameters:
     ///   - values: room for the sample, written whole.
     ///   - mask: room for the sample's mask, a byte an element, 1 hidden; only a program that writes one needs it.
-    /// - Throws: what reading a partner throws, and `ScriptFailure` where a script that runs for each sample fails.
+    /// - Throws: `SampleError` for a sample that the chain cannot take, what reading a partner throws, and `ScriptFailure`
+    ///   where a script that runs for each sample fails.
     package func run(
         _ sample: CleanSample, id: UInt64, epoch: Int, values: UnsafeMutablePointer<Float>,
         mask: UnsafeMutablePointer<UInt8>?
     ) throws {
-        let block = begin(sample, id: id, epoch: epoch, values: values, mask: mask)
+        let block = try begin(sample, id: id, epoch: epoch, values: values, mask: mask)
         for stage in stages { try run(stage, block) }
     }
 
@@ -98,7 +106,7 @@ package final class Workspace {
         _ sample: CleanSample, id: UInt64, epoch: Int, values: UnsafeMutablePointer<Float>,
         mask: UnsafeMutablePointer<UInt8>?, seconds: inout [Double]
     ) throws {
-        let block = begin(sample, id: id, epoch: epoch, values: values, mask: mask)
+        let block = try begin(sample, id: id, epoch: epoch, values: values, mask: mask)
         let clock = ContinuousClock()
         for (place, stage) in stages.enumerated() {
             let start = clock.now
@@ -108,9 +116,10 @@ package final class Workspace {
     }
 
     /// Makes only the uniform and normal numbers that a sample takes, to compare the whole with.
-    package func runDraws(_ sample: CleanSample, id: UInt64, epoch: Int, values: UnsafeMutablePointer<Float>)
-    {
-        let block = begin(sample, id: id, epoch: epoch, values: values, mask: nil)
+    package func runDraws(
+        _ sample: CleanSample, id: UInt64, epoch: Int, values: UnsafeMutablePointer<Float>
+    ) throws {
+        let block = try begin(sample, id: id, epoch: epoch, values: values, mask: nil)
         for case .fused(let runner) in stages { runner.runDraws(block) }
     }
 
@@ -127,7 +136,8 @@ package final class Workspace {
     private func begin(
         _ sample: CleanSample, id: UInt64, epoch: Int, values: UnsafeMutablePointer<Float>,
         mask: UnsafeMutablePointer<UInt8>?
-    ) -> Block {
+    ) throws(SampleError) -> Block {
+        try program.demands.check(sample, id: id, count: program.shape.count)
         if epoch != scheduleEpoch {
             for (index, ramp) in program.schedules.enumerated() {
                 scheduleValues.pointer[index] = Float(ramp.value(epoch: epoch))

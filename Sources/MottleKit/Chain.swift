@@ -28,6 +28,9 @@ public struct Chain: Sendable {
         }
         var (names, checked) = (ChainNames(), [Generators.ChainItem]())
         for item in items { checked.append(try item.checked(&names)) }
+        if let problem = Generators.ChainItem.problem(inChainOf: checked) {
+            throw MottleError(.argument, problem.text)
+        }
         do {
             program = Program(
                 try Generators.Chain(checked).trace(seed: seed, shape: Shape(shape), range: range))
@@ -66,6 +69,8 @@ public struct Chain: Sendable {
             try workspace.run(
                 CleanSample(.floats(clean.pointer)), id: UInt64(id), epoch: epoch, values: made.pointer,
                 mask: mask?.pointer)
+        } catch let error as SampleError {
+            throw MottleError(.argument, error.description)
         } catch {
             throw MottleError(.plugin, "\(error)")
         }
@@ -91,7 +96,7 @@ extension ChainItem {
             throw MottleError(.argument, problem)
         }
         var item = Generators.ChainItem(
-            plugin: loaded, name: name, probability: probability, fill: (fill ?? .constant(0)).generatorFill)
+            plugin: loaded, name: name, probability: probability, fill: (fill ?? .zero).generatorFill)
         for (name, setting) in settings.sorted(by: { $0.key < $1.key }) {
             if let problem = item.set(name, to: setting.parameterSetting) {
                 throw MottleError(.argument, problem)

@@ -7,7 +7,7 @@ public struct ChainItem: Sendable {
     public var settings: [String: Setting]
     /// The share of samples that it is applied to, 0...1.
     public var probability: Double
-    /// What takes the place of hidden values; only a mask may have one, and the data's lowest value is its default.
+    /// What takes the place of hidden values; only a mask may have one, and `.zero` is its default.
     public var fill: Fill?
     /// A name that keeps the item's draws apart from all others'; nil takes the plugin's, with `#2` for a second one. The
     /// same name, seed, sample and epoch give the same draws.
@@ -24,6 +24,8 @@ public struct ChainItem: Sendable {
 
 /// What takes the place of hidden values.
 public enum Fill: Sendable, Equatable {
+    /// 0 where it lies inside the data's range, otherwise the range's low end.
+    case zero
     /// One value, as a share of the data's range: 0 is its low end, 1 its high end.
     case constant(Double)
     /// The sample's own mean, in each channel.
@@ -80,6 +82,7 @@ extension Setting: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral, Expre
 extension Fill {
     var generatorFill: Generators.Fill {
         switch self {
+        case .zero: .zero
         case .constant(let share): .constant(share)
         case .mean: .mean
         case .noise: .noise

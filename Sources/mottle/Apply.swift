@@ -7,7 +7,7 @@ struct Apply: ParsableCommand {
         abstract: "Put the samples of a NumPy array through a chain.",
         discussion: """
             Of the config only seed, chain and range count. float32 values are taken as they are; the bytes of uint8 are
-            spread over the range, 0...1 if not given. The output is float32 of the same shape; sample i has the id
+            spread over the range, 0...1 if not given, or are token ids if the chain wants ids. The output is float32 of the same shape; sample i has the id
             first-id + i.
             """)
 

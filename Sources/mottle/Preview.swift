@@ -18,6 +18,18 @@ struct Preview: ParsableCommand {
     @Option(help: ArgumentHelp("Which samples, such as 0-15 or 3,8,20-24.", valueName: "ids"))
     var samples = "0-11"
 
+    @Option(
+        help: ArgumentHelp(
+            "A .npy file of shape [N]: how many places along the first axis of each sample are real.",
+            valueName: "file"))
+    var lengths: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A .npy file of shape [N, L]: the number of each token's word, counted from 1; 0 for none.",
+            valueName: "file"))
+    var words: String?
+
     @Flag(help: "Samples to test with, instead of those to train with.")
     var test = false
 
@@ -59,8 +71,8 @@ struct Preview: ParsableCommand {
 
     func run() throws {
         let preview = try ChainPreview(
-            file: chain, overrides: changes.overrides, seed: changes.seed, data: data, usesTest: test,
-            runtime: ThisProgram.runtime(threads: 1))
+            file: chain, overrides: changes.overrides, seed: changes.seed, data: data,
+            lengths: lengths, words: words, usesTest: test, runtime: ThisProgram.runtime(threads: 1))
         try preview.write(ids: ids, epoch: epoch, to: output, observer: ProgressDisplay(isQuiet: false))
         try StandardOutput.write(line: output)
     }

@@ -72,7 +72,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("constant", Fill.constant(0)), ("mean", .mean), ("noise", .noise), ("0.5", .constant(0.5)),
+        ("zero", Fill.zero), ("constant", .constant(0)), ("mean", .mean), ("noise", .noise),
+        ("0.5", .constant(0.5)),
         ("{ constant: 0.5 }", .constant(0.5)),
     ])
     func `a fill is read, and what the lock file writes reads back`(yaml: String, fill: Fill) throws {
@@ -84,7 +85,7 @@ import Testing
     @Test func `a fill that there is not`() {
         #expect(
             Fixture.complaint(Fill.self, "fill: means")
-                == "test.yaml:1:7: error: 'fill' must be constant, mean, noise or a number "
+                == "test.yaml:1:7: error: 'fill' must be zero, constant, mean, noise or a number "
                 + "(a share of the data's range), got 'means'; did you mean 'mean'?")
     }
 

@@ -108,7 +108,13 @@ struct DeclarationErrorTests {
         Mistake(
             #"mottle.mask { name = 'a', apply = function() end }"#,
             #"""
-            p.lua:1: error: mottle.mask: unknown field 'apply'; its fields are name, doc, source, axes, params, severities, identity, expect, eager, make
+            p.lua:1: error: mottle.mask: unknown field 'apply'; its fields are name, doc, source, axes, params, severities, identity, expect, eager, needs, make
+            [M02]
+            """#),
+        Mistake(
+            #"mottle.mask { name = 'a', needs = "words", make = function() end }"#,
+            #"""
+            p.lua:1: error: mottle.mask: 'needs' can only be "words", and only of mottle.tokens
             [M02]
             """#),
     ]

@@ -42,6 +42,16 @@ struct FillTests {
         #expect(filled[12...] == clean[12...])
     }
 
+    @Test(
+        arguments: [(-1...1, 0), (0...1, 0), (-80...0, -80), (2...5, 2), (-2...6, 0)]
+            as [(ClosedRange<Float>, Float)])
+    func `zero is silence: 0 inside the range, else its low end`(range: ClosedRange<Float>, wanted: Float)
+        throws
+    {
+        let filled = try rows(fill: .zero, shape: [3, 5, 1], range: range)
+        #expect(filled[..<10].allSatisfy { $0 == wanted })
+    }
+
     @Test func `a constant is a share of the range`() throws {
         let filled = try rows(fill: .constant(0.25), shape: [3, 5, 1], range: -2...6)
         #expect(filled[..<10].allSatisfy { $0 == 0 })

@@ -7,12 +7,13 @@ import VectorKernels
 struct RandomGraphTests {
     static let shapes: [Shape] = [
         [3, 5, 2], [1, 7, 1], [2, 3, 4, 3], [37], [1], [16, 5], [33, 35, 1], [4, 64, 9],
+        [0], [3, 0, 2], [0, 4],
     ]
 
     @Test(arguments: shapes.indices) func `random graphs have the reference's bits`(place: Int) {
         let shape = Self.shapes[place]
         // The larger a sample, the longer the reference takes.
-        for seed in 0..<max(8, min(100, 20_000 / shape.count)) {
+        for seed in 0..<max(8, min(100, 20_000 / max(1, shape.count))) {
             var random = GraphMaker(shape: shape, seed: UInt64(place * 1000 + seed))
             let chain = random.chain(operations: 3 + seed % 40)
             let sample = random.sample(shape.count)
@@ -111,7 +112,16 @@ private struct GraphMaker {
         let shape = graph.nodes[value].shape
         let axis = below(max(1, shape.rank))
         let size = shape.size(axis)
-        switch below(9) {
+        switch below(11) {
+        case 9: numbers.append(graph.add(.whole(.order(axis: axis)), [value], shape: shape, type: .number))
+        case 10:
+            // Along the last axis, as rng:permutation makes them: one for all runs, or one for each.
+            let last = graph.full.rank - 1
+            guard last >= 0 else { return }
+            let run = below(2) == 0 ? Shape.along(last, graph.full.size(last)) : graph.full
+            numbers.append(
+                graph.add(
+                    .whole(.permutation(key: UInt64(below(9)), axis: last)), shape: run, type: .number))
         case 0: numbers.append(graph.scan([.sum, .minimum, .maximum][below(3)], value, along: axis))
         case 1:
             // Positions that vary along the axis only, along others, or along all.

@@ -9,11 +9,11 @@ struct ContractTests {
     /// Settings without which a plugin has no meaning.
     static let required: [String: [String: ParameterSetting]] = [
         "mlm": ["mask_id": 103, "vocab": 200, "special": [7, 11]],
-        "whole_word": ["mask_id": 103, "vocab": 200],
-        "span_mask": ["mask_id": 103, "vocab": 200],
+        "whole_word": ["mask_id": 103, "vocab": 200, "special": [7, 11]],
+        "span_mask": ["mask_id": 103, "vocab": 200, "special": [7, 11]],
         "token_dropout": ["unknown": 100, "special": [7, 11]],
         "token_swap": ["special": [7, 11]],
-        "token_insert": ["vocab": 200],
+        "token_insert": ["vocab": 200, "special": [7, 11]],
     ]
 
     /// No multiples of 8 or of a vector's width; patches of 3 and 4 pixels fit into one each.
@@ -123,7 +123,8 @@ struct ContractTests {
                 name, (Self.required[name] ?? [:]).merging(patch) { $1 }, shape: shape,
                 source: OtherSamples(shape))
             let black = [Float](repeating: 0, count: shape.count)
-            let dark = try subject.run(black).values
+            let words = plugin.needsWords ? Sample(plugin, shape).words : nil
+            let dark = try subject.run(black, words: words).values
             #expect(!dark.contains { !$0.isFinite }, "\(shape)")
             for length in [0, shape[0] / 3, shape[0]] where ["NL", "NTF"].contains(plugin.axes) {
                 let sample = Sample(plugin, shape, length: length)

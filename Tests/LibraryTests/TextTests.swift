@@ -41,13 +41,12 @@ struct TextTests {
     }
 
     /// mask_id stands outside the vocabulary, so that a token shows its fate; ids of the text do so, too.
-    static let settings: [String: ParameterSetting] = ["mask_id": 5000, "vocab": 40]
+    static let settings: [String: ParameterSetting] = ["mask_id": 5000, "vocab": 40, "special": [1, 2, 3]]
 
     private func subject(
         _ name: String, _ changes: [String: ParameterSetting], count: Int = 60
     ) throws -> Subject {
-        let own: [String: ParameterSetting] = name == "mlm" ? ["special": [1, 2, 3]] : [:]
-        return try Subject(name, Self.settings.merging(own) { $1 }.merging(changes) { $1 }, shape: [count])
+        try Subject(name, Self.settings.merging(changes) { $1 }, shape: [count])
     }
 
     /// Demands labels where something is asked and nowhere else, and tokens that are as they were where nothing is.
@@ -81,6 +80,64 @@ struct TextTests {
             #expect(made.hidden == share(made.extras["rate"]![0], of: text.free.count))
             expectAsked(made, text, ignore: -1)
         }
+    }
+
+    /// Special ids within words, and padding that only its id tells.
+    @Test(arguments: ["mlm", "whole_word", "span_mask"])
+    func `special ids are not asked for, whatever their words`(name: String) throws {
+        let ids: [Float] = [1, 50, 51, 52, 2, 53, 54, 2, 0, 0]
+        let words: [Float] = [1, 2, 2, 3, 3, 4, 4, 4, 5, 6]
+        let subject = try subject(name, ["special": [0, 1, 2], "rate": 1], count: 10)
+        for id in 0..<20 {
+            let mask = try subject.run(ids, id: id, words: words).mask
+            #expect(mask == [0, 1, 1, 1, 0, 1, 1, 0, 0, 0])
+        }
+        // Two of five tokens; or of three words one, and round(2/3) = 1.
+        let some = try self.subject(name, ["special": [0, 1, 2], "rate": 0.4], count: 10)
+        for id in 0..<20 {
+            let mask = try some.run(ids, id: id, words: words).mask!
+            switch name {
+            case "whole_word":
+                #expect([[1, 2], [3], [5, 6]].contains(mask.indices.filter { mask[$0] == 1 }))
+            default: #expect(mask.count { $0 == 1 } == 2)
+            }
+        }
+    }
+
+    @Test func `two words of one number in different sentences are two words`() throws {
+        let (ids, words): ([Float], [Float]) = ([50, 51, 2, 52, 53, 54], [1, 2, 0, 1, 1, 2])
+        let subject = try subject("whole_word", ["rate": 0.25], count: 6)
+        let found = try Set((0..<100).map { id in try subject.run(ids, id: id, words: words).mask! })
+        #expect(
+            found == [[1, 0, 0, 0, 0, 0], [0, 1, 0, 0, 0, 0], [0, 0, 0, 1, 1, 0], [0, 0, 0, 0, 0, 1]])
+    }
+
+    @Test func `whole words want words`() throws {
+        let text = Text()
+        let error = #expect(throws: SampleError.self) {
+            try subject("whole_word", [:]).run(text.values, length: text.length)
+        }
+        #expect(
+            error?.description
+                == "tokens 'whole_word' works on whole words, and the samples do not say which tokens make a word; "
+                + "--words names the file that does")
+        _ = try subject("span_mask", [:]).run(text.values, length: text.length)
+    }
+
+    @Test(arguments: [-1, 0.5, 0x1p24, .nan, .infinity, -.infinity] as [Float])
+    func `what is no id is refused with its place`(value: Float) throws {
+        var ids = Text().values
+        ids[31] = value
+        let error = #expect(throws: SampleError.self) {
+            try subject("mlm", [:]).run(ids, id: 12)
+        }
+        guard case .noID(sample: 12, place: 31, let found)? = error else {
+            Issue.record(Comment(rawValue: String(describing: error)))
+            return
+        }
+        #expect(found == value || found.isNaN && value.isNaN)
+        ids[31] = 0x1p24 - 1
+        _ = try subject("mlm", [:]).run(ids, id: 12)
     }
 
     @Test func `every token is asked for as often`() throws {
@@ -185,7 +242,7 @@ struct TextTests {
     }
 
     @Test func `spans are as long as SpanBERT's`() throws {
-        let subject = try subject("span_mask", [:], count: 64)
+        let subject = try subject("span_mask", ["special": []], count: 64)
         var (runs, asked) = (0.0, 0.0)
         for id in 0..<600 {
             let mask = try subject.run((0..<64).map { Float($0) }, id: id).mask!

@@ -137,6 +137,39 @@ struct TokenTests {
         for count in found { expectRate(count, of: 4500, 1.0 / 11) }
     }
 
+    @Test func `no special token is pushed out`() throws {
+        // [CLS] … [SEP] … [SEP], full.
+        var ids = (0..<20).map { Float(100 + $0) }
+        (ids[0], ids[9], ids[19]) = (1, 2, 2)
+        for (rate, count) in [(0.1, 2), (0.5, 8), (1, 17)] {
+            let subject = try Subject(
+                "token_insert", ["vocab": 40, "special": [1, 2], "rate": .number(rate)], shape: [20])
+            for id in 0..<100 {
+                let made = try subject.run(ids, id: id)
+                #expect(made.values[0] == 1 && made.values[19] == 2)
+                #expect(made.values.indices.count { made.values[$0] == 2 && made.mask![$0] == 0 } == 2)
+                #expect(made.hidden <= count && made.extras["length"] == [20])
+                let old = made.values.indices.filter { made.mask![$0] == 0 }.map { made.values[$0] }
+                #expect(old.filter { $0 > 2 } == Array(ids.filter { $0 > 2 }.prefix(old.count { $0 > 2 })))
+            }
+        }
+    }
+
+    @Test func `the end moves where there is room, and stays where there is none`() throws {
+        let ids: [Float] = [1, 50, 51, 52, 53, 2, 0, 0, 0, 0]
+        let subject = try Subject(
+            "token_insert", ["vocab": 40, "special": [0, 1, 2], "rate": 0.5], shape: [10])
+        for id in 0..<50 {
+            let made = try subject.run(ids, id: id, length: 6)
+            #expect(made.extras["length"] == [8] && made.hidden == 2)
+            #expect(made.values[7...] == [2, 0, 0] && made.values[0] == 1)
+            // Without a length padding is special: it stays where it is.
+            let full = try subject.run(ids, id: id)
+            #expect(full.values[5...] == [2, 0, 0, 0, 0] && full.values[0] == 1)
+            #expect(full.mask![..<1] == [0] && full.mask![5...].allSatisfy { $0 == 0 })
+        }
+    }
+
     @Test func `full samples lose their end to what is inserted`() throws {
         let subject = try Subject("token_insert", ["vocab": 11, "rate": 0.3], shape: [20])
         let shares = try (0..<1000).map {

@@ -136,4 +136,57 @@ import Testing
         #expect(outcome.status == status)
         #expect(!folder.exists("y.npy") && !folder.exists("m.npy"))
     }
+
+    @Test func `ids that are none and words that are missing are told`() throws {
+        let folder = try Self.folder(
+            """
+            chain:
+              - whole_word: { mask_id: 103, vocab: 200, rate: 0.5 }
+
+            """)
+        try folder.write("x.npy", NumPyFile.floats([2, 3], [5, 6, 7, 8, 9.5, 10]))
+        try folder.write("words.npy", NumPyFile.bytes([2, 3], [1, 1, 2, 1, 2, 3]))
+        let apply = ["apply", "chain.yaml", "--input", "x.npy", "--output", "y.npy"]
+        let wordless = try folder.run(WorkFolder.program, apply)
+        #expect(wordless.status == 2)
+        #expect(
+            wordless.errors
+                == "chain.yaml:2:5: error: tokens 'whole_word' works on whole words, and the samples do not say "
+                + "which tokens make a word; --words names the file that does\n")
+        let broken = try folder.run(WorkFolder.program, apply + ["--words", "words.npy"])
+        #expect(broken.status == 1)
+        #expect(
+            broken.errors
+                == "mottle: error: sample 1, place 1, both counted from 0: 9.5 is no token id; "
+                + "ids are whole numbers from 0 to 16777215\n")
+        #expect(!folder.exists("y.npy"))
+        // Bytes are ids as they are.
+        try folder.write("x.npy", NumPyFile.bytes([2, 3], [5, 6, 7, 8, 9, 255]))
+        let right = try folder.run(
+            WorkFolder.program,
+            apply + [
+                "--words", "words.npy", "--set", "chain=[whole_word: {mask_id: 103, vocab: 200, rate: 0}]",
+            ])
+        #expect(right.errors == "")
+        #expect(NumPyFile.floats(try folder.data("y.npy")) == [5, 6, 7, 8, 9, 255])
+        let sheet = try folder.mottle(
+            "preview", "chain.yaml", "--data", "x.npy", "--words", "words.npy", "--samples", "0-1",
+            "--output", "sheet.png")
+        #expect(sheet.errors == "" && folder.exists("sheet.png"))
+    }
+
+    @Test(arguments: ["gaussian: {}", "cutout: {}", "time_mask: {}"])
+    func `generators of values have no place among ids`(item: String) throws {
+        for order in ["- \(item)\n  - token_swap: {}", "- token_swap: {}\n  - \(item)"] {
+            let folder = try Self.folder("chain:\n  \(order)\n")
+            let outcome = try folder.mottle("apply", "chain.yaml", "--input", "x.npy", "--output", "y.npy")
+            #expect(outcome.status == 2)
+            let line = order.hasPrefix("- \(item)") ? 2 : 3
+            #expect(outcome.errors.hasPrefix("chain.yaml:\(line):5: error: "))
+            #expect(
+                outcome.errors.hasSuffix(
+                    " makes values where token ids flow, for tokens 'token_swap'; "
+                        + "in a chain of ids only generators of tokens can stand\n"))
+        }
+    }
 }
