@@ -52,7 +52,8 @@ let package = Package(
                 + instructionSets.map { .target(name: $0.name) },
             swiftSettings: [.unsafeFlags(optimised)]),
 
-        .target(name: "Generators", dependencies: ["LuaRuntime", "Tensors", "Kernels"]),
+        .target(name: "MachineCode"),
+        .target(name: "Generators", dependencies: ["LuaRuntime", "Tensors", "Kernels", "MachineCode"]),
         .target(name: "Datasets", dependencies: ["CZlib", "Tensors"]),
         .target(
             name: "Pipelines",
@@ -93,7 +94,8 @@ var testTargets: [Target] {
         .testTarget(
             name: "GeneratorsTests",
             dependencies: [
-                "Generators", "HostilePlugins", "Kernels", "LuaRuntime", "Tensors", "VectorKernels",
+                "Generators", "HostilePlugins", "Kernels", "LuaRuntime", "MachineCode", "Tensors",
+                "VectorKernels",
             ]),
         .testTarget(name: "LibraryTests", dependencies: ["Generators", "Kernels", "LuaRuntime", "Tensors"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "CZlib", "Tensors"]),

@@ -107,15 +107,24 @@ private struct GroupBuilder {
     }
 
     /// - Parameter outputs: the chain whose outputs the group writes, if it is the last one.
-    mutating func build(_ members: [NodeID], outputs: TracedChain?) {
-        group.nodes = members
-        findProducts(members, outputs: outputs)
+    mutating func build(_ nodes: [NodeID], outputs: TracedChain?) {
+        group.nodes = nodes
+        findProducts(nodes, outputs: outputs)
+        // What is made of nothing comes first, as long as the cache has room, so that the elementwise steps are neighbours.
+        let sources = nodes.filter { graph.nodes[$0].operands.isEmpty }
+        let members = sources.count > 6 ? nodes : sources + nodes.filter { !graph.nodes[$0].operands.isEmpty }
         for (position, node) in members.enumerated() {
             for operand in operands(of: node) { lastUses[operand] = position }
         }
         if let outputs {
             lastUses[outputs.values] = .max
             if let mask = outputs.mask { lastUses[mask] = .max }
+        }
+        if sources.count <= 6 {
+            let made = Set(nodes)
+            for operand in members.flatMap({ self.operands(of: $0) }) where !made.contains(operand) {
+                _ = place(of: operand)
+            }
         }
         for (position, node) in members.enumerated() where products[node] == nil {
             emit(node, at: position, outputs: outputs)
@@ -189,6 +198,7 @@ private struct GroupBuilder {
         var place: Place
         if case .constant(let bits) = node.operation {
             place = Place(base: .register, offset: constants[bits]! * Program.blockLength)
+            group.uniform.insert(place)
         } else if let slot = slots[id], node.shape == shape {
             place = Place(base: .slot, offset: slot)
         } else if case .input = node.operation, node.shape == shape {
@@ -199,6 +209,7 @@ private struct GroupBuilder {
             place = Place(base: .register, offset: registerCount * Program.blockLength)
             registerCount += 1
             lastUses[id] = .max
+            group.uniform.insert(place)
             group.splats.append(Group.Splat(slot: slots[id]!, register: place.offset))
         } else {
             place = newRegister()

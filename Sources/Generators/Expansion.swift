@@ -32,24 +32,23 @@ struct Expansion: Sendable, Equatable {
 
     /// Writes the operand's values for elements `first ..< first + count` of the group.
     func copy(_ operand: UnsafePointer<Float>, to out: UnsafeMutablePointer<Float>, first: Int, count: Int) {
-        let inner = sizes[sizes.count - 1]
-        let isRepeated = strides[strides.count - 1] == 0
-        var (row, start) = first.quotientAndRemainder(dividingBy: inner)
-        if sizes.count == 2 {
-            // One value repeated in each row, or one row in all: by far the most frequent.
-            isRepeated
-                ? Self.repeatEach(operand + row, inner, start, to: out, count: count)
-                : Self.repeatRow(operand, inner, start, to: out, count: count)
-            return
+        let last = sizes.count - 1
+        // A row: neighbours in the operand, each of them `times` times.
+        let times = strides[last] == 0 ? sizes[last] : 1
+        let outer = strides[last] == 0 ? last - 1 : last
+        let length = outer < 0 ? times : sizes[outer...].reduce(1, *)
+        var (row, start) = first.quotientAndRemainder(dividingBy: length)
+        if times == 1, outer == 1 {
+            return Self.repeatRow(operand, length, start, to: out, count: count)
         }
         var done = 0
         while done < count {
-            let run = min(inner - start, count - done)
-            let source = operand + rowOffset(row)
-            if isRepeated {
-                (out + done).update(repeating: source[0], count: run)
-            } else {
+            let run = min(length - start, count - done)
+            let source = operand + rowOffset(row, axes: outer)
+            if times == 1 {
                 (out + done).update(from: source + start, count: run)
+            } else {
+                Self.repeatEach(source + start / times, times, start % times, to: out + done, count: run)
             }
             done += run
             (row, start) = (row + 1, 0)
@@ -68,10 +67,14 @@ struct Expansion: Sendable, Equatable {
             value = 1
         }
         if times == 3 {
-            while done + 3 <= count {
-                let repeated = values[value]
-                (out[done], out[done + 1], out[done + 2]) = (repeated, repeated, repeated)
-                (value, done) = (value + 1, done + 3)
+            // Channels, by far the most frequent: four values are three vectors.
+            while done + 12 <= count {
+                let v = UnsafeRawPointer(values + value).loadUnaligned(as: SIMD4<Float>.self)
+                let target = UnsafeMutableRawPointer(out + done)
+                target.storeBytes(of: SIMD4(v[0], v[0], v[0], v[1]), as: SIMD4<Float>.self)
+                target.storeBytes(of: SIMD4(v[1], v[1], v[2], v[2]), toByteOffset: 16, as: SIMD4<Float>.self)
+                target.storeBytes(of: SIMD4(v[2], v[3], v[3], v[3]), toByteOffset: 32, as: SIMD4<Float>.self)
+                (value, done) = (value + 4, done + 12)
             }
         }
         while done < count {
@@ -99,10 +102,10 @@ struct Expansion: Sendable, Equatable {
         }
     }
 
-    /// Where in the operand the row-th run along the innermost axis starts.
-    private func rowOffset(_ row: Int) -> Int {
+    /// Where in the operand the row-th row along the first `axes` axes starts.
+    private func rowOffset(_ row: Int, axes: Int) -> Int {
         var (rest, offset) = (row, 0)
-        for axis in (0..<sizes.count - 1).reversed() {
+        for axis in (0..<max(0, axes)).reversed() {
             offset += rest % sizes[axis] * strides[axis]
             rest /= sizes[axis]
         }

@@ -1,4 +1,5 @@
 import Kernels
+import MachineCode
 import Tensors
 import VectorKernels
 
@@ -8,22 +9,45 @@ final class FusedRunner {
     private let kernels: NoiseKernels
     private let count: Int
     /// Plain memory, of which reading counts no references.
-    private let (splats, steps, totals): (Buffer<Group.Splat>, Buffer<Step>, Buffer<TotalReduction>)
+    private let (fills, actions, totals): (Buffer<Fill>, Buffer<Action>, Buffer<TotalReduction>)
+    /// What the loops among the actions are in.
+    private let code: ExecutableMemory?
+    /// Where the loops find registers, slots, the clean sample and the one that is being made, by `Place.Base`.
+    private let bases = Buffer<UnsafeMutablePointer<Float>>(count: 4)
+    /// Where the clean sample is loaded to if it cannot be read where it lies.
+    private let inputOffset: Int
     private let expansions: [Expansion]
     /// This epoch's values of what changes from epoch to epoch.
     private let scheduleValues: Buffer<Float>
 
+    /// A value of the sample that its register is filled with; loops read only the first.
+    private struct Fill: BitwiseCopyable {
+        let splat: Group.Splat
+        let count: Int
+    }
+
     init(_ group: Group, _ kernels: NoiseKernels, _ scheduleValues: Buffer<Float>) {
         (self.kernels, self.scheduleValues, count) = (kernels, scheduleValues, group.count)
-        (splats, steps, totals) = (Buffer(group.splats), Buffer(group.steps), Buffer(group.totals))
+        totals = Buffer(group.totals)
+        let translator = kernels.width >= 8 ? StepTranslator(group.steps, uniform: group.uniform) : nil
+        let translation = translator?.make()
+        code = translation?.code
+        actions = Buffer(translation?.actions ?? group.steps.map(Action.step))
+        let read = translation == nil ? nil : translator?.placesReadBySteps
+        fills = Buffer(
+            group.splats.map { splat in
+                let isRead = read?.contains(Place(base: .register, offset: splat.register)) ?? true
+                return Fill(splat: splat, count: isRead ? min(group.count, Program.blockLength) : 1)
+            })
+        inputOffset =
+            group.steps.lazy.compactMap { if case .load(let to) = $0 { to.offset } else { nil } }.first ?? 0
         expansions = group.expansions.map { $0.copied() }
     }
 
     func run(_ whole: Block) {
-        for place in 0..<splats.count {
-            let splat = splats.pointer[place]
-            (whole.registers + splat.register).update(
-                repeating: whole.slots[splat.slot], count: min(count, Program.blockLength))
+        for place in 0..<fills.count {
+            let (splat, count) = (fills.pointer[place].splat, fills.pointer[place].count)
+            (whole.registers + splat.register).update(repeating: whole.slots[splat.slot], count: count)
         }
         for place in 0..<totals.count {
             let total = totals.pointer[place]
@@ -37,7 +61,13 @@ final class FusedRunner {
         for first in stride(from: 0, to: count, by: Program.blockLength) {
             block.first = first
             block.count = min(Program.blockLength, count - first)
-            for place in 0..<steps.count { run(steps.pointer[place], block) }
+            if code != nil { setBases(block) }
+            for place in 0..<actions.count {
+                switch actions.pointer[place] {
+                case .step(let step): run(step, block)
+                case .loop(let loop): loop(bases.pointer, (block.count + 7) / 8 * 32)
+                }
+            }
         }
         for place in 0..<totals.count {
             let total = totals.pointer[place]
@@ -46,13 +76,21 @@ final class FusedRunner {
         }
     }
 
+    private func setBases(_ block: Block) {
+        bases.pointer[Place.Base.register.rawValue] = block.registers
+        bases.pointer[Place.Base.slot.rawValue] = block.slots + block.first
+        bases.pointer[Place.Base.input.rawValue] =
+            block.input.map { $0 + block.first } ?? block.registers + inputOffset
+        bases.pointer[Place.Base.output.rawValue] = block.values + block.first
+    }
+
     /// Only the draws: what no arithmetic around them can be cheaper than.
     func runDraws(_ whole: Block) {
         var block = whole
         for first in stride(from: 0, to: count, by: Program.blockLength) {
             (block.first, block.count) = (first, min(Program.blockLength, count - first))
-            for place in 0..<steps.count {
-                if case .draw = steps.pointer[place] { run(steps.pointer[place], block) }
+            for place in 0..<actions.count {
+                if case .step(let step) = actions.pointer[place], case .draw = step { run(step, block) }
             }
         }
     }

@@ -2,7 +2,7 @@ import Tensors
 import VectorKernels
 
 /// Where a step finds or leaves a block of values.
-struct Place: Sendable, Equatable, BitwiseCopyable {
+struct Place: Sendable, Hashable, BitwiseCopyable {
     enum Base: Int, Sendable {
         /// A register: one block in the worker's memory, used again by every block.
         case register
@@ -49,6 +49,8 @@ struct Group: Sendable {
     }
     var splats: [Splat] = []
     var steps: [Step] = []
+    /// Places of constants and splats: one value throughout.
+    var uniform: Set<Place> = []
     var expansions: [Expansion] = []
     /// Reductions to be finished after the last block.
     var totals: [TotalReduction] = []

@@ -77,6 +77,9 @@ public typealias CorrelationKernel =
 
 /// What programs of generators run on; one table for each instruction set, all with the same bits.
 public struct NoiseKernels: Sendable {
+    /// Floats in a vector.
+    public let width: Int
+
     public let elementwise: ElementwiseKernel
 
     /// Uniform in [0, 1): the upper 24 bits, times 2⁻²⁴.
@@ -108,6 +111,7 @@ public struct NoiseKernels: Sendable {
     /// The kernels in vectors of type `V`, compiled in the module that calls this, with its instruction set.
     @inlinable @inline(__always)
     public init<V: FloatVector>(vector: V.Type) {
+        width = V.scalarCount
         elementwise = { runElementwise(vector: V.self, $0, $1, $2, $3, $4, $5) }
         uniform = { drawUniform(vector: V.self, $0, $1, $2, $3, $4, $5) }
         normal = { drawNormal(vector: V.self, $0, $1, $2, $3, $4, $5) }

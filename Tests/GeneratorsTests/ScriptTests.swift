@@ -81,7 +81,7 @@ struct ScriptTests {
         #expect(changed.mask == [0, 0, 0, 0, 1, 0])
         let mask = try Self.eager("hidden:set(1, 3, true)", kind: "mask", parameters: "x, p, rng, hidden")
         let hidden = try Self.run(mask)
-        #expect(hidden.values == [0, 0.25, -1, 0.75, 1, 1.25])
+        #expect(hidden.values == [0, 0.25, 0, 0.75, 1, 1.25])
         #expect(hidden.mask == [0, 0, 1, 0, 0, 0])
     }
 
