@@ -20,44 +20,48 @@ struct Philox<Words: WordVector> {
         (keyLow, keyHigh) = (UInt32(truncatingIfNeeded: key), UInt32(truncatingIfNeeded: key >> 32))
     }
 
+    @usableFromInline typealias State = (Pairs, Pairs, Pairs, Pairs)
+
     /// The four words of blocks `block`, `block + 1` …, one block a lane.
     @inlinable @inline(__always)
     func words(block: Int) -> (Words, Words, Words, Words) {
-        let even = (Pairs.ramp &<< 1) &+ UInt64(truncatingIfNeeded: block)
-        let a = chain(blocks: even)
-        let b = chain(blocks: even &+ 1)
-        return (
-            Words(even: a.0, odd: b.0), Words(even: a.1, odd: b.1), Words(even: a.2, odd: b.2),
-            Words(even: a.3, odd: b.3)
-        )
-    }
-
-    @inlinable @inline(__always)
-    func chain(blocks: Pairs) -> (Pairs, Pairs, Pairs, Pairs) {
-        var state = (
-            blocks, Pairs(repeating: epoch), Pairs(repeating: sampleLow), Pairs(repeating: sampleHigh)
-        )
+        let blocks = (Pairs.ramp &<< 1) &+ UInt64(truncatingIfNeeded: block)
+        var (even, odd) = (start(blocks), start(blocks &+ 1))
         // Written out: a loop would compute the keys, and what of the first rounds is the same in all blocks, again for
-        // every vector.
-        state = round(0, state)
-        state = round(1, state)
-        state = round(2, state)
-        state = round(3, state)
-        state = round(4, state)
-        state = round(5, state)
-        state = round(6, state)
-        state = round(7, state)
-        state = round(8, state)
-        return round(9, state)
+        // every vector. Both chains round by round: one waits while the other computes.
+        (even, odd) = round(0, even, odd)
+        (even, odd) = round(1, even, odd)
+        (even, odd) = round(2, even, odd)
+        (even, odd) = round(3, even, odd)
+        (even, odd) = round(4, even, odd)
+        (even, odd) = round(5, even, odd)
+        (even, odd) = round(6, even, odd)
+        (even, odd) = round(7, even, odd)
+        (even, odd) = round(8, even, odd)
+        (even, odd) = round(9, even, odd)
+        return (
+            Words(even: even.0, odd: odd.0), Words(even: even.1, odd: odd.1),
+            Words(even: even.2, odd: odd.2), Words(even: even.3, odd: odd.3)
+        )
     }
 
     @inlinable @inline(__always)
-    func round(_ index: UInt32, _ c: (Pairs, Pairs, Pairs, Pairs)) -> (Pairs, Pairs, Pairs, Pairs) {
+    func start(_ blocks: Pairs) -> State {
+        (blocks, Pairs(repeating: epoch), Pairs(repeating: sampleLow), Pairs(repeating: sampleHigh))
+    }
+
+    @inlinable @inline(__always)
+    func round(_ index: UInt32, _ a: State, _ b: State) -> (State, State) {
         let low = UInt64(keyLow &+ index &* 0x9e37_79b9)
         let high = UInt64(keyHigh &+ index &* 0xbb67_ae85)
-        let first = (c.0 & 0xffff_ffff) &* 0xd251_1f53
-        let second = (c.2 & 0xffff_ffff) &* 0xcd9e_8d57
-        return ((second &>> 32) ^ (c.1 ^ low), second, (first &>> 32) ^ (c.3 ^ high), first)
+        let firstOfA = (a.0 & 0xffff_ffff) &* 0xd251_1f53
+        let firstOfB = (b.0 & 0xffff_ffff) &* 0xd251_1f53
+        let secondOfA = (a.2 & 0xffff_ffff) &* 0xcd9e_8d57
+        let secondOfB = (b.2 & 0xffff_ffff) &* 0xcd9e_8d57
+        return (
+            ((secondOfA &>> 32) ^ (a.1 ^ low), secondOfA, (firstOfA &>> 32) ^ (a.3 ^ high), firstOfA),
+            ((secondOfB &>> 32) ^ (b.1 ^ low), secondOfB, (firstOfB &>> 32) ^ (b.3 ^ high), firstOfB)
+        )
     }
 }
 
