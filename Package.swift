@@ -59,7 +59,7 @@ let package = Package(
             name: "Pipelines",
             dependencies: ["CSystem", "Generators", "Datasets", "Tensors", "Kernels", "Workers"]),
         .target(name: "Training", dependencies: ["Tensors", "Kernels", "VectorKernels", "Workers"]),
-        .target(name: "Reports", dependencies: ["Tensors", "CSystem", "CPicture"]),
+        .target(name: "Reports", dependencies: ["Tensors", "Kernels", "CSystem", "CPicture"]),
         .target(
             name: "Experiments",
             dependencies: [

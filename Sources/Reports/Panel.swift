@@ -27,6 +27,7 @@ extension ContactSheet {
     var painter: any PanelPainter {
         switch kind {
         case .pictures, .spectrograms: PicturePainter(self)
+        case .waveforms(let length) where length >= SoundPainter.shortest: SoundPainter(self, length: length)
         case .waveforms(let length): WaveformPainter(self, length: length)
         case .tokens: TokenPainter(self)
         }

@@ -42,19 +42,24 @@ struct WaveformPainter: PanelPainter {
         case .difference:
             plot(sample.difference, in: -scale...scale, above: Self.above, below: Self.below, on: &canvas)
         }
-        if panel == .hidden, let mask = sample.mask {
-            for (column, values) in blocks.enumerated() {
-                let hidden = mask[values].count { $0 != 0 }
-                canvas.fill(
-                    at: PixelPoint(column * columns.zoom, 0), PixelSize(columns.zoom, size.height), .hidden,
-                    opacity: Self.hiddenOpacity * Float(hidden) / Float(values.count))
-            }
-        }
+        if panel == .hidden { shade(sample, from: 0, on: &canvas) }
         return canvas
     }
 
+    /// Colours the columns that hold hidden values, as much as they do, from row `top` to the canvas' end.
+    func shade(_ sample: ContactSheetSample, from top: Int, on canvas: inout Canvas) {
+        guard let mask = sample.mask else { return }
+        for (column, values) in blocks.enumerated() {
+            let hidden = mask[values].count { $0 != 0 }
+            canvas.fill(
+                at: PixelPoint(column * columns.zoom, top), PixelSize(columns.zoom, canvas.size.height - top),
+                .hidden,
+                opacity: Self.hiddenOpacity * Float(hidden) / Float(values.count))
+        }
+    }
+
     /// The values of each column.
-    private var blocks: [Range<Int>] {
+    var blocks: [Range<Int>] {
         stride(from: 0, to: length, by: columns.block).map { $0..<min($0 + columns.block, length) }
     }
 

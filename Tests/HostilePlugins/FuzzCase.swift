@@ -66,7 +66,7 @@ package struct FuzzCase {
         }
         if dice.one(in: 8) { _ = item.set("severity", to: .value(.number(3))) }
         if dice.one(in: 6) { item.probability = 0.5 }
-        item.fill = dice.pick([.constant(0.5), .mean, .noise])
+        item.fill = dice.pick([.zero, .constant(0.5), .mean, .noise])
         // The host asks for what is missing before it traces.
         guard item.missing == nil else { return end = .refusedAtLoad }
         let shape = Shape(plugin.shape)
@@ -77,7 +77,7 @@ package struct FuzzCase {
         let elements = chain.graph.nodes.reduce(0) { $0 + $1.shape.count }
         guard elements <= Self.elementLimit else { return end = .tooLarge }
         end = .failedAtRun
-        let samples = OddSamples(shape: shape)
+        let samples = OddSamples(shape: shape, areIDs: program.takesIDs)
         let kernels = dice.pick(InstructionSet.supported.compactMap(KernelSet.of))
         for id in [1, 3] as [UInt64] {
             let found = try Self.run(program, samples, id, kernels)
@@ -142,16 +142,19 @@ package struct FuzzCase {
 /// Samples with values that arithmetic must have been thought through for.
 private final class OddSamples: SampleSource {
     private let shape: Shape
+    /// Whether the values are token ids.
+    private let areIDs: Bool
     let ids: Range<UInt64> = 0..<4
     var length: Int? { shape.size(0) > 2 ? shape.size(0) - 1 : nil }
 
-    init(shape: Shape) { self.shape = shape }
+    init(shape: Shape, areIDs: Bool) { (self.shape, self.areIDs) = (shape, areIDs) }
 
     func values(_ id: UInt64) -> [Float] {
         let odd: [Float] = [0, -0.0, 1, .nan, .infinity, -.infinity, .leastNonzeroMagnitude, 3e38, -7]
         var dice = Dice(id &+ 77)
         return (0..<shape.count).map { _ in
-            dice.one(in: 9) ? dice.pick(odd) : Float(dice.below(4000) - 1000) / 1000
+            if areIDs { return dice.one(in: 9) ? dice.pick([0, 16_777_215]) : Float(dice.below(3000)) }
+            return dice.one(in: 9) ? dice.pick(odd) : Float(dice.below(4000) - 1000) / 1000
         }
     }
 

@@ -169,4 +169,49 @@ struct PatternTests {
             expectClose(square.squareRoot(), 0.05, within: 1e-6, "rms of \(length)")
         }
     }
+
+    @Test(arguments: [-2, -1, 0, 1] as [Double])
+    func `noise of a power law has its spectrum in all directions`(
+        exponent: Double
+    ) throws {
+        let (height, width, samples) = (24, 35, 220)
+        let subject = try Subject(
+            "power_law", ["exponent": .number(exponent), "sigma": 0.05], shape: [height, width])
+        // Along each axis and between them, on both sides.
+        let bins = [
+            (0, 3), (0, 7), (0, 16), (2, 0), (5, 0), (12, 0), (3, 4), (9, 13), (-3, 5), (-8, 11), (11, -17),
+            (1, 1),
+        ]
+        var power = [Double](repeating: 0, count: bins.count)
+        for errors in try subject.errors(of: 0.5, samples: samples) {
+            let moments = Moments(errors)
+            expectClose(moments.mean, 0, within: 1e-7, "the mean")
+            expectClose(moments.variance.squareRoot(), 0.05, within: 1e-6, "the strength")
+            for (place, bin) in bins.enumerated() {
+                var (re, im) = (0.0, 0.0)
+                for row in 0..<height {
+                    for column in 0..<width {
+                        let turns =
+                            Double(bin.0 * row) / Double(height) + Double(bin.1 * column) / Double(width)
+                        re += errors[row * width + column] * cos(2 * .pi * turns)
+                        im += errors[row * width + column] * sin(2 * .pi * turns)
+                    }
+                }
+                power[place] += re * re + im * im
+            }
+        }
+        let radii = bins.map {
+            (pow(Double($0.0) / Double(height), 2) + pow(Double($0.1) / Double(width), 2)).squareRoot()
+        }
+        let spread = Moments(radii.map { log($0) }).variance * Double(bins.count)
+        expectClose(
+            logarithmicSlope(radii, power), exponent, within: 4.5 / (Double(samples) * spread).squareRoot(),
+            "the slope")
+        // A bin's power is exponential: what is left of each without the law is as large.
+        let flat = zip(power, radii).map { $0 / pow($1, exponent) }
+        let mean = flat.reduce(0, +) / Double(flat.count)
+        for (place, value) in flat.enumerated() {
+            expectClose(value / mean, 1, within: 4.5 / Double(samples).squareRoot(), "\(bins[place])")
+        }
+    }
 }

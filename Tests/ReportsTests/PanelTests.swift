@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Reports
@@ -137,5 +138,55 @@ import Testing
         let sample = ContactSheetSample(id: 0, clean: values, corrupted: values)
         let size = ContactSheet(title: "", kind: .tokens(length: 101), samples: [sample]).painter.size
         #expect(size.height > 19 && size.height <= size.width)
+    }
+}
+
+@Suite struct SoundPanelTests {
+    /// A sine wave of amplitude 0.5 in bin 40, corrupted to silence in its second half; 1,120 values are four a column.
+    private static let tone = (0..<1120).map { Float(0.5 * sin(2 * Double.pi * 40 / 256 * Double($0))) }
+    private let sample = ContactSheetSample(
+        id: 0, clean: tone, corrupted: tone.enumerated().map { $0 < 560 ? $1 : 0 },
+        mask: (0..<1120).map { $0 < 560 ? 0 : 1 })
+    private var painter: any PanelPainter {
+        ContactSheet(title: "", kind: .waveforms(length: 1120), range: -1...1, samples: [sample]).painter
+    }
+    /// The row of a bin: below the waveform and a line, the highest bin first.
+    private func row(bin: Int) -> Int { 72 + 1 + 128 - bin }
+    /// Half of full scale is −6.02 dB.
+    private let loud = ColourMap.viridis.colour(at: (80 - 6.0206) / 80)
+    private let silent = ColourMap.viridis.colour(at: 0)
+
+    private func expect(_ colour: Colour, near other: Colour, _ place: SourceLocation = #_sourceLocation) {
+        let differences = [(colour.red, other.red), (colour.green, other.green), (colour.blue, other.blue)]
+            .map { abs(Int($0) - Int($1)) }
+        #expect(differences.max()! <= 3, "\(colour), expected \(other)", sourceLocation: place)
+    }
+
+    @Test func `a tone stands in the row of its frequency, as loud as it is`() {
+        let canvas = painter.paint(.clean, of: sample)
+        #expect(canvas.size == PixelSize(280, 72 + 1 + 129))
+        for x in [60, 140, 220] {
+            expect(canvas[x, row(bin: 40)], near: loud)
+            expect(canvas[x, row(bin: 60)], near: silent)
+            expect(canvas[x, row(bin: 20)], near: silent)
+        }
+    }
+
+    @Test func `what is gone is dark in the corrupted panel and blue in the difference`() {
+        let corrupted = painter.paint(.corrupted, of: sample)
+        expect(corrupted[60, row(bin: 40)], near: loud)
+        expect(corrupted[220, row(bin: 40)], near: silent)
+        let difference = painter.paint(.difference, of: sample)
+        expect(difference[60, row(bin: 40)], near: ColourMap.difference.colour(at: 0.5))
+        expect(difference[220, row(bin: 40)], near: ColourMap.difference.colour(at: 0.0))
+        #expect(
+            painter.legend.contains {
+                if case .bar(.difference, "difference in dB", "−74", "74") = $0 { true } else { false }
+            })
+    }
+
+    @Test func `the mask shades the spectrum too`() {
+        let (clean, hidden) = (painter.paint(.clean, of: sample), painter.paint(.hidden, of: sample))
+        for x in [20, 139, 140, 270] { #expect((clean[x, 150] != hidden[x, 150]) == (x >= 140)) }
     }
 }
