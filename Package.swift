@@ -96,7 +96,8 @@ var testTargets: [Target] {
             dependencies: [
                 "Generators", "HostilePlugins", "Kernels", "LuaRuntime", "MachineCode", "Tensors",
                 "VectorKernels",
-            ]),
+            ],
+            exclude: ["Golden"]),
         .testTarget(name: "LibraryTests", dependencies: ["Generators", "Kernels", "LuaRuntime", "Tensors"]),
         .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "CZlib", "Tensors"]),
         .testTarget(
