@@ -1,10 +1,9 @@
--- Clouds for negative exponents, fine grain for positive ones. Two white fields are the real and the imaginary parts of a spectrum
--- without symmetry; the real part of what it stands for has the same spectrum.
+-- Clouds for negative exponents, fine grain for positive ones. Two white fields are the real and the imaginary parts of
+-- a spectrum without symmetry; the real part of what it stands for has the same spectrum.
 mottle.noise {
   name = "power_law",
-  doc = "Adds noise to pictures whose power is proportional to frequency^exponent in all directions: y = x + e, rms(e) = sigma.",
-  source = "Field 1987, Relations between the statistics of natural images and the response properties of cortical cells; "
-    .. "as Timmer & König 1995, Astronomy and Astrophysics 300, in two dimensions",
+  doc = "Adds noise whose power is proportional to frequency^exponent in all directions: y = x + e, rms(e) = sigma.",
+  source = "Timmer & König 1995, Astronomy and Astrophysics 300, in two dimensions; pictures: Field 1987, JOSA A 4(12)",
   axes = "NHWC",
   params = {
     sigma = mottle.number { default = 0.1, min = 0, max = 10, unit = "range", doc = "root mean square of the noise" },

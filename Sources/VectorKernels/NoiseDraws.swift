@@ -126,6 +126,8 @@ func drawUniform<V: FloatVector>(
     }
 }
 
+/// In two passes over the first-level cache, words and then normals: both together are more instructions than a processor looks
+/// ahead, and what one group waits for would not be filled by the next.
 @inlinable @inline(__always)
 func drawNormal<V: FloatVector>(
     vector: V.Type, _ out: UnsafeMutablePointer<Float>, _ count: Int, _ key: UInt64, _ epoch: UInt32,
@@ -136,13 +138,22 @@ func drawNormal<V: FloatVector>(
         for lane in stride(from: 0, to: min(16, count - start), by: V.scalarCount) {
             let words = philox.words(block: (first + start) >> 2 + lane)
             let target = out + start + lane
-            let (a, b) = V.normals(radius: words.0, angle: words.1)
-            a.store(to: target)
-            b.store(to: target + 16)
-            guard count - start > 32 else { continue }
-            let (c, d) = V.normals(radius: words.2, angle: words.3)
-            c.store(to: target + 32)
-            d.store(to: target + 48)
+            V(bits: words.0).store(to: target)
+            V(bits: words.1).store(to: target + 16)
+            V(bits: words.2).store(to: target + 32)
+            V(bits: words.3).store(to: target + 48)
+        }
+    }
+    for start in stride(from: 0, to: count, by: 64) {
+        for lane in stride(from: 0, to: min(16, count - start), by: V.scalarCount) {
+            let target = out + start + lane
+            for pair in 0..<(count - start > 32 ? 2 : 1) {
+                let place = target + pair * 32
+                let (a, b) = V.normals(
+                    radius: V(loading: place).bits, angle: V(loading: place + 16).bits)
+                a.store(to: place)
+                b.store(to: place + 16)
+            }
         }
     }
 }
