@@ -246,7 +246,11 @@ struct PluginTrial {
     }
 
     private func expectations(_ shape: Shape) throws -> [PluginCheck.Finding] {
-        let value = range.lowerBound + 0.4 * (range.upperBound - range.lowerBound)
+        let isText = plugin.kind == .tokens
+        let value =
+            isText
+            ? Float(SyntheticSamples.vocabulary / 2)
+            : range.lowerBound + 0.4 * (range.upperBound - range.lowerBound)
         let context = TraceContext(seed: 1, path: "chain/\(plugin.name)", range: range)
         guard
             let expected = try plugin.expectation(
