@@ -39,7 +39,7 @@ public struct Samples: Sendable {
     /// - Throws: a ``MottleError`` of the kind `data` that names the file.
     public init(images: String, labels: String) throws(MottleError) {
         do {
-            dataset = try ClassifiedImages(images: images, labels: labels)
+            dataset = try ClassifiedImages(.files(images: images, labels: labels))
         } catch {
             throw MottleError(error)
         }
