@@ -62,7 +62,7 @@ import Testing
     @Test(arguments: [
         (
             "data: {train: {cifar10: []}, test: {cifar10: a}}",
-            "1:24: error: 'cifar10' must be a file or a list of files, got a list"
+            "1:25: error: 'cifar10' must be a file or a list of files, got a list"
         ),
         (
             "data: {train: {cifar10: a, labels: b}, test: {cifar10: a}}",
