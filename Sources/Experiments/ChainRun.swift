@@ -44,7 +44,7 @@ package struct ChainRun {
 
     /// What goes in and where what comes out goes, as paths of `.npy` files.
     package struct Files {
-        /// `[N, …]`; floats as they are, bytes spread over the range (0 is its low end, 255 its high end).
+        /// `[N, …]`; numbers as they are, only bytes spread over the range (0 is its low end, 255 its high end).
         package var input: String
         /// The float32 array of the same shape.
         package var output: String
