@@ -1,15 +1,17 @@
 import Glibc
 
-/// Bytes that are written once, before anyone else sees them, and only read from then on.
+/// Bytes that nobody changes once others see them: memory that is filled first, or a file mapped into memory.
 ///
-/// The memory is the system's own zero pages until it is written, so asking for more than is then filled costs nothing;
-/// 64-byte aligned, with 64 bytes to spare that kernels may read past the end.
+/// Memory is the system's own zero pages until it is written, so asking for more than is then filled costs nothing. Of a
+/// mapped file only what is read comes into memory, and the system takes it back when others need the room; the file
+/// must not be cut short in the meantime.
 ///
 /// Safety of `@unchecked Sendable`: the address and the count never change, and nothing is written after the file that
 /// fills it has been read.
-final class ByteStorage: @unchecked Sendable {
+package final class ByteStorage: @unchecked Sendable {
     let pointer: UnsafeMutablePointer<UInt8>
     let count: Int
+    private let isMapped: Bool
 
     /// Nil when the system has not that much memory.
     init?(count: Int) {
@@ -19,8 +21,65 @@ final class ByteStorage: @unchecked Sendable {
             return nil
         }
         pointer = memory.assumingMemoryBound(to: UInt8.self)
-        self.count = count
+        (self.count, isMapped) = (count, false)
     }
 
-    deinit { free(pointer) }
+    /// Maps a file; nothing may be written.
+    package init(mapping file: String) throws(DatasetError) {
+        let opened = try RegularFile(file)
+        defer { close(opened.descriptor) }
+        // No file maps to nothing; a page of no file stands for an empty one.
+        let size = max(1, opened.size)
+        let memory = mmap(
+            nil, size, PROT_READ, opened.size > 0 ? MAP_PRIVATE : MAP_PRIVATE | MAP_ANONYMOUS,
+            opened.size > 0 ? opened.descriptor : -1, 0)
+        guard let memory, memory != MAP_FAILED else { throw RegularFile.systemError(file) }
+        pointer = memory.assumingMemoryBound(to: UInt8.self)
+        (count, isMapped) = (opened.size, true)
+    }
+
+    deinit {
+        if isMapped { munmap(pointer, max(1, count)) } else { free(pointer) }
+    }
+
+    /// Little-endian fields by their places; nil behind the end.
+    func number<Field: FixedWidthInteger>(_ type: Field.Type, at place: Int) -> Field? {
+        guard place >= 0, place <= count - MemoryLayout<Field>.size else { return nil }
+        return Field(littleEndian: UnsafeRawPointer(pointer).loadUnaligned(fromByteOffset: place, as: type))
+    }
+
+    /// Some of the bytes, which must be there.
+    func text(_ range: Range<Int>) -> String {
+        String(
+            decoding: UnsafeBufferPointer(start: pointer + range.lowerBound, count: range.count),
+            as: UTF8.self)
+    }
+
+    func starts(with bytes: [UInt8]) -> Bool {
+        UnsafeBufferPointer(start: pointer, count: count).starts(with: bytes)
+    }
+}
+
+/// A file that is open to be read; whoever opened it closes it.
+struct RegularFile {
+    let descriptor: Int32
+    let size: Int
+
+    init(_ file: String) throws(DatasetError) {
+        descriptor = open(file, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw errno == ENOENT ? .unreadable(file: file, reason: "no such file") : Self.systemError(file)
+        }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            close(descriptor)
+            throw .unreadable(file: file, reason: "not a regular file")
+        }
+        size = Int(status.st_size)
+    }
+
+    /// What the system said last.
+    static func systemError(_ file: String) -> DatasetError {
+        .unreadable(file: file, reason: "cannot read: " + String(cString: strerror(errno)))
+    }
 }

@@ -1,56 +1,151 @@
 import Tensors
 
-/// Images of bytes with a class each, whole in memory.
+/// Images with a class each, decoded from files when they are asked for.
 package final class ClassifiedImages: Dataset {
     package let count: Int
     package let sampleShape: Shape
     package let classes: Int
-    package let range: ClosedRange<Float> = 0...1
+    package let range: ClosedRange<Float>
 
-    private let pixels: ByteStorage
-    private let labels: ByteStorage
+    private let images: JoinedArrays
+    private let labels: JoinedArrays
 
-    /// Joins an IDX file of images, [N, height, width] or [N, height, width, channels], with one of N labels.
-    ///
-    /// - Parameter classes: How many classes there are; nil takes the largest label plus one.
+    /// - Parameters:
+    ///   - classes: how many there are; nil takes CIFAR's, or the largest label plus one.
+    ///   - range: the values that samples may hold; nil takes what follows from the type of the numbers.
     /// - Throws: ``DatasetError`` that names the file.
-    package init(images: String, labels labelFile: String, classes: Int? = nil) throws(DatasetError) {
-        let images = try IDXFile(images, holding: .images)
-        let labels = try IDXFile(labelFile, holding: .labels)
-        count = images.shape[0]
-        guard labels.shape[0] == count else {
+    package convenience init(
+        _ half: ClassifiedFiles.Half, classes: Int? = nil, range: ClosedRange<Float>? = nil
+    ) throws(DatasetError) {
+        switch half {
+        case .files(let images, let labels):
+            try self.init(
+                [StoredArray(images, holding: .images)], [StoredArray(labels, holding: .labels)],
+                classes: classes, range: range)
+        case .members(let file, let images, let labels):
+            let archive = try ArrayArchive(file)
+            try self.init([archive.array(images)], [archive.array(labels)], classes: classes, range: range)
+        case .cifar(let kind, let files):
+            var (images, labels): ([StoredArray], [StoredArray]) = ([], [])
+            for file in files {
+                let arrays = try kind.arrays(file)
+                images.append(arrays.images)
+                labels.append(arrays.labels)
+            }
+            try self.init(images, labels, classes: classes ?? kind.classes, range: range)
+        }
+    }
+
+    /// - Parameters:
+    ///   - imageParts: of one type and one sample's shape, at least one.
+    ///   - labelParts: as many labels as images.
+    private init(
+        _ imageParts: [StoredArray], _ labelParts: [StoredArray], classes: Int?, range: ClosedRange<Float>?
+    ) throws(DatasetError) {
+        let (first, firstLabels) = (imageParts[0], labelParts[0])
+        guard first.shape.rank >= 2 else { throw .imageShape(file: first.name, shape: first.shape) }
+        guard firstLabels.shape.rank == 1 else {
+            throw .labelShape(file: firstLabels.name, shape: firstLabels.shape)
+        }
+        for array in imageParts + labelParts where array.shape.sizes.contains(0) {
+            throw .empty(file: array.name, shape: array.shape)
+        }
+        (images, labels) = (JoinedArrays(imageParts), JoinedArrays(labelParts))
+        count = images.count
+        guard labels.count == count else {
             throw .countsDisagree(
-                images: images.file, imageCount: count, labels: labelFile, labelCount: labels.shape[0])
+                images: first.name, imageCount: count, labels: firstLabels.name, labelCount: labels.count)
         }
-        let sizes = images.shape.sizes.dropFirst()
-        sampleShape = Shape(sizes.count == 2 ? sizes + [1] : Array(sizes))
-        let values = UnsafeBufferPointer(start: labels.bytes.pointer, count: count)
-        self.classes = classes ?? (Int(values.max() ?? 0) + 1)
-        for (index, label) in values.enumerated() where Int(label) >= self.classes {
-            throw .labelOutside(file: labelFile, index: index, label: Int(label), classes: self.classes)
+        guard count <= UInt32.max else { throw .tooManySamples(file: first.name, count: count) }
+        guard let range = range ?? first.type.range else {
+            throw .rangeUnknown(file: first.name, type: first.type)
         }
-        (pixels, self.labels) = (images.bytes, labels.bytes)
+        self.range = range
+        let sizes = Array(first.shape.sizes.dropFirst())
+        sampleShape = Shape(sizes.count == 2 ? sizes + [1] : sizes)
+        let largest = try labels.largestLabel()
+        self.classes = classes ?? largest + 1
+        try labels.checkLabels(self.classes)
     }
 
     package func label(of id: Int) -> Int {
-        check(id)
-        return Int(labels.pointer[id])
+        let label = labels.wholeNumber(id) ?? -1
+        precondition(label >= 0 && label < classes, "the file of labels was changed while it was read")
+        return label
     }
 
-    package func bytes(of id: Int) -> UnsafePointer<UInt8>? {
-        check(id)
-        return UnsafePointer(pixels.pointer + id * sampleShape.count)
+    package func bytes(of id: Int) -> UnsafePointer<UInt8>? { images.bytes(of: id) }
+
+    package func read(_ id: Int, into values: UnsafeMutablePointer<Float>) throws(DatasetError) {
+        try images.read(id, bytesOver: range, into: values)
+    }
+}
+
+/// Arrays one behind another, as rows of a single one.
+private struct JoinedArrays: Sendable {
+    let count: Int
+    private let parts: [StoredArray]
+    /// Of each part, the place of its first row.
+    private let starts: [Int]
+
+    init(_ parts: [StoredArray]) {
+        var (starts, count): ([Int], Int) = ([], 0)
+        for part in parts {
+            starts.append(count)
+            count += part.shape[0]
+        }
+        (self.parts, self.starts, self.count) = (parts, starts, count)
     }
 
-    /// Each byte b as b / 255, the Float nearest to the quotient: what NumPy's `x / 255` gives.
-    package func read(_ id: Int, into values: UnsafeMutablePointer<Float>) {
-        check(id)
-        let size = sampleShape.count
-        let bytes = pixels.pointer + id * size
-        for index in 0..<size { values[index] = Float(Double(bytes[index]) / 255) }
+    private func part(of row: Int) -> Int {
+        precondition(row >= 0 && row < count, "sample \(row) is outside a data set of \(count)")
+        var part = parts.count - 1
+        while starts[part] > row { part -= 1 }
+        return part
     }
 
-    private func check(_ id: Int) {
-        precondition(id >= 0 && id < count, "sample \(id) is outside a data set of \(count)")
+    func bytes(of row: Int) -> UnsafePointer<UInt8>? {
+        let part = part(of: row)
+        return parts[part].bytes(of: row - starts[part])
+    }
+
+    func read(
+        _ row: Int, bytesOver range: ClosedRange<Float>, into values: UnsafeMutablePointer<Float>
+    ) throws(DatasetError) {
+        let part = part(of: row)
+        try parts[part].read(row - starts[part], bytesOver: range, into: values)
+    }
+
+    func wholeNumber(_ row: Int) -> Int? {
+        let part = part(of: row)
+        return parts[part].wholeNumber(row - starts[part])
+    }
+
+    /// The largest of all labels.
+    func largestLabel() throws(DatasetError) -> Int {
+        var largest = 0
+        for part in parts {
+            for row in 0..<part.shape[0] {
+                guard let label = part.wholeNumber(row) else {
+                    throw .labelNotWhole(file: part.name, index: row, type: part.type)
+                }
+                guard label <= Datasets.largestLabel else {
+                    throw .labelTooLarge(file: part.name, index: row, label: label)
+                }
+                largest = max(largest, label)
+            }
+        }
+        return largest
+    }
+
+    func checkLabels(_ classes: Int) throws(DatasetError) {
+        for part in parts {
+            for row in 0..<part.shape[0] {
+                guard let label = part.wholeNumber(row), label >= 0, label < classes else {
+                    throw .labelOutside(
+                        file: part.name, index: row, label: part.wholeNumber(row) ?? -1, classes: classes)
+                }
+            }
+        }
     }
 }

@@ -20,8 +20,8 @@ package protocol Dataset: Sendable {
     /// Writes the `sampleShape.count` values of a sample to `values`.
     func read(_ id: Int, into values: UnsafeMutablePointer<Float>) throws
 
-    /// The sample's values as bytes b that stand for b / 255, or nil when it is not kept so. Valid as long as the
-    /// data set lives.
+    /// The sample's values as bytes that are spread over the range, 0 its low and 255 its high end, or nil when it is not
+    /// kept so. Valid as long as the data set lives.
     func bytes(of id: Int) -> UnsafePointer<UInt8>?
 }
 

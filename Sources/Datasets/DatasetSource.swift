@@ -25,34 +25,45 @@ package enum DatasetSource: Equatable, Sendable {
     }
 }
 
-/// IDX files of images and labels, to learn from and to test with.
+/// Images and labels in files, to learn from and to test with.
 package struct ClassifiedFiles: Equatable, Sendable {
-    /// A file of images and the file of their labels.
-    package struct Pair: Equatable, Sendable {
-        package var images: String
-        package var labels: String
+    /// Where images and their labels are.
+    package enum Half: Equatable, Sendable {
+        /// An IDX or NPY file of images, and one of labels.
+        case files(images: String, labels: String)
+        /// An NPZ or safetensors file, and the names of two of its arrays.
+        case members(file: String, images: String, labels: String)
+        /// CIFAR's files, one behind another.
+        case cifar(CIFARKind, files: [String])
 
-        package init(images: String, labels: String) {
-            (self.images, self.labels) = (images, labels)
+        /// The file that errors name for all.
+        var imageFile: String {
+            switch self {
+            case .files(let images, _): images
+            case .members(let file, _, _): file
+            case .cifar(_, let files): files.first ?? ""
+            }
         }
     }
 
-    package var train: Pair
-    package var test: Pair
-    /// How many classes there are; nil takes the largest training label plus one.
+    package var train: Half
+    package var test: Half
+    /// How many classes there are; nil takes CIFAR's, or the largest training label plus one.
     package var classes: Int?
+    /// The values that samples may hold; nil takes what follows from the type of the numbers.
+    package var range: ClosedRange<Float>?
 
-    package init(train: Pair, test: Pair, classes: Int? = nil) {
-        (self.train, self.test, self.classes) = (train, test, classes)
+    package init(train: Half, test: Half, classes: Int? = nil, range: ClosedRange<Float>? = nil) {
+        (self.train, self.test, self.classes, self.range) = (train, test, classes, range)
     }
 
-    /// Reads the four files and checks that they belong together.
+    /// Opens the files and checks that they belong together.
     func load() throws(DatasetError) -> DatasetSplits {
-        let train = try ClassifiedImages(images: train.images, labels: train.labels, classes: classes)
-        let test = try ClassifiedImages(images: test.images, labels: test.labels, classes: train.classes)
+        let train = try ClassifiedImages(train, classes: classes, range: range)
+        let test = try ClassifiedImages(test, classes: train.classes, range: range)
         guard test.sampleShape == train.sampleShape else {
             throw .shapesDisagree(
-                train: self.train.images, trainShape: train.sampleShape, test: self.test.images,
+                train: self.train.imageFile, trainShape: train.sampleShape, test: self.test.imageFile,
                 testShape: test.sampleShape)
         }
         return DatasetSplits(train: train, test: test)
@@ -65,16 +76,15 @@ enum FashionMNIST {
     static func files(in folder: String = "/usr/share/datasets/fashion-mnist") throws(DatasetError)
         -> ClassifiedFiles
     {
-        func pair(_ name: String) -> ClassifiedFiles.Pair {
-            .init(
-                images: "\(folder)/\(name)-images-idx3-ubyte.gz",
-                labels: "\(folder)/\(name)-labels-idx1-ubyte.gz")
+        func half(_ name: String) throws(DatasetError) -> ClassifiedFiles.Half {
+            let images = "\(folder)/\(name)-images-idx3-ubyte.gz"
+            let labels = "\(folder)/\(name)-labels-idx1-ubyte.gz"
+            guard access(images, F_OK) == 0, access(labels, F_OK) == 0 else {
+                throw .packageMissing(
+                    name: "fashion-mnist", folder: folder, package: "dataset-fashion-mnist")
+            }
+            return .files(images: images, labels: labels)
         }
-        let files = ClassifiedFiles(train: pair("train"), test: pair("t10k"), classes: 10)
-        for file in [files.train.images, files.train.labels, files.test.images, files.test.labels]
-        where access(file, F_OK) != 0 {
-            throw .packageMissing(name: "fashion-mnist", folder: folder, package: "dataset-fashion-mnist")
-        }
-        return files
+        return ClassifiedFiles(train: try half("train"), test: try half("t10k"), classes: 10)
     }
 }

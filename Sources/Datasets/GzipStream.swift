@@ -11,21 +11,13 @@ final class GzipStream {
     private let handle: gzFile
 
     init(_ file: String) throws(DatasetError) {
-        let descriptor = open(file, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            throw .unreadable(file: file, reason: errno == ENOENT ? "no such file" : Self.systemError)
-        }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            close(descriptor)
-            throw .unreadable(file: file, reason: "not a regular file")
-        }
-        guard let handle = gzdopen(descriptor, "rb") else {
-            close(descriptor)
+        let opened = try RegularFile(file)
+        guard let handle = gzdopen(opened.descriptor, "rb") else {
+            close(opened.descriptor)
             throw .unreadable(file: file, reason: "no memory to unpack it")
         }
         gzbuffer(handle, 1 << 17)
-        (self.file, self.handle, fileSize) = (file, handle, Int(status.st_size))
+        (self.file, self.handle, fileSize) = (file, handle, opened.size)
         isCompressed = gzdirect(handle) == 0
     }
 
@@ -56,8 +48,7 @@ final class GzipStream {
     /// The error that made a read return less than nothing.
     private func failure() -> DatasetError {
         let (code, text) = status
-        return code == Z_ERRNO
-            ? .unreadable(file: file, reason: Self.systemError) : .corrupt(file: file, reason: text)
+        return code == Z_ERRNO ? RegularFile.systemError(file) : .corrupt(file: file, reason: text)
     }
 
     private var status: (code: Int32, text: String) {
@@ -66,6 +57,4 @@ final class GzipStream {
         // zlib puts the file's name in front, which here is only `<fd:3>`.
         return (code, text.split(separator: ": ", maxSplits: 1).last.map(String.init) ?? text)
     }
-
-    private static var systemError: String { "cannot read: " + String(cString: strerror(errno)) }
 }

@@ -19,12 +19,9 @@ struct IDXFile {
         self.file = file
 
         let headerSize = 4 + 4 * shape.rank
-        let (count, overflow) = shape.sizes.reduce((1, false)) { total, size in
-            let (product, overflow) = total.0.multipliedReportingOverflow(by: size)
-            return (product, overflow || total.1)
-        }
-        if !overflow && count == 0 { throw .empty(file: file, shape: shape) }
-        guard !overflow, !stream.isCompressed || count <= stream.largestPossibleCount,
+        let count = shape.byteCount(.uint8)
+        if count == 0 { throw .empty(file: file, shape: shape) }
+        guard let count, !stream.isCompressed || count <= stream.largestPossibleCount,
             let bytes = ByteStorage(count: count)
         else { throw .tooLarge(file: file, shape: shape, fileSize: stream.fileSize) }
         self.bytes = bytes
@@ -40,6 +37,10 @@ struct IDXFile {
             throw .trailingBytes(
                 file: file, found: headerSize + count + trailing, expected: headerSize + count, shape: shape)
         }
+    }
+
+    var array: StoredArray {
+        StoredArray(name: file, shape: shape, type: .uint8, bytes: bytes, offset: 0)
     }
 
     /// Reads the header.
@@ -78,13 +79,7 @@ struct IDXFile {
 
     /// What a file looks like by its first bytes.
     private static func appearance(of start: [UInt8]) -> String {
-        if start.isEmpty { return "an empty file" }
-        if start.starts(with: Array("\u{93}NUMPY".unicodeScalars.map { UInt8($0.value) })) {
-            return "a NumPy array"
-        }
-        if start.starts(with: Array("PK".utf8)) { return "a ZIP archive" }
-        if start.starts(with: [0x89] + Array("PNG".utf8)) { return "a PNG picture" }
-        guard start.count >= 4, start[0] == 0, start[1] == 0 else { return "another kind of file" }
+        guard start.count >= 4, start[0] == 0, start[1] == 0 else { return FileKind(start).name }
         let types: [UInt8: String] = [
             9: "signed bytes", 11: "16-bit numbers", 12: "32-bit numbers", 13: "floats", 14: "doubles",
         ]

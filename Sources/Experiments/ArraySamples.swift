@@ -9,17 +9,15 @@ final class ArraySamples: SampleSource {
     let ids: Range<UInt64>
     /// How many classes the labels tell apart; 0 without labels.
     let classes: Int
-    private let file: String
-    private let array: NumPyArray
+    private let array: StoredArray
     private let range: ClosedRange<Float>
-    /// What a byte stands for: byte · scale + low.
-    private let (scale, low): (Double, Double)
+    /// What bytes are spread over; nil where they are token ids.
+    private let byteRange: ClosedRange<Float>?
     private let (lengths, words, labels): (Buffer<Float>?, Buffer<Float>?, Buffer<Float>?)
 
     /// - Parameter isText: whether bytes are token ids; otherwise they are spread over the range.
     init(_ files: ChainRun.Files, range: ClosedRange<Float>, isText: Bool, firstID: UInt64) throws {
-        file = files.input
-        array = try NumPyArray(file: files.input)
+        array = try StoredArray(numPy: files.input)
         guard array.shape.rank >= 1 else {
             throw FileError(
                 files.input, "the array has no axes; the first one counts the samples: x.reshape(1, -1)")
@@ -39,45 +37,48 @@ final class ArraySamples: SampleSource {
             throw FileError(files.labels!, "labels must be whole numbers from 0 to 65,535, got \(wrong)")
         }
         self.range = range
-        low = isText ? 0 : Double(range.lowerBound)
-        scale = isText ? 1 : (Double(range.upperBound) - low) / 255
+        byteRange = isText ? nil : range
     }
 
     var count: Int { array.shape[0] }
 
     /// Says so if values lie outside of the range that strengths are shares of.
-    var rangeNote: String? {
-        guard case .float32(let floats) = array.values else { return nil }
-        let values = UnsafeBufferPointer(start: floats.pointer, count: floats.count)
+    func rangeNote() throws -> String? {
+        if array.type == .uint8 { return nil }
         var (low, high) = (Float.infinity, -Float.infinity)
-        for value in values { (low, high) = (min(low, value), max(high, value)) }
+        let row = Buffer<Float>(count: shape.count)
+        for place in 0..<count {
+            try array.read(place, bytesOver: nil, into: row.pointer)
+            for value in UnsafeBufferPointer(start: row.pointer, count: row.count) {
+                (low, high) = (min(low, value), max(high, value))
+            }
+        }
         guard low < range.lowerBound || high > range.upperBound else { return nil }
         func shown(_ value: Float) -> String { formatted(Double(value)) }
-        return "\(file): values go from \(shown(low)) to \(shown(high)), outside of the range "
+        return "\(array.name): values go from \(shown(low)) to \(shown(high)), outside of the range "
             + "\(shown(range.lowerBound))…\(shown(range.upperBound)) that strengths are shares of; "
             + "'range: [low, high]' in the config declares another"
     }
 
     /// An array of numbers with a known shape.
     private static func floats(_ file: String, _ shape: Shape, _ meaning: String) throws -> Buffer<Float> {
-        let array = try NumPyArray(file: file)
+        let array = try StoredArray(numPy: file)
         guard array.shape == shape else {
             throw FileError(file, "an array of \(shape) is wanted, \(meaning), got \(array.shape)")
         }
-        switch array.values {
-        case .float32(let floats): return floats
-        case .uint8(let bytes): return Buffer(bytes.values.map { Float($0) })
-        }
+        return try array.floats()
     }
 
-    func sample(_ id: UInt64, scratch: UnsafeMutablePointer<Float>) -> CleanSample {
+    func sample(_ id: UInt64, scratch: UnsafeMutablePointer<Float>) throws -> CleanSample {
         let place = Int(id - ids.lowerBound)
-        let first = place * shape.count
-        let values: SampleValues =
-            switch array.values {
-            case .float32(let floats): .floats(floats.pointer + first)
-            case .uint8(let bytes): .bytes(bytes.pointer + first, scale: scale, low: low)
-            }
+        let values: SampleValues
+        if let bytes = array.bytes(of: place) {
+            let (scale, low) = byteRange.map(StoredArray.byteScale) ?? (1, 0)
+            values = .bytes(bytes, scale: scale, low: low)
+        } else {
+            try array.read(place, bytesOver: byteRange, into: scratch)
+            values = .floats(scratch)
+        }
         return CleanSample(
             values, length: lengths.map { Int(max(0, min(1e9, $0.pointer[place]))) },
             words: words.map { UnsafePointer($0.pointer + place * shape.size(0)) })
@@ -123,11 +124,16 @@ struct ArrayOutput {
     }
 
     /// Makes one sample.
-    func make(_ place: Int, _ samples: ArraySamples, in workspace: Workspace, epoch: Int) throws {
+    ///
+    /// - Parameter scratch: room for the clean sample.
+    func make(
+        _ place: Int, _ samples: ArraySamples, in workspace: Workspace, scratch: UnsafeMutablePointer<Float>,
+        epoch: Int
+    ) throws {
         let id = samples.ids.lowerBound + UInt64(place)
         let first = place * samples.shape.count
         try workspace.run(
-            samples.sample(id, scratch: values.pointer + first), id: id, epoch: epoch,
+            samples.sample(id, scratch: scratch), id: id, epoch: epoch,
             values: values.pointer + first, mask: mask.map { $0.pointer + first })
         for extra in extras {
             workspace.copyExtra(extra.place, to: extra.values.pointer + place * extra.shape.count)

@@ -31,7 +31,7 @@ package struct ChainPreview {
             (files.lengths, files.words) = (lengths, words)
             let array = try ArraySamples(files, range: run.range, isText: run.isText, firstID: 0)
             (source, shape, range, hasLabels, dataName) = (array, array.shape, run.range, false, data)
-            rangeNote = run.isText ? nil : array.rangeNote
+            rangeNote = run.isText ? nil : try array.rangeNote()
             return
         }
         if let option = lengths.map({ _ in "--lengths" }) ?? words.map({ _ in "--words" }) {
@@ -70,9 +70,10 @@ package struct ChainPreview {
         let workspace = Workspace(program, kernels: runtime.kernels.noise, source: source)
         let count = shape.count
         let (values, mask) = (Buffer<Float>(count: count), Buffer<UInt8>(count: count))
+        let scratch = Buffer<Float>(count: count)
         let rows = try ids.map { id -> ContactSheetSample in
             try workspace.run(
-                source.sample(id, scratch: values.pointer), id: id, epoch: epoch, values: values.pointer,
+                source.sample(id, scratch: scratch.pointer), id: id, epoch: epoch, values: values.pointer,
                 mask: mask.pointer)
             return ContactSheetSample(
                 id: id, label: hasLabels ? "class \(source.label(id))" : "", clean: try clean(id),

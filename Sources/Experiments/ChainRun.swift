@@ -28,7 +28,7 @@ package struct ChainRun {
         let node = try table.requireNode("chain")
         items = try ExperimentConfig.chain(node)
         chainPlace = node.place
-        range = try table.take("range").map(Self.range) ?? 0...1
+        range = try table.take("range").map { try ClosedRange($0) } ?? 0...1
         let lock = try LockRecord(&table)
         data = table.take("data")
         for key in ["model", "train", "evaluate"] { _ = table.take(key) }
@@ -39,23 +39,12 @@ package struct ChainRun {
         (self.seed, self.runtime) = (seed ?? configSeed, runtime)
     }
 
-    /// The values that data may have: strengths in the unit `range` are shares of it.
-    private static func range(_ node: ConfigNode) throws(ConfigError) -> ClosedRange<Float> {
-        let bounds = try [Float](node)
-        guard bounds.count == 2 else { throw node.mismatch(wanted: "two numbers [low, high]") }
-        guard bounds[0] < bounds[1] else {
-            throw ConfigError(
-                node.place, "'range' must have its lower end first, got [\(bounds[0]), \(bounds[1])]")
-        }
-        return bounds[0]...bounds[1]
-    }
-
     /// Whether token ids flow through the chain.
     var isText: Bool { chain.items.contains { $0.plugin.kind == .tokens } }
 
     /// What goes in and where what comes out goes, as paths of `.npy` files.
     package struct Files {
-        /// `[N, …]`; floats as they are, bytes spread over the range (0 is its low end, 255 its high end).
+        /// `[N, …]`; numbers as they are, only bytes spread over the range (0 is its low end, 255 its high end).
         package var input: String
         /// The float32 array of the same shape.
         package var output: String
@@ -87,7 +76,7 @@ package struct ChainRun {
         let samples = try ArraySamples(files, range: range, isText: isText, firstID: firstID)
         let traced = try trace(for: samples.shape)
         traced.notes(sampleCount: samples.count).forEach(observer.say)
-        if !isText, let note = samples.rangeNote {
+        if !isText, let note = try samples.rangeNote() {
             observer.say(note)
         }
         let program = Program(traced)
@@ -120,9 +109,11 @@ package struct ChainRun {
         let errors = ErrorBox()
         runtime.pool.run { thread, threads in
             let workspace = Workspace(program, kernels: runtime.kernels.noise, source: samples)
+            let scratch = Buffer<Float>(count: samples.shape.count)
             do {
                 for place in (samples.count * thread / threads)..<(samples.count * (thread + 1) / threads) {
-                    try output.make(place, samples, in: workspace, epoch: epoch)
+                    try output.make(
+                        place, samples, in: workspace, scratch: scratch.pointer, epoch: epoch)
                 }
             } catch {
                 errors.add(error, at: thread)

@@ -51,6 +51,19 @@ extension Array: ConfigValue where Element: ConfigValue {
     }
 }
 
+extension ClosedRange: ConfigValue where Bound == Float {
+    /// The values that data may have, `[low, high]`: strengths in the unit `range` are shares of it.
+    package init(_ node: ConfigNode) throws(ConfigError) {
+        let bounds = try [Float](node)
+        guard bounds.count == 2 else { throw node.mismatch(wanted: "two numbers [low, high]") }
+        guard bounds[0] < bounds[1] else {
+            throw ConfigError(
+                node.place, "'range' must have its lower end first, got [\(bounds[0]), \(bounds[1])]")
+        }
+        self = bounds[0]...bounds[1]
+    }
+}
+
 extension Optional: ConfigValue where Wrapped: ConfigValue {
     /// An empty value is nil.
     package init(_ node: ConfigNode) throws(ConfigError) {

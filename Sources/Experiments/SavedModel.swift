@@ -1,3 +1,4 @@
+import Datasets
 import FoundationEssentials
 import Reports
 import Tensors
@@ -41,10 +42,14 @@ extension Model {
     }
 
     func load(from path: String) throws {
-        let file = try Safetensors(file: path)
-        let pairs = file.tensors.map { ($0.name, SavedWeight(shape: $0.shape, values: $0.values.values)) }
+        let file = try SafetensorsFile(path)
+        var saved: [String: SavedWeight] = [:]
+        for name in file.names {
+            let array = try file.array(name)
+            saved[name] = SavedWeight(shape: array.shape, values: try array.floats().values)
+        }
         do {
-            try load(Dictionary(uniqueKeysWithValues: pairs))
+            try load(saved)
         } catch {
             throw FileError(path, error.description)
         }

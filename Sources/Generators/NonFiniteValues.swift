@@ -21,8 +21,9 @@ package struct NonFiniteValues: Error, CustomStringConvertible {
         watched.extras = nodes.map { ExtraOutput(name: "\($0)", node: $0) }
         let workspace = Workspace(Program(watched), kernels: kernels.noise, source: source)
         let (values, mask) = (Buffer<Float>(count: size), Buffer<UInt8>(count: size))
+        let scratch = Buffer<Float>(count: size)
         try workspace.run(
-            try source.sample(id, scratch: values.pointer), id: id, epoch: epoch, values: values.pointer,
+            try source.sample(id, scratch: scratch.pointer), id: id, epoch: epoch, values: values.pointer,
             mask: mask.pointer)
         count = values.values.count { !$0.isFinite }
         guard count > 0 else { return nil }

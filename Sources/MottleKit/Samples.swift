@@ -33,13 +33,13 @@ public struct Samples: Sendable {
         dataset = try ArrayDataset(.bytes(Buffer(bytes)), count: bytes.count, shape, labels, 0...1)
     }
 
-    /// Images and labels from IDX files, gzipped or not: [N, height, width] or [N, height, width, channels] bytes, which
-    /// stand for b / 255, and N labels.
+    /// Images and labels from IDX files, gzipped or not, or NPY files: [N, height, width] or [N, height, width, channels]
+    /// bytes, which stand for b / 255, and N labels.
     ///
     /// - Throws: a ``MottleError`` of the kind `data` that names the file.
     public init(images: String, labels: String) throws(MottleError) {
         do {
-            dataset = try ClassifiedImages(images: images, labels: labels)
+            dataset = try ClassifiedImages(.files(images: images, labels: labels))
         } catch {
             throw MottleError(error)
         }

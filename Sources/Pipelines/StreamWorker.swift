@@ -71,15 +71,17 @@ final class StreamWorker {
 package final class DatasetSamples: SampleSource {
     let dataset: any Dataset
     package let ids: Range<UInt64>
+    private let (scale, low): (Double, Double)
 
     package init(_ dataset: any Dataset) {
         self.dataset = dataset
         ids = 0..<UInt64(dataset.count)
+        (scale, low) = StoredArray.byteScale(dataset.range)
     }
 
     package func sample(_ id: UInt64, scratch: UnsafeMutablePointer<Float>) throws -> CleanSample {
         if let bytes = dataset.bytes(of: Int(id)) {
-            return CleanSample(.bytes(bytes, scale: 1.0 / 255, low: 0))
+            return CleanSample(.bytes(bytes, scale: scale, low: low))
         }
         try dataset.read(Int(id), into: scratch)
         return CleanSample(.floats(scratch))

@@ -1,7 +1,6 @@
-import Glibc
 import Tensors
 
-/// A model's file in the form of github.com/huggingface/safetensors: the header's length as 64 bits, the header as JSON,
+/// A model's file to write, in the form of github.com/huggingface/safetensors: the header's length as 64 bits, the header as JSON,
 /// then the values of all tensors as little-endian floats without a gap.
 package struct Safetensors {
     package var tensors: [StoredTensor]
@@ -46,29 +45,4 @@ package struct Safetensors {
         text += [UInt8](repeating: UInt8(ascii: " "), count: (8 - text.count % 8) % 8)
         return (0..<8).map { UInt8(truncatingIfNeeded: text.count >> ($0 * 8)) } + text
     }
-
-    /// Reads a file whole; its tensors come in the order of their values.
-    package init(file: String) throws(SafetensorsError) {
-        guard let stream = fopen(file, "r") else {
-            throw .unreadable(file: file, reason: errno == ENOENT ? "no such file" : Self.systemError)
-        }
-        defer { fclose(stream) }
-        var status = stat()
-        guard fstat(fileno(stream), &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw .unreadable(file: file, reason: "not a regular file")
-        }
-        let header = try SafetensorsHeader(file: file, stream: stream, fileSize: Int(status.st_size))
-        metadata = header.metadata
-        tensors = []
-        for entry in header.entries {
-            let values = Buffer<Float>(count: entry.shape.count)
-            guard fread(values.pointer, 4, values.count, stream) == values.count else {
-                throw .unreadable(
-                    file: file, reason: ferror(stream) != 0 ? Self.systemError : "became shorter")
-            }
-            tensors.append(StoredTensor(name: entry.name, shape: entry.shape, values: values))
-        }
-    }
-
-    private static var systemError: String { "cannot read: " + String(cString: strerror(errno)) }
 }

@@ -6,7 +6,7 @@ struct Apply: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Put the samples of a NumPy array through a chain.",
         discussion: """
-            Of the config only seed, chain and range count. float32 values are taken as they are; the bytes of uint8 are
+            Of the config only seed, chain and range count. Numbers are taken as they are; only the bytes of uint8 are
             spread over the range, 0...1 if not given, or are token ids if the chain wants ids. The output is float32 of the same shape; sample i has the id
             first-id + i.
             """)
@@ -14,7 +14,7 @@ struct Apply: ParsableCommand {
     @Argument(help: ArgumentHelp("A config with the chain.", valueName: "config"))
     var chain: String
 
-    @Option(help: ArgumentHelp("A .npy file of shape [N, …], float32 or uint8.", valueName: "file"))
+    @Option(help: ArgumentHelp("A .npy file of shape [N, …].", valueName: "file"))
     var input: String
 
     @Option(help: ArgumentHelp("Where the float32 array goes.", valueName: "file"))

@@ -13,7 +13,7 @@ private func complaint(images: [UInt8], labels: [UInt8], classes: Int? = nil) th
     let folder = try Folder()
     let files = (try folder.file("images", images), try folder.file("labels", labels))
     do {
-        _ = try ClassifiedImages(images: files.0, labels: files.1, classes: classes)
+        _ = try ClassifiedImages(.files(images: files.0, labels: files.1), classes: classes)
         return nil
     } catch { return error.description.replacing(folder.path + "/", with: "") }
 }
@@ -24,14 +24,15 @@ private func complaint(images: [UInt8], labels: [UInt8], classes: Int? = nil) th
         let folder = try Folder()
         let (images, classes) = (idx([5, 3, 2], pixels), idx([5], labels))
         let data = try ClassifiedImages(
-            images: folder.file("i", gzipped ? Folder.gzipped(images) : images),
-            labels: folder.file("l", gzipped ? Folder.gzipped(classes) : classes))
+            .files(
+                images: folder.file("i", gzipped ? Folder.gzipped(images) : images),
+                labels: folder.file("l", gzipped ? Folder.gzipped(classes) : classes)))
         #expect(data.count == 5 && data.sampleShape == [3, 2, 1] && data.classes == 4 && data.range == 0...1)
         #expect((0..<5).map(data.label) == [2, 0, 3, 3, 1])
         let third = try #require(data.bytes(of: 3))
         #expect(Array(UnsafeBufferPointer(start: third, count: 6)) == Array(pixels[18..<24]))
         var values = [Float](repeating: -1, count: 7)
-        data.read(4, into: &values)
+        try data.read(4, into: &values)
         #expect(values == pixels[24...].map { Float($0) / 255 } + [-1])
     }
 
@@ -39,9 +40,10 @@ private func complaint(images: [UInt8], labels: [UInt8], classes: Int? = nil) th
         let folder = try Folder()
         let bytes = (0...255).map { UInt8($0) }
         let data = try ClassifiedImages(
-            images: folder.file("i", idx([1, 16, 16], bytes)), labels: folder.file("l", idx([1], [0])))
+            .files(
+                images: folder.file("i", idx([1, 16, 16], bytes)), labels: folder.file("l", idx([1], [0]))))
         var values = [Float](repeating: -1, count: 256)
-        data.read(0, into: &values)
+        try data.read(0, into: &values)
         #expect(values == bytes.map { Float(Double($0) / 255) })
         #expect(values == bytes.map { Float($0) / 255 })
         #expect(values.first == 0 && values.last == 1)
@@ -50,33 +52,48 @@ private func complaint(images: [UInt8], labels: [UInt8], classes: Int? = nil) th
     @Test func `images may have channels, and the classes may be given`() throws {
         let folder = try Folder()
         let data = try ClassifiedImages(
-            images: folder.file("i", idx([5, 1, 2, 3], pixels)), labels: folder.file("l", idx([5], labels)),
+            .files(
+                images: folder.file("i", idx([5, 1, 2, 3], pixels)),
+                labels: folder.file("l", idx([5], labels))),
             classes: 9)
         #expect(data.sampleShape == [1, 2, 3] && data.classes == 9)
     }
 
-    @Test(arguments: [
-        (idx([4], [1, 2, 3, 0]), "labels: 4 labels found, 5 expected, one for each image of images"),
-        (idx([6], [1, 2, 3, 0, 0, 1]), "labels: 6 labels found, 5 expected, one for each image of images"),
-        (idx([5], [2, 0, 3, 7, 9]), "labels: label 3 is 7, outside the 4 classes 0...3"),
-        (idx([5], [2, 0, 3, 7]), "labels: the file ends early: 12 bytes found, 13 expected for [5]"),
-        (idx([5], [2, 0, 3, 7, 9, 9, 9]), "labels: 15 bytes found, 13 expected for [5]"),
-        (
-            idx([5], labels + [UInt8](repeating: 1, count: 1_100_000)),
-            "labels: more than 1048589 bytes found, 13 expected for [5]"
-        ),
-        (idx([0], []), "labels: holds nothing: its shape is [0]"),
-        (idx([5, 3, 2], pixels), "labels: expected an IDX file of labels, found one of images"),
-        ([], "labels: expected an IDX file of labels, found an empty file"),
-        ([0, 0, 8, 1, 0, 0], "labels: ends within its header: 6 bytes found, 8 expected"),
-        (Array("hello, world".utf8), "labels: expected an IDX file of labels, found another kind of file"),
-        (idx([5], [1, 2], type: 13), "labels: expected an IDX file of labels, found one of floats"),
-        (idx([5], [1, 2], type: 7), "labels: expected an IDX file of labels, found another kind of file"),
-        (idx([5, 2], [1, 2]), "labels: expected an IDX file of labels, found one of rank 2"),
-        ([0x93] + Array("NUMPY".utf8), "labels: expected an IDX file of labels, found a NumPy array"),
-        (Array("PK\u{3}\u{4}".utf8), "labels: expected an IDX file of labels, found a ZIP archive"),
-        ([0x89] + Array("PNG".utf8), "labels: expected an IDX file of labels, found a PNG picture"),
-    ])
+    @Test(
+        arguments: [
+            (idx([4], [1, 2, 3, 0]), "labels: 4 labels found, 5 expected, one for each image of images"),
+            (
+                idx([6], [1, 2, 3, 0, 0, 1]),
+                "labels: 6 labels found, 5 expected, one for each image of images"
+            ),
+            (idx([5], [2, 0, 3, 7, 9]), "labels: label 3 is 7, outside the 4 classes 0...3"),
+            (idx([5], [2, 0, 3, 7]), "labels: the file ends early: 12 bytes found, 13 expected for [5]"),
+            (idx([5], [2, 0, 3, 7, 9, 9, 9]), "labels: 15 bytes found, 13 expected for [5]"),
+            (
+                idx([5], labels + [UInt8](repeating: 1, count: 1_100_000)),
+                "labels: more than 1048589 bytes found, 13 expected for [5]"
+            ),
+            (idx([0], []), "labels: holds nothing: its shape is [0]"),
+            (idx([5, 3, 2], pixels), "labels: expected an IDX file of labels, found one of images"),
+            ([], "labels: expected an IDX file of labels, found an empty file"),
+            ([0, 0, 8, 1, 0, 0], "labels: ends within its header: 6 bytes found, 8 expected"),
+            (
+                Array("hello, world".utf8),
+                "labels: expected an IDX file of labels, found another kind of file"
+            ),
+            (idx([5], [1, 2], type: 13), "labels: expected an IDX file of labels, found one of floats"),
+            (
+                idx([5], [1, 2], type: 7),
+                "labels: expected an IDX file of labels, found another kind of file"
+            ),
+            (idx([5, 2], [1, 2]), "labels: expected an IDX file of labels, found one of rank 2"),
+            ([0x93] + Array("NUMPY".utf8), "labels: not a NumPy array; save one with numpy.save"),
+            (
+                Array("PK\u{3}\u{4}".utf8),
+                "labels: \(severalArrays)"
+            ),
+            ([0x89] + Array("PNG".utf8), "labels: expected an IDX file of labels, found a PNG picture"),
+        ] as [([UInt8], String)])
     func `labels that do not fit are told`(bytes: [UInt8], text: String) throws {
         #expect(try complaint(images: idx([5, 3, 2], pixels), labels: bytes, classes: 4) == text)
     }
@@ -127,7 +144,7 @@ private func complaint(images: [UInt8], labels: [UInt8], classes: Int? = nil) th
 
     @Test func `files that cannot be opened are told`() throws {
         func failure(_ file: String) -> String? {
-            #expect(throws: DatasetError.self) { try ClassifiedImages(images: file, labels: "none") }?
+            #expect(throws: DatasetError.self) { try ClassifiedImages(.files(images: file, labels: "none")) }?
                 .description
         }
         let folder = try Folder()
@@ -143,10 +160,10 @@ private func complaint(images: [UInt8], labels: [UInt8], classes: Int? = nil) th
     ) throws -> DatasetSource {
         try .files(
             ClassifiedFiles(
-                train: .init(
+                train: .files(
                     images: folder.file("a", idx([5, 3, 2], pixels)),
                     labels: folder.file("b", idx([5], labels))),
-                test: .init(
+                test: .files(
                     images: folder.file("c", idx(testShape, Array(pixels[..<testShape.reduce(1, *)]))),
                     labels: folder.file("d", idx([2], testLabels)))))
     }

@@ -36,51 +36,118 @@ private func damaged(_ bytes: [UInt8], seed: UInt64) -> [UInt8] {
 }
 
 /// Whatever stands in a file, reading it ends with a data set that fits the file or with an error.
+///
+/// `MOTTLE_FUZZ_CASES` tries that many files a reader, `MOTTLE_FUZZ_SEED` others.
 @Suite struct DamagedFilesTests {
-    private static let cases: UInt64 = 400
+    private static let environment = ProcessInfo.processInfo.environment
+    private static let cases = environment["MOTTLE_FUZZ_CASES"].flatMap { UInt64($0) } ?? 400
+    private static let firstSeed = environment["MOTTLE_FUZZ_SEED"].flatMap { UInt64($0) } ?? 0
 
-    @Test(arguments: [false, true])
-    func `damaged images are read or refused`(gzipped: Bool) throws {
-        let folder = try Folder()
-        let plain = idx([5, 3, 2], (0..<30).map { $0 })
-        let whole = gzipped ? try Folder.gzipped(plain) : plain
-        let labels = try folder.file("labels", idx([5], [1, 2, 0, 4, 3]))
-        var refused = 0
-        for seed in 0..<Self.cases {
-            let images = try folder.file("images", damaged(whole, seed: seed))
-            do {
-                let data = try ClassifiedImages(images: images, labels: labels)
-                #expect(data.count == 5 && data.sampleShape.count > 0)
-            } catch { refused += 1 }
+    enum Form: String, CaseIterable {
+        case idx, gzippedIDX, npy, fortran, npz, deflatedNPZ, largeNPZ, safetensors, cifar10, cifar100
+
+        /// A whole file of five images or two, by whose damage the reader is tried.
+        func images() throws -> [UInt8] {
+            let pixels = (0..<30).map { UInt8($0 * 8) }
+            let floats = (0..<120).map { UInt8(truncatingIfNeeded: $0 * 7919 >> 3) }
+            let array = DatasetsTests.npy(
+                "{'descr': '|u1', 'fortran_order': False, 'shape': (5, 3, 2)}", pixels)
+            let labels = DatasetsTests.npy(
+                "{'descr': '<i2', 'fortran_order': False, 'shape': (5,)}", Self.labels)
+            func zip(isDeflated: Bool, isLarge: Bool = false) -> [UInt8] {
+                ZipFile.bytes(
+                    [
+                        .init(name: "x.npy", content: array, isDeflated: isDeflated),
+                        .init(name: "y.npy", content: labels, isDeflated: isDeflated),
+                    ], isLarge: isLarge)
+            }
+            switch self {
+            case .idx: return DatasetsTests.idx([5, 3, 2], pixels)
+            case .gzippedIDX: return try Folder.gzipped(DatasetsTests.idx([5, 3, 2], pixels))
+            case .npy:
+                return DatasetsTests.npy(
+                    "{'descr': '<f4', 'fortran_order': False, 'shape': (5, 3, 2)}", floats)
+            case .fortran:
+                return DatasetsTests.npy(
+                    "{'descr': '>i4', 'fortran_order': True, 'shape': (5, 3, 2)}", floats)
+            case .npz: return zip(isDeflated: false)
+            case .deflatedNPZ: return zip(isDeflated: true)
+            case .largeNPZ: return zip(isDeflated: false, isLarge: true)
+            case .safetensors:
+                let header =
+                    #"{"x":{"dtype":"U8","shape":[5,3,2],"data_offsets":[0,30]},"#
+                    + #""y":{"dtype":"I16","shape":[5],"data_offsets":[30,40]}}"#
+                return DatasetsTests.safetensors(header, pixels + Self.labels)
+            case .cifar10: return Self.cifar(labels: 1)
+            case .cifar100: return Self.cifar(labels: 2)
+            }
         }
-        #expect(refused > Self.cases / 10)
+
+        /// Two images behind so many labels each.
+        private static func cifar(labels: Int) -> [UInt8] {
+            let values = (0..<3072).map { UInt8($0 & 255) }
+            return (0..<2).flatMap { [UInt8](repeating: $0, count: labels) + values }
+        }
+
+        private static let labels: [UInt8] = [1, 0, 2, 0, 0, 0, 4, 0, 3, 0]
+
+        func half(_ images: String, labels: String) -> ClassifiedFiles.Half {
+            switch self {
+            case .idx, .gzippedIDX, .npy, .fortran: .files(images: images, labels: labels)
+            case .npz, .deflatedNPZ, .largeNPZ, .safetensors: .members(file: images, images: "x", labels: "y")
+            case .cifar10: .cifar(.cifar10, files: [images])
+            case .cifar100: .cifar(.cifar100Fine, files: [images])
+            }
+        }
     }
 
-    @Test func `damaged labels are read or refused`() throws {
+    /// Reads every sample of a data set, which must have what it says.
+    private static func readAll(_ data: ClassifiedImages) {
+        let values = Buffer<Float>(count: data.sampleShape.count)
+        #expect(data.count > 0 && values.count > 0)
+        for id in 0..<data.count {
+            #expect((0..<data.classes).contains(data.label(of: id)))
+            try? data.read(id, into: values.pointer)
+            if let bytes = data.bytes(of: id) {
+                #expect((0..<values.count).reduce(0) { $0 + Int(bytes[$1]) } >= 0)
+            }
+        }
+    }
+
+    @Test(arguments: Form.allCases)
+    func `damaged images are read or refused`(form: Form) throws {
+        let folder = try Folder()
+        let whole = try form.images()
+        let labels = try folder.file("labels", idx([5], [1, 2, 0, 4, 3]))
+        Self.readAll(
+            try ClassifiedImages(form.half(folder.file("images", whole), labels: labels), range: 0...1))
+        var refused: UInt64 = 0
+        for seed in Self.firstSeed..<Self.firstSeed + Self.cases {
+            let images = try folder.file("images", damaged(whole, seed: seed))
+            do throws(DatasetError) {
+                Self.readAll(try ClassifiedImages(form.half(images, labels: labels), range: 0...1))
+            } catch {
+                refused += 1
+                #expect(error.description.contains("/images: ") || error.description.contains("/labels: "))
+            }
+        }
+        #expect(refused > Self.cases / 20)
+    }
+
+    @Test(arguments: [
+        idx([5], [1, 2, 0, 4, 3]),
+        npy("{'descr': '<i2', 'fortran_order': False, 'shape': (5,)}", [1, 0, 2, 0, 0, 0, 4, 0, 3, 0]),
+    ])
+    func `damaged labels are read or refused`(whole: [UInt8]) throws {
         let folder = try Folder()
         let images = try folder.file("images", idx([5, 3, 2], (0..<30).map { $0 }))
-        var refused = 0
-        for seed in 0..<Self.cases {
-            let labels = try folder.file("labels", damaged(idx([5], [1, 2, 0, 4, 3]), seed: seed))
-            do {
-                let data = try ClassifiedImages(images: images, labels: labels)
-                #expect((0..<5).allSatisfy { data.label(of: $0) < data.classes })
+        var refused: UInt64 = 0
+        for seed in Self.firstSeed..<Self.firstSeed + Self.cases {
+            let labels = try folder.file("labels", damaged(whole, seed: seed))
+            do throws(DatasetError) {
+                Self.readAll(try ClassifiedImages(.files(images: images, labels: labels)))
             } catch { refused += 1 }
         }
-        #expect(refused > Self.cases / 10)
-    }
-
-    @Test func `damaged arrays are read or refused`() throws {
-        let folder = try Folder()
-        var whole: [UInt8] = []
-        NumPyArray(shape: [2, 3], values: .float32(Buffer([1, 2, 3, 4, 5, 6]))).write { whole += $0 }
-        var refused = 0
-        for seed in 0..<Self.cases {
-            do {
-                let array = try NumPyArray(file: folder.file("x.npy", damaged(whole, seed: seed)))
-                #expect(array.shape.count <= 24)
-            } catch is NumPyError { refused += 1 }
-        }
-        #expect(refused > Self.cases / 10)
+        #expect(refused > Self.cases / 20)
     }
 }

@@ -34,3 +34,8 @@ func idx(_ sizes: [Int], _ values: [UInt8], type: UInt8 = 8) -> [UInt8] {
     }
     return [0, 0, type, UInt8(sizes.count)] + header + values
 }
+
+/// What is said of a file of several arrays where one is wanted.
+let severalArrays =
+    "a file of several arrays, one is expected: save it with numpy.save, or give 'data' this file as 'file' and names of "
+    + "its arrays as 'images' and 'labels'"

@@ -18,17 +18,68 @@ import Testing
     @Test func `a name or four files are read, and read back from the lock file`() throws {
         #expect(try source("data: fashion-mnist") == .fashionMNIST)
         let expected = ClassifiedFiles(
-            train: .init(images: "a.gz", labels: "./b c.gz"), test: .init(images: "d", labels: "5"))
+            train: .files(images: "a.gz", labels: "./b c.gz"), test: .files(images: "d", labels: "5"))
         #expect(try source(files) == .files(expected))
         var counted = expected
         counted.classes = 7
         #expect(try source(files + "\n  classes: 7") == .files(counted))
+        counted.range = -1...0.5
+        #expect(try source(files + "\n  classes: 7\n  range: [-1, 0.5]") == .files(counted))
         for value in [DatasetSource.fashionMNIST, .files(expected), .files(counted)] {
             #expect(try source(ConfigWriter.yaml(.table(["data": value.node]))) == value)
         }
     }
 
+    @Test func `arrays of archives and CIFAR's files are read, and read back`() throws {
+        let yaml = """
+            data:
+              train: {file: a.npz, images: x, labels: "1"}
+              test: {cifar10: b.bin}
+            """
+        let expected = ClassifiedFiles(
+            train: .members(file: "a.npz", images: "x", labels: "1"), test: .cifar(.cifar10, files: ["b.bin"])
+        )
+        #expect(try source(yaml) == .files(expected))
+        let lists = try source("data: {train: {cifar100_fine: [a, b]}, test: {cifar100_coarse: [c]}}")
+        #expect(
+            lists
+                == .files(
+                    ClassifiedFiles(
+                        train: .cifar(.cifar100Fine, files: ["a", "b"]),
+                        test: .cifar(.cifar100Coarse, files: ["c"]))))
+        for value in [.files(expected), lists] {
+            #expect(try source(ConfigWriter.yaml(.table(["data": value.node]))) == value)
+        }
+        let resolved = try source(yaml).resolved(from: "/d")
+        #expect(
+            resolved
+                == .files(
+                    ClassifiedFiles(
+                        train: .members(file: "/d/a.npz", images: "x", labels: "1"),
+                        test: .cifar(.cifar10, files: ["/d/b.bin"]))))
+    }
+
     @Test(arguments: [
+        (
+            "data: {train: {cifar10: []}, test: {cifar10: a}}",
+            "1:25: error: 'cifar10' must be a file or a list of files, got a list"
+        ),
+        (
+            "data: {train: {cifar10: a, labels: b}, test: {cifar10: a}}",
+            "1:28: error: unknown key 'labels' in 'train'; known are cifar10"
+        ),
+        (
+            "data: {train: {cifar: a}, test: {cifar10: a}}",
+            "1:15: error: 'images' is required in 'train'"
+        ),
+        (
+            "data: {train: {file: a, images: b}, test: {cifar10: a}}",
+            "1:15: error: 'labels' is required in 'train'"
+        ),
+        (
+            "data:\n  train: {images: a, labels: b}\n  test: {images: a, labels: b}\n  range: [1, 0]",
+            "4:10: error: 'range' must have its lower end first, got [1.0, 0.0]"
+        ),
         (
             "data: fashon-mnist",
             "1:7: error: 'data' must be fashion-mnist or a table of files, got 'fashon-mnist'; "

@@ -14,15 +14,19 @@ import Testing
         #expect(outcome.output == "")
     }
 
-    @Test func `a file that is no IDX file`() throws {
+    @Test func `an array of floats without a range`() throws {
         let folder = try WorkFolder.withSmallData()
-        try folder.write("test-images", NumPyFile.bytes([2, 3], [1, 2, 3, 4, 5, 6]))
+        let pixels = SmallData.images(SmallData.testCount, seed: 57).map { Float($0) / 255 }
+        try folder.write("test-images", NumPyFile.floats([70, 6, 5], pixels))
         let outcome = try folder.mottle("train", "small.yaml")
         #expect(
             outcome.errors
-                == "mottle: error: \(folder.path)/test-images: expected an IDX file of images, found a NumPy array\n"
-        )
+                == "mottle: error: \(folder.path)/test-images: what range float32 values have is not known; say it in "
+                + "'data', for instance range: [0, 1]\n")
         #expect(outcome.status == 1)
+        let declared = try folder.mottle("train", "small.yaml", "--set", "data.range=[0, 1]", "--quiet")
+        #expect(declared.errors == "")
+        #expect(declared.status == 0)
     }
 
     @Test func `labels that do not belong to the images`() throws {
