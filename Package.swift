@@ -54,7 +54,7 @@ let package = Package(
 
         .target(name: "MachineCode"),
         .target(name: "Generators", dependencies: ["LuaRuntime", "Tensors", "Kernels", "MachineCode"]),
-        .target(name: "Datasets", dependencies: ["CZlib", "Tensors"]),
+        .target(name: "Datasets", dependencies: ["CSystem", "CZlib", "Tensors"]),
         .target(
             name: "Pipelines",
             dependencies: ["CSystem", "Generators", "Datasets", "Tensors", "Kernels", "Workers"]),

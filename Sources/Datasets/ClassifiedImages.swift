@@ -1,3 +1,4 @@
+import CSystem
 import Tensors
 
 /// Images with a class each, decoded from files when they are asked for.
@@ -74,10 +75,31 @@ package final class ClassifiedImages: Dataset {
         return label
     }
 
-    package func bytes(of id: Int) -> UnsafePointer<UInt8>? { images.bytes(of: id) }
+    package func name(of id: Int) -> String { images.name(of: id) }
 
-    package func read(_ id: Int, into values: UnsafeMutablePointer<Float>) throws(DatasetError) {
-        try images.read(id, bytesOver: range, into: values)
+    package func makeReader() -> any SampleReader { ArrayReader(images, range) }
+}
+
+/// Reads rows of arrays; all threads share what is mapped into memory.
+private final class ArrayReader: SampleReader {
+    private let arrays: JoinedArrays
+    private let range: ClosedRange<Float>
+    private let (scale, low): (Double, Double)
+
+    init(_ arrays: JoinedArrays, _ range: ClosedRange<Float>) {
+        (self.arrays, self.range) = (arrays, range)
+        (scale, low) = StoredArray.byteScale(range)
+    }
+
+    func read(_ id: Int, scratch: UnsafeMutablePointer<Float>) throws(DatasetError) -> CleanSample {
+        if let bytes = arrays.bytes(of: id) { return CleanSample(.bytes(bytes, scale: scale, low: low)) }
+        try arrays.read(id, bytesOver: range, into: scratch)
+        return CleanSample(.floats(scratch))
+    }
+
+    /// A shuffled sample is somewhere in the data set: it comes while the one before it is made.
+    func prefetch(_ id: Int) {
+        if let bytes = arrays.bytes(of: id) { mottle_prefetch(bytes, arrays.rowCount) }
     }
 }
 
@@ -102,6 +124,14 @@ private struct JoinedArrays: Sendable {
         var part = parts.count - 1
         while starts[part] > row { part -= 1 }
         return part
+    }
+
+    /// How many numbers a row has.
+    var rowCount: Int { parts[0].rowCount }
+
+    func name(of row: Int) -> String {
+        let part = part(of: row)
+        return "\(parts[part].name), row \(row - starts[part])"
     }
 
     func bytes(of row: Int) -> UnsafePointer<UInt8>? {

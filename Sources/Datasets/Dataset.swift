@@ -2,39 +2,62 @@ import Tensors
 
 /// Clean samples that are reached by id, 0 ..< count; what the noise and the training are fed from.
 ///
-/// A sample is the same whenever it is read, and any number of threads may read at the same time. A kind of data that
-/// lives in memory as bytes answers `bytes(of:)` too, from which a pipeline decodes many samples at once.
+/// A sample is the same whenever it is read, and any number of threads may read at the same time, each with a reader of its
+/// own.
 package protocol Dataset: Sendable {
-    /// How many samples there are.
+    /// How many samples there are, fewer than 2³².
     var count: Int { get }
     /// The shape of one sample, innermost axis last: `[28, 28, 1]` for a grey image.
     var sampleShape: Shape { get }
     /// How many classes the labels tell apart.
     var classes: Int { get }
+    /// What the classes are called, where that is known.
+    var classNames: [String]? { get }
     /// The values that a sample may hold; strengths with the unit `range` are shares of it.
     var range: ClosedRange<Float> { get }
+    /// How many token ids there are, 0 ..< vocabularySize; nil where samples are values.
+    var vocabularySize: Int? { get }
 
     /// The class of a sample, 0 ..< classes.
     func label(of id: Int) -> Int
 
-    /// Writes the `sampleShape.count` values of a sample to `values`.
-    func read(_ id: Int, into values: UnsafeMutablePointer<Float>) throws
+    /// What a person finds a sample by: its file, and its place in it where a file holds several.
+    func name(of id: Int) -> String
 
-    /// The sample's values as bytes that are spread over the range, 0 its low and 255 its high end, or nil when it is not
-    /// kept so. Valid as long as the data set lives.
-    func bytes(of id: Int) -> UnsafePointer<UInt8>?
+    /// What reads samples for one thread.
+    func makeReader() -> any SampleReader
 }
 
 extension Dataset {
-    package func bytes(of id: Int) -> UnsafePointer<UInt8>? { nil }
+    package var classNames: [String]? { nil }
+    package var vocabularySize: Int? { nil }
 }
 
-/// What a model learns from and what it is judged by.
-package struct DatasetSplits: Sendable {
-    package let train: any Dataset
-    package let test: any Dataset
+/// Reads the samples of a data set for one thread, with memory of its own.
+package protocol SampleReader: AnyObject {
+    /// A sample's values, and what is known of them.
+    ///
+    /// - Parameter scratch: room for a sample's values, which the result may use, also as bytes. What the result points to
+    ///   elsewhere is the data set's own, except `words`, which may be gone when the next sample is read.
+    /// - Throws: a ``DataError`` for a sample that cannot be read.
+    func read(_ id: Int, scratch: UnsafeMutablePointer<Float>) throws -> CleanSample
 
-    package init(train: any Dataset, test: any Dataset) {
-        (self.train, self.test) = (train, test)
-    }
+    /// Hears which sample is wanted next.
+    func prefetch(_ id: Int)
+}
+
+extension SampleReader {
+    package func prefetch(_ id: Int) {}
+}
+
+/// Why data cannot be read: something that a person can mend in the files. Its description names the file.
+package protocol DataError: Error, CustomStringConvertible {}
+
+/// What a model learns from and what it is judged by, as files have them.
+package struct DatasetHalves: Sendable {
+    package var train: any Dataset
+    /// Nil where the files are all of one kind and the config says how to split them.
+    package var test: (any Dataset)?
+
+    package init(train: any Dataset, test: (any Dataset)?) { (self.train, self.test) = (train, test) }
 }

@@ -1,7 +1,7 @@
 import Tensors
 
 /// Why a data set could not be read: the file, what was found and what was expected.
-package enum DatasetError: Error, Equatable, CustomStringConvertible {
+package enum DatasetError: DataError, Equatable {
     case packageMissing(name: String, folder: String, package: String)
     case unreadable(file: String, reason: String)
     case corrupt(file: String, reason: String)

@@ -2,10 +2,25 @@ import Glibc
 import Tensors
 
 /// Where the data comes from: the `data` of a config.
-package enum DatasetSource: Equatable, Sendable {
-    /// Fashion-MNIST (Xiao, Rasul & Vollgraf 2017) as Debian's package `dataset-fashion-mnist` installs it.
-    case fashionMNIST
-    case files(ClassifiedFiles)
+package struct DatasetSource: Equatable, Sendable {
+    /// The files, by their kind.
+    package enum Form: Equatable, Sendable {
+        /// Fashion-MNIST (Xiao, Rasul & Vollgraf 2017) as Debian's package `dataset-fashion-mnist` installs it.
+        case fashionMNIST
+        case arrays(ClassifiedFiles)
+
+        func load() throws -> DatasetHalves {
+            switch self {
+            case .fashionMNIST: try FashionMNIST.files().load()
+            case .arrays(let files): try files.load()
+            }
+        }
+    }
+
+    package var form: Form
+    package var selection = SampleSelection()
+
+    package init(_ form: Form) { self.form = form }
 
     /// The data sets that are known by name.
     package static let names = ["fashion-mnist"]
@@ -13,15 +28,14 @@ package enum DatasetSource: Equatable, Sendable {
     /// The data set of that name; nil for a name that is not among `names`.
     package init?(name: String) {
         guard name == "fashion-mnist" else { return nil }
-        self = .fashionMNIST
+        self.init(.fashionMNIST)
     }
 
-    /// Reads both halves.
-    package func load() throws(DatasetError) -> DatasetSplits {
-        switch self {
-        case .fashionMNIST: try FashionMNIST.files().load()
-        case .files(let files): try files.load()
-        }
+    /// Opens the files and chooses among their samples.
+    ///
+    /// - Parameter seed: of the run, for label noise.
+    package func load(seed: UInt64 = 0) throws -> DatasetSplits {
+        try selection.splits(of: form.load(), seed: seed)
     }
 }
 
@@ -47,26 +61,28 @@ package struct ClassifiedFiles: Equatable, Sendable {
     }
 
     package var train: Half
-    package var test: Half
+    /// Nil where the samples of `train` are split.
+    package var test: Half?
     /// How many classes there are; nil takes CIFAR's, or the largest training label plus one.
     package var classes: Int?
     /// The values that samples may hold; nil takes what follows from the type of the numbers.
     package var range: ClosedRange<Float>?
 
-    package init(train: Half, test: Half, classes: Int? = nil, range: ClosedRange<Float>? = nil) {
+    package init(train: Half, test: Half?, classes: Int? = nil, range: ClosedRange<Float>? = nil) {
         (self.train, self.test, self.classes, self.range) = (train, test, classes, range)
     }
 
     /// Opens the files and checks that they belong together.
-    func load() throws(DatasetError) -> DatasetSplits {
+    func load() throws(DatasetError) -> DatasetHalves {
         let train = try ClassifiedImages(train, classes: classes, range: range)
-        let test = try ClassifiedImages(test, classes: train.classes, range: range)
-        guard test.sampleShape == train.sampleShape else {
+        guard let test else { return DatasetHalves(train: train, test: nil) }
+        let samples = try ClassifiedImages(test, classes: train.classes, range: range)
+        guard samples.sampleShape == train.sampleShape else {
             throw .shapesDisagree(
-                train: self.train.imageFile, trainShape: train.sampleShape, test: self.test.imageFile,
-                testShape: test.sampleShape)
+                train: self.train.imageFile, trainShape: train.sampleShape, test: test.imageFile,
+                testShape: samples.sampleShape)
         }
-        return DatasetSplits(train: train, test: test)
+        return DatasetHalves(train: train, test: samples)
     }
 }
 

@@ -6,7 +6,8 @@ import Tensors
 /// The samples of a NumPy array, with what is known of each.
 final class ArraySamples: SampleSource {
     let shape: Shape
-    let ids: Range<UInt64>
+    let ids: SampleIDs
+    private let firstID: UInt64
     /// How many classes the labels tell apart; 0 without labels.
     let classes: Int
     private let array: StoredArray
@@ -24,7 +25,8 @@ final class ArraySamples: SampleSource {
         }
         shape = Shape(Array(array.shape.sizes.dropFirst()))
         let count = array.shape[0]
-        ids = firstID..<firstID &+ UInt64(count)
+        ids = SampleIDs(firstID..<firstID &+ UInt64(count))
+        self.firstID = firstID
         lengths = try files.lengths.map { try Self.floats($0, Shape([count]), "a length for each sample") }
         words = try files.words.map { [shape] in
             try Self.floats($0, Shape([count, shape.size(0)]), "a word's number for each place")
@@ -70,7 +72,7 @@ final class ArraySamples: SampleSource {
     }
 
     func sample(_ id: UInt64, scratch: UnsafeMutablePointer<Float>) throws -> CleanSample {
-        let place = Int(id - ids.lowerBound)
+        let place = Int(id - firstID)
         let values: SampleValues
         if let bytes = array.bytes(of: place) {
             let (scale, low) = byteRange.map(StoredArray.byteScale) ?? (1, 0)
@@ -84,7 +86,7 @@ final class ArraySamples: SampleSource {
             words: words.map { UnsafePointer($0.pointer + place * shape.size(0)) })
     }
 
-    func label(_ id: UInt64) -> Int { labels.map { Int($0.pointer[Int(id - ids.lowerBound)]) } ?? 0 }
+    func label(_ id: UInt64) -> Int { labels.map { Int($0.pointer[Int(id - firstID)]) } ?? 0 }
 }
 
 /// What a chain makes of an array's samples, on its way into files. Threads write disjoint parts.
@@ -130,7 +132,7 @@ struct ArrayOutput {
         _ place: Int, _ samples: ArraySamples, in workspace: Workspace, scratch: UnsafeMutablePointer<Float>,
         epoch: Int
     ) throws {
-        let id = samples.ids.lowerBound + UInt64(place)
+        let id = samples.ids[place]
         let first = place * samples.shape.count
         try workspace.run(
             samples.sample(id, scratch: scratch), id: id, epoch: epoch,

@@ -43,8 +43,9 @@ package struct ChainPreview {
                 .program, "--data wants the name of a data set or a .npy file: the config names no data")
         }
         let splits = try DatasetSource(node).resolved(from: FilePath.folder(of: file)).load()
-        let dataset = usesTest ? splits.test : splits.train
-        (source, shape, range) = (DatasetSamples(dataset), dataset.sampleShape, dataset.range)
+        let samples = usesTest ? splits.test : splits.train
+        source = DatasetSamples(samples)
+        (shape, range) = (samples.dataset.sampleShape, samples.dataset.range)
         (hasLabels, rangeNote) = (true, nil)
         dataName = (try? String(node)) ?? "files"
     }

@@ -12,7 +12,11 @@ import Generators
 extension DatasetSource: ConfigValue {
     package init(_ node: ConfigNode) throws(ConfigError) {
         if node.isTable {
-            self = .files(try ClassifiedFiles(node.table()))
+            var table = try node.table()
+            let selection = try SampleSelection(&table)
+            try self.init(Form(&table))
+            self.selection = selection
+            try table.finish()
             return
         }
         let name = try? String(node)
@@ -26,32 +30,103 @@ extension DatasetSource: ConfigValue {
 
     /// What reads back as this source, for the lock file.
     package var node: ConfigNode {
+        switch form {
+        case .fashionMNIST: selection.entries.isEmpty ? .string("fashion-mnist") : named("fashion-mnist")
+        case .arrays(let files): ConfigNode(.table(files.entries + selection.entries))
+        }
+    }
+
+    private func named(_ name: String) -> ConfigNode {
+        ConfigNode(.table([ConfigEntry("name", .string(name))] + selection.entries))
+    }
+}
+
+extension DatasetSource.Form {
+    /// Takes the one key that says of which kind the data is, and what belongs to it.
+    fileprivate init(_ table: inout ConfigTable) throws(ConfigError) {
+        if let node = table.take("name") {
+            self = try DatasetSource(node).form
+        } else {
+            self = .arrays(try ClassifiedFiles(&table))
+        }
+    }
+}
+
+extension SampleSelection {
+    /// `split: { train: 0.9 }`, `subset: { per_class: 10 }`, `balance: true`, `label_noise: 0.2`, `on_error: skip`.
+    fileprivate init(_ table: inout ConfigTable) throws(ConfigError) {
+        self.init()
+        if let node = table.take("split") {
+            var fields = try node.table()
+            trainShare = try fields.requireNode("train").value(in: 0...1)
+            try fields.finish()
+        }
+        if let node = table.take("subset") { subset = try Subset(node) }
+        try table.read("balance", into: &isBalanced)
+        try table.read("label_noise", into: &labelNoise, in: 0...1)
+        if let node = table.take("on_error") { skipsUnreadable = try OnError(node) == .skip }
+    }
+
+    private enum OnError: String, CaseIterable, ConfigValue { case stop, skip }
+
+    /// What differs from the defaults.
+    fileprivate var entries: [ConfigEntry] {
+        var entries: [ConfigEntry] = []
+        if let trainShare { entries.append(ConfigEntry("split", .table(["train": .number(trainShare)]))) }
+        if let subset { entries.append(ConfigEntry("subset", subset.node)) }
+        if isBalanced { entries.append(ConfigEntry("balance", .flag(true))) }
+        if labelNoise > 0 { entries.append(ConfigEntry("label_noise", .number(labelNoise))) }
+        if skipsUnreadable { entries.append(ConfigEntry("on_error", .string("skip"))) }
+        return entries
+    }
+}
+
+extension SampleSelection.Subset {
+    fileprivate init(_ node: ConfigNode) throws(ConfigError) {
+        var table = try node.table()
+        let entry = try table.takeOnly(naming: "one of first, fraction, per_class")
+        try table.finish()
+        switch entry.key {
+        case "first": self = .first(try entry.value.value(in: 1...))
+        case "fraction": self = .fraction(try entry.value.value(in: 0...1))
+        case "per_class": self = .perClass(try entry.value.value(in: 1...))
+        default:
+            let known = ["first", "fraction", "per_class"]
+            throw ConfigError(
+                entry.place,
+                "unknown 'subset' '\(entry.key)'; known are \(known.joined(separator: ", "))"
+                    + Suggestion.hint(entry.key, among: known))
+        }
+    }
+
+    fileprivate var node: ConfigNode {
         switch self {
-        case .fashionMNIST: .string("fashion-mnist")
-        case .files(let files): files.node
+        case .first(let count): .table(["first": .whole(count)])
+        case .fraction(let share): .table(["fraction": .number(share)])
+        case .perClass(let count): .table(["per_class": .whole(count)])
         }
     }
 }
 
 extension ClassifiedFiles {
-    fileprivate init(_ table: consuming ConfigTable) throws(ConfigError) {
+    fileprivate init(_ table: inout ConfigTable) throws(ConfigError) {
         let train = try Half(table.requireNode("train").table())
-        let test = try Half(table.requireNode("test").table())
+        let test = try table.take("test").map { node throws(ConfigError) in try Half(node.table()) }
         self.init(train: train, test: test)
         if let node = table.take("classes") { classes = try node.value(in: 1...) as Int }
         if let node = table.take("range") { range = try ClosedRange(node) }
-        try table.finish()
     }
 
-    fileprivate var node: ConfigNode {
-        var entries = [ConfigEntry("train", train.node), ConfigEntry("test", test.node)]
+    fileprivate var entries: [ConfigEntry] {
+        var entries = [ConfigEntry("train", train.node)]
+        if let test { entries.append(ConfigEntry("test", test.node)) }
         if let classes { entries.append(ConfigEntry("classes", .whole(classes))) }
         if let range {
             entries.append(
                 ConfigEntry(
                     "range", ConfigNode(.list([.number(range.lowerBound), .number(range.upperBound)]))))
         }
-        return ConfigNode(.table(entries))
+        return entries
     }
 }
 
@@ -101,12 +176,17 @@ extension ClassifiedFiles.Half {
 extension DatasetSource {
     /// The same files from anywhere: relative paths start from `base`, the config's folder.
     func resolved(from base: String) -> DatasetSource {
-        guard case .files(var files) = self else { return self }
         func path(_ name: String) -> String {
             FilePath.absolute(FilePath.joined(base, name))
         }
-        files.train = files.train.resolved(path)
-        files.test = files.test.resolved(path)
-        return .files(files)
+        var source = self
+        switch form {
+        case .fashionMNIST: break
+        case .arrays(var files):
+            files.train = files.train.resolved(path)
+            files.test = files.test?.resolved(path)
+            source.form = .arrays(files)
+        }
+        return source
     }
 }

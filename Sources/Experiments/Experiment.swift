@@ -46,21 +46,21 @@ package final class Experiment {
         // What costs little is checked first: chains, then data, then the model's fit.
         chain = try builder.chain(config.chain, path: "chain")
         let rows = try Self.rows(config, builder)
-        let data = try config.data.load()
+        let data = try config.data.load(seed: config.seed)
+        let (train, test) = (data.train.dataset, data.test.dataset)
         do {
-            plan = try ModelPlan(config.model, input: data.train.sampleShape, classes: data.train.classes)
+            plan = try ModelPlan(config.model, input: train.sampleShape, classes: train.classes)
         } catch {
             throw config.error(error)
         }
         let seed = config.seed
         let traced = try builder.trace(
-            chain, config.chain, seed: seed, shape: data.train.sampleShape, range: data.train.range)
+            chain, config.chain, seed: seed, shape: train.sampleShape, range: train.range)
         (self.traced, program) = (traced, Program(traced))
         notes = traced.notes(sampleCount: data.train.count)
         evaluations = try rows.map { row, chain in
             let traced = try builder.trace(
-                chain, row.items, seed: Self.evaluationSeed, shape: data.test.sampleShape,
-                range: data.test.range)
+                chain, row.items, seed: Self.evaluationSeed, shape: test.sampleShape, range: test.range)
             return Evaluation(config: row, chain: chain, program: Program(traced))
         }
         (self.config, self.runtime, self.data) = (config, runtime, data)
@@ -102,18 +102,18 @@ package final class Experiment {
         for (index, evaluation) in evaluations.enumerated() where !isInterrupted() {
             observer.evaluating(evaluation.config.name, index: index, count: evaluations.count)
             let pipeline = Pipeline(
-                dataset: data.test, program: evaluation.program, batchSize: Self.evaluationBatch,
+                data.test, programs: [evaluation.program], batchSize: Self.evaluationBatch,
                 order: SampleOrder(.sequential, seed: Self.evaluationSeed), kernels: runtime.kernels,
                 pool: runtime.pool)
             let stream = pipeline.stream()
             stream.begin(epoch: 0)
-            var (loss, correct) = (0.0, 0)
+            var (loss, correct, count) = (0.0, 0, 0)
             while let batch = try stream.nextBatch() {
                 let result = trainer.evaluate(batch)
                 loss += result.lossSum
                 correct += result.correct
+                count += batch.count
             }
-            let count = data.test.count
             if index == 0, !loss.isFinite {
                 throw TrainingError.nonFiniteEvaluation(loss: loss / Double(count))
             }

@@ -5,7 +5,7 @@ import Tensors
 /// eight samples one has only the range's exact ends, and one is the same value everywhere.
 final class SyntheticSamples: SampleSource {
     let shape: Shape
-    let ids: Range<UInt64>
+    let ids: SampleIDs
     let range: ClosedRange<Float>
     /// Whether values are token ids.
     let isText: Bool
@@ -24,7 +24,7 @@ final class SyntheticSamples: SampleSource {
     ) {
         (self.shape, self.range, self.isText, self.constant) = (shape, range, isText, constant)
         self.hasPadding = hasPadding
-        ids = 0..<UInt64(count)
+        ids = SampleIDs(0..<UInt64(count))
         values = Buffer(count: count * shape.count)
         words = Buffer(count: shape.size(0))
         for sample in 0..<count {

@@ -104,6 +104,7 @@ private struct TrainingLoop {
     let trainer: Trainer
     let metrics: MetricsLog
     private(set) var finishedEpochs = 0
+    private var samplesPerEpoch = 0
 
     private var trainedSamples = 0
     private var trainedSeconds = 0.0
@@ -136,8 +137,9 @@ private struct TrainingLoop {
     mutating func run(observer: some RunObserver, isInterrupted: () -> Bool) throws {
         let (config, runtime) = (experiment.config, experiment.runtime)
         let pipeline = Pipeline(
-            dataset: experiment.data.train, program: experiment.program, batchSize: config.train.batchSize,
+            experiment.data.train, programs: [experiment.program], batchSize: config.train.batchSize,
             order: SampleOrder(.shuffled, seed: config.seed), kernels: runtime.kernels, pool: runtime.pool)
+        samplesPerEpoch = pipeline.samplesPerEpoch
         let stream = pipeline.stream()
         for epoch in 0..<config.train.epochs {
             stream.begin(epoch: epoch)
@@ -187,7 +189,7 @@ private struct TrainingLoop {
     }
 
     private func progress(_ sums: Sums, epoch: Int) -> TrainingProgress {
-        let (epochs, perEpoch) = (experiment.config.train.epochs, experiment.data.train.count)
+        let (epochs, perEpoch) = (experiment.config.train.epochs, samplesPerEpoch)
         let rate = Double(sums.samples) / sums.seconds
         let left = (epochs - epoch) * perEpoch - sums.samples
         return TrainingProgress(

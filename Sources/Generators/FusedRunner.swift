@@ -152,7 +152,7 @@ struct Block {
 
 extension SampleValues {
     /// Writes some of a clean sample's values as Floats.
-    func decode(
+    package func decode(
         first: Int, count: Int, to out: UnsafeMutablePointer<Float>, _ kernels: NoiseKernels
     ) {
         switch self {

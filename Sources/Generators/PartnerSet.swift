@@ -35,7 +35,7 @@ final class PartnerSet {
     /// The id of a sample's partner.
     func id(_ place: Int, of sample: UInt64, epoch: UInt32) -> UInt64 {
         let address = DrawAddress(key: members[place]!.key, epoch: epoch, sample: sample)
-        return Self.partner(of: sample, in: source?.ids ?? sample..<sample + 1, address: address)
+        return Self.partner(of: sample, in: source?.ids ?? SampleIDs(sample..<sample + 1), address: address)
     }
 
     /// How many places along the first axis of a sample's partner are real.
@@ -47,12 +47,11 @@ final class PartnerSet {
     }
 
     /// Another sample than `sample`, each as likely; `sample` itself where it is alone.
-    static func partner(of sample: UInt64, in ids: Range<UInt64>, address: DrawAddress) -> UInt64 {
-        let others = UInt64(ids.count) - 1
-        guard others > 0, ids.contains(sample) else { return sample }
-        let step = (UInt64(address.bits(0)) * others) >> 32 + 1
-        let place = sample - ids.lowerBound + step
-        return ids.lowerBound + (place > others ? place - others - 1 : place)
+    static func partner(of sample: UInt64, in ids: SampleIDs, address: DrawAddress) -> UInt64 {
+        let others = ids.count - 1
+        guard others > 0, let own = ids.place(of: sample) else { return sample }
+        let place = own + Int((UInt64(address.bits(0)) * UInt64(others)) >> 32) + 1
+        return ids[place > others ? place - others - 1 : place]
     }
 
     /// The values of a sample's partner.

@@ -123,15 +123,15 @@ package struct ReferenceExecutor {
     }
 
     private func partnerID(_ place: Int, of sample: Sample) -> UInt64 {
-        let ids = source?.ids ?? sample.id..<sample.id + 1
+        let ids = source?.ids ?? SampleIDs(sample.id..<sample.id + 1)
         let others = UInt64(ids.count) - 1
-        guard others > 0, ids.contains(sample.id) else { return sample.id }
+        guard others > 0, let own = ids.place(of: sample.id) else { return sample.id }
         let word = DrawAddress(
             key: chain.graph.partners[place].key, epoch: UInt32(sample.epoch), sample: sample.id
         ).bits(0)
         // One of the others, counted on from the sample.
         let steps = 1 + UInt64(word).multipliedReportingOverflow(by: others).partialValue / (1 << 32)
-        return ids.lowerBound + (sample.id - ids.lowerBound + steps) % UInt64(ids.count)
+        return ids[(own + Int(steps)) % ids.count]
     }
 
     private func partner(_ place: Int, of sample: Sample) -> [Float] {

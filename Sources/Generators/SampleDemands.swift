@@ -1,3 +1,5 @@
+import Tensors
+
 /// What a chain demands of the clean samples that it is given.
 struct SampleDemands: Sendable {
     /// Whether every value must be a token's id.

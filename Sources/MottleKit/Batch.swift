@@ -73,7 +73,7 @@ public final class Batches: @unchecked Sendable {
     public func next() throws(MottleError) -> Batch? {
         do {
             return try pipeline.streams.withLock { whole in
-                let classes = whole.dataset.classes
+                let classes = whole.samples.dataset.classes
                 return try begun(whole).nextBatch().map { Batch($0, classes: classes) }
             }
         } catch {

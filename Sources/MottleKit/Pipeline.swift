@@ -1,4 +1,5 @@
 import CSystem
+import Datasets
 import Kernels
 import Pipelines
 import Synchronization
@@ -68,7 +69,7 @@ public final class Pipeline: Sendable {
             case .shuffled(let seed): SampleOrder(.shuffled, seed: seed)
             }
         let pipeline = Pipelines.Pipeline(
-            dataset: samples.dataset, program: chain.program, batchSize: batchSize, order: sampleOrder,
+            SampleSet(samples.dataset), programs: [chain.program], batchSize: batchSize, order: sampleOrder,
             kernels: KernelSet.current, pool: WorkerPool(threads: threads ?? Int(mottle_processor_count())))
         (self.batchSize, batchesPerEpoch) = (batchSize, pipeline.batchesPerEpoch)
         streams = Mutex(pipeline)

@@ -50,10 +50,10 @@ public struct Samples: Sendable {
     /// - Throws: a ``MottleError`` of the kind `data`.
     public static func fashionMNIST() throws(MottleError) -> (train: Samples, test: Samples) {
         do {
-            let splits = try DatasetSource.fashionMNIST.load()
-            return (Samples(dataset: splits.train), Samples(dataset: splits.test))
+            let splits = try DatasetSource(.fashionMNIST).load()
+            return (Samples(dataset: splits.train.dataset), Samples(dataset: splits.test.dataset))
         } catch {
-            throw MottleError(error)
+            throw MottleError(.data, "\(error)")
         }
     }
 
@@ -92,14 +92,21 @@ private final class ArrayDataset: Dataset {
 
     func label(of id: Int) -> Int { labels[id] }
 
-    func read(_ id: Int, into out: UnsafeMutablePointer<Float>) {
-        let size = sampleShape.count
-        guard case .floats(let floats) = values else { preconditionFailure("bytes are read as bytes") }
-        out.update(from: floats.pointer + id * size, count: size)
-    }
+    func name(of id: Int) -> String { "sample \(id)" }
 
-    func bytes(of id: Int) -> UnsafePointer<UInt8>? {
-        guard case .bytes(let bytes) = values else { return nil }
-        return UnsafePointer(bytes.pointer + id * sampleShape.count)
+    func makeReader() -> any SampleReader { Reader(values, size: sampleShape.count) }
+
+    private final class Reader: SampleReader {
+        private let values: Values
+        private let size: Int
+
+        init(_ values: Values, size: Int) { (self.values, self.size) = (values, size) }
+
+        func read(_ id: Int, scratch: UnsafeMutablePointer<Float>) -> CleanSample {
+            switch values {
+            case .floats(let floats): CleanSample(.floats(floats.pointer + id * size))
+            case .bytes(let bytes): CleanSample(.bytes(bytes.pointer + id * size, scale: 1 / 255, low: 0))
+            }
+        }
     }
 }

@@ -1,95 +1,107 @@
+import Datasets
+import Synchronization
 import Tensors
 
 /// The batches of a pipeline in order.
 ///
-/// The pool's threads make a few batches at a time, each thread its share of the samples, straight into the memory that
-/// the consumer reads; that memory is used again when the consumer has asked for the batch behind the last of them.
+/// The pool's threads make a few batches at a time, straight into the memory that the consumer reads; that memory is used
+/// again when the consumer has asked for the batch behind the last of them. Threads take a few samples after the other, so
+/// that one with large files does not keep the others waiting.
 package final class BatchStream {
     private let pipeline: Pipeline
-    private let sampleCount: Int
-    private let values: Buffer<Float>
-    private let mask: Buffer<UInt8>?
-    private let targets: Buffer<Float>?
-    private let extras: [Buffer<Float>]
-    private let extraPointers: Buffer<UnsafeMutablePointer<Float>>
-    private let labels: Buffer<Int32>
-    private let ids: Buffer<UInt64>
-    private let order: Buffer<UInt32>
+    private let memory: StreamMemory
     private let workers: [StreamWorker]
 
     private var epoch = 0
-    /// The samples in memory are places `first ..< end` of the epoch's order; the next batch starts at `next`.
-    private var (first, next, end) = (0, 0, 0)
+    private var order: EpochOrder?
+    /// The epoch's order is read up to here.
+    private var position = 0
+    /// Slots that hold samples which are not handed out yet.
+    private var ready = 0..<0
+    /// Slots that the next region fills, of which `nextSlot` is the first that nobody has taken.
+    private var unfilled = 0..<0
+    private let nextSlot = Atomic(0)
+    private var piece = 1
     /// Kept, because a closure literal in a hot loop is allocated each time.
     private var fill: ((Int, Int) -> Void)!
 
+    /// Samples that were left out because they cannot be read, with the reasons.
+    package private(set) var skipped: [UInt64: String] = [:]
+
     init(_ pipeline: Pipeline) {
         self.pipeline = pipeline
-        sampleCount = pipeline.dataset.sampleShape.count
-        let samples = min(pipeline.batchSize * pipeline.batchesInFlight, pipeline.dataset.count)
-        values = Buffer(count: samples * sampleCount)
-        mask = pipeline.program.writesMask ? Buffer(count: samples * sampleCount) : nil
-        targets = pipeline.program.mixesLabels ? Buffer(count: samples * pipeline.dataset.classes) : nil
-        extras = pipeline.program.extras.map { Buffer(count: samples * $0.shape.count) }
-        extraPointers = Buffer(extras.map(\.pointer))
-        labels = Buffer(count: samples)
-        ids = Buffer(count: samples)
-        order = Buffer(count: pipeline.dataset.count)
-        workers = (0..<pipeline.pool.threads).map { _ in StreamWorker(pipeline) }
-        fill = { [unowned self] thread, threads in
-            let count = end - first
-            let share = (count * thread / threads)..<(count * (thread + 1) / threads)
-            let target = StreamWorker.Target(
-                order: order.pointer + first, values: values.pointer, mask: mask?.pointer,
-                targets: targets?.pointer, extras: extraPointers.pointer, labels: labels.pointer,
-                ids: ids.pointer, epoch: epoch)
-            workers[thread].make(share, target)
+        let memory = StreamMemory(pipeline)
+        self.memory = memory
+        workers = (0..<pipeline.pool.threads).map { _ in StreamWorker(pipeline, memory) }
+        fill = { [unowned self] thread, _ in
+            let worker = workers[thread]
+            while true {
+                let first = nextSlot.wrappingAdd(piece, ordering: .relaxed).oldValue
+                guard first < unfilled.upperBound else { return }
+                let end = min(first + piece, unfilled.upperBound)
+                guard worker.make(first..<end, epoch: epoch) else { return }
+            }
         }
     }
 
     /// Starts an epoch, whatever was streamed before.
-    package func begin(epoch: Int) {
-        self.epoch = epoch
-        (first, next, end) = (0, 0, 0)
-        pipeline.order.write(epoch: epoch, count: pipeline.dataset.count, to: order.pointer)
+    ///
+    /// - Parameter position: where in the epoch's order; another than 0 takes up behind a batch (`Batch.nextPosition`).
+    package func begin(epoch: Int, at position: Int = 0) {
+        (self.epoch, self.position, ready) = (epoch, position, 0..<0)
+        order = pipeline.order.epoch(epoch, of: pipeline.samples)
     }
 
     /// The next batch of the epoch, nil behind the last one. It is valid until the next call.
     ///
-    /// - Throws: what reading the data set throws; the error of the earliest sample, if several fail. Calling again tries
-    ///   the same batch again.
+    /// - Throws: what reading the data set or running the chain throws; the error of the earliest sample, if several fail.
+    ///   Calling again tries the same batch again.
     package func nextBatch() throws -> Batch? {
-        if next == end {
-            guard end < pipeline.dataset.count else { return nil }
-            first = end
-            end = min(first + pipeline.batchSize * pipeline.batchesInFlight, pipeline.dataset.count)
-            pipeline.pool.run(fill)
-            // Shares are in order, and each stops at its first error.
-            for worker in workers {
-                if let error = worker.error { throw reset(after: error) }
-            }
-        }
-        let start = next - first
-        let count = min(pipeline.batchSize, end - next)
-        next += count
-        var batch = Batch(
-            count: count, shape: pipeline.dataset.sampleShape, values: values.pointer + start * sampleCount,
-            labels: labels.pointer + start, ids: ids.pointer + start, epoch: epoch,
-            mask: mask.map { UnsafePointer($0.pointer + start * sampleCount) })
-        batch.targets = targets.map { UnsafePointer($0.pointer + start * pipeline.dataset.classes) }
-        for (extra, values) in zip(pipeline.program.extras, extras) {
-            batch.extras.append(
-                BatchExtra(
-                    name: extra.name, shape: extra.shape, isMask: extra.type == .mask,
-                    values: values.pointer + start * extra.shape.count))
-        }
-        return batch
+        guard let order else { preconditionFailure("a stream begins with an epoch") }
+        while ready.count < pipeline.batchSize, position < order.count { try makeMore(order) }
+        guard !ready.isEmpty else { return nil }
+        let slots = ready.prefix(pipeline.batchSize)
+        ready = slots.upperBound..<ready.upperBound
+        return memory.batch(slots, pipeline, epoch: epoch)
     }
 
-    /// Forgets a failed attempt to fill the memory.
-    private func reset(after error: any Error) -> any Error {
-        for worker in workers { worker.error = nil }
-        end = first
-        return error
+    /// Fills the memory behind the samples that are left over, which go to its start.
+    private func makeMore(_ order: EpochOrder) throws {
+        let kept = ready.count
+        for offset in 0..<kept { memory.move(from: ready.lowerBound + offset, to: offset) }
+        ready = 0..<kept
+        let count = min(memory.capacity - kept, order.count - position)
+        for offset in 0..<count {
+            memory.ids.pointer[kept + offset] = order[position + offset]
+            memory.positions.pointer[kept + offset] = position + offset
+        }
+        unfilled = kept..<kept + count
+        piece = max(1, count / (8 * pipeline.pool.threads))
+        nextSlot.store(kept, ordering: .relaxed)
+        for worker in workers { worker.begin() }
+        pipeline.pool.run(fill)
+        try closeGaps()
+        position += count
+    }
+
+    /// Takes out the samples that could not be read, or throws the first one's error.
+    private func closeGaps() throws {
+        let failures = workers.flatMap(\.failures).sorted { $0.slot < $1.slot }
+        for failure in failures {
+            guard pipeline.samples.skipsUnreadable, let error = failure.error as? any DataError else {
+                throw failure.error
+            }
+            skipped[memory.ids[failure.slot]] = error.description
+        }
+        var (kept, gaps) = (ready.upperBound, failures[...])
+        for slot in unfilled {
+            if gaps.first?.slot == slot {
+                gaps.removeFirst()
+            } else {
+                memory.move(from: slot, to: kept)
+                kept += 1
+            }
+        }
+        ready = 0..<kept
     }
 }

@@ -9,27 +9,41 @@ import Workers
 /// What a sample becomes depends on its id, the epoch and the chain alone: never on the batch it is in, on how many
 /// threads there are or on what was streamed before.
 package final class Pipeline {
-    package let dataset: any Dataset
+    package let samples: SampleSet
     package let batchSize: Int
     package let order: SampleOrder
-    let program: Program
+    /// One for each view of a sample: the same chain with draws of its own.
+    let programs: [Program]
     let kernels: KernelSet
     let pool: WorkerPool
     /// How many batches are made at a time, which bounds the memory.
     let batchesInFlight: Int
+    let keepsClean: Bool
+    let makesDigests: Bool
 
+    /// - Parameters:
+    ///   - programs: all for the shape of the samples; the first one's results are a batch's `values`.
+    ///   - keepsClean: whether batches have the samples before the chain, too.
+    ///   - makesDigests: whether batches have what tells them from others.
     package init(
-        dataset: any Dataset, program: Program, batchSize: Int, order: SampleOrder, kernels: KernelSet,
-        pool: WorkerPool, batchesInFlight: Int = 4
+        _ samples: SampleSet, programs: [Program], batchSize: Int, order: SampleOrder, kernels: KernelSet,
+        pool: WorkerPool, batchesInFlight: Int = 4, keepsClean: Bool = false, makesDigests: Bool = false
     ) {
-        precondition(program.shape == dataset.sampleShape, "the program is for \(program.shape)")
+        let shape = samples.dataset.sampleShape
+        precondition(
+            !programs.isEmpty && programs.allSatisfy { $0.shape == shape }, "samples are \(shape)")
         precondition(batchSize > 0 && batchesInFlight > 0, "a batch wants at least one sample")
-        (self.dataset, self.program, self.batchSize, self.order) = (dataset, program, batchSize, order)
+        (self.samples, self.programs, self.batchSize, self.order) = (samples, programs, batchSize, order)
         (self.kernels, self.pool, self.batchesInFlight) = (kernels, pool, batchesInFlight)
+        (self.keepsClean, self.makesDigests) = (keepsClean, makesDigests)
+        samplesPerEpoch = order.epoch(0, of: samples).count
     }
 
+    /// How many samples an epoch has, if all can be read.
+    package let samplesPerEpoch: Int
+
     /// How many batches an epoch has; the last one may be partial.
-    package var batchesPerEpoch: Int { (dataset.count + batchSize - 1) / batchSize }
+    package var batchesPerEpoch: Int { (samplesPerEpoch + batchSize - 1) / batchSize }
 
     /// A stream of batches for one epoch after the other; it keeps its memory from epoch to epoch.
     package func stream() -> BatchStream { BatchStream(self) }

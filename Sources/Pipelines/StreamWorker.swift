@@ -1,91 +1,121 @@
-import CSystem
 import Datasets
 import Generators
+import Kernels
 import Tensors
+import VectorKernels
 
 /// One thread's part in making batches, with memory of its own.
 ///
 /// What it does for a sample touches no object that other threads touch, too: threads that count references to the same
 /// object wait for one another longer than they work.
 final class StreamWorker {
-    /// Where samples go; slot i belongs to the i-th place of `order`.
-    struct Target {
-        /// Ids of the samples to make.
-        let order: UnsafePointer<UInt32>
-        let values: UnsafeMutablePointer<Float>
-        let mask: UnsafeMutablePointer<UInt8>?
-        let targets: UnsafeMutablePointer<Float>?
-        /// In the order of the program's extra outputs.
-        let extras: UnsafePointer<UnsafeMutablePointer<Float>>
-        let labels: UnsafeMutablePointer<Int32>
-        let ids: UnsafeMutablePointer<UInt64>
-        let epoch: Int
-    }
-
-    /// What stopped the last `make`.
-    var error: (any Error)?
+    /// Samples that could not be made, by slot, in ascending order.
+    private(set) var failures: [(slot: Int, error: any Error)] = []
     private let source: DatasetSamples
-    private let workspace: Workspace
-    private let sample: Buffer<Float>
-    private let extras: [(type: ValueType, count: Int)]
+    private let views: [WorkerView]
+    private let scratch: Buffer<Float>
+    private let hasher: DigestHasher?
+    private let kernels: NoiseKernels
+    private let skips: Bool
+    private let batchSize: Int
+    private let batchesPerEpoch: Int
 
-    init(_ pipeline: Pipeline) {
-        source = DatasetSamples(pipeline.dataset)
-        workspace = Workspace(pipeline.program, kernels: pipeline.kernels.noise, source: source)
-        sample = Buffer(count: pipeline.dataset.sampleShape.count)
-        extras = pipeline.program.extras.map { ($0.type, $0.shape.count) }
+    // Where samples go.
+    private let ids: UnsafePointer<UInt64>
+    private let positions: UnsafePointer<Int>
+    private let labels: UnsafeMutablePointer<Int32>
+    private let lengths: UnsafeMutablePointer<Int32>
+    private let clean: UnsafeMutablePointer<Float>?
+    private let digests: UnsafeMutablePointer<Digest>?
+
+    init(_ pipeline: Pipeline, _ memory: StreamMemory) {
+        let source = DatasetSamples(pipeline.samples)
+        self.source = source
+        views = zip(pipeline.programs, memory.views).map { program, view in
+            WorkerView(program, view, source, pipeline.kernels.noise)
+        }
+        scratch = Buffer(count: pipeline.samples.dataset.sampleShape.count)
+        kernels = pipeline.kernels.noise
+        hasher = pipeline.makesDigests ? DigestHasher(pipeline.kernels.noise) : nil
+        skips = pipeline.samples.skipsUnreadable
+        (batchSize, batchesPerEpoch) = (pipeline.batchSize, pipeline.batchesPerEpoch)
+        (ids, positions) = (UnsafePointer(memory.ids.pointer), UnsafePointer(memory.positions.pointer))
+        (labels, lengths) = (memory.labels.pointer, memory.lengths.pointer)
+        (clean, digests) = (memory.clean?.pointer, memory.digests?.pointer)
     }
 
-    /// Makes the samples of some slots; stops at the first that cannot be read.
-    func make(_ slots: Range<Int>, _ target: Target) {
-        let (dataset, count) = (source.dataset, sample.count)
-        do {
-            for slot in slots {
-                // A shuffled sample is somewhere in the data set: it comes while the one before it is made.
-                if slot + 1 < slots.upperBound, let next = dataset.bytes(of: Int(target.order[slot + 1])) {
-                    mottle_prefetch(next, count)
-                }
-                let id = Int(target.order[slot])
-                try workspace.run(
-                    try source.sample(UInt64(id), scratch: sample.pointer), id: UInt64(id),
-                    epoch: target.epoch,
-                    values: target.values + slot * count, mask: target.mask.map { $0 + slot * count })
-                let label = dataset.label(of: id)
-                target.labels[slot] = Int32(label)
-                target.ids[slot] = UInt64(id)
-                if let targets = target.targets {
-                    workspace.writeTarget(
-                        label: label, classes: dataset.classes, to: targets + slot * dataset.classes)
-                }
-                for (place, extra) in extras.enumerated() {
-                    workspace.copyExtra(place, to: target.extras[place] + slot * extra.count)
-                }
+    func begin() { failures.removeAll(keepingCapacity: true) }
+
+    /// Makes the samples of some slots.
+    ///
+    /// - Returns: false if one failed that may not be left out; those behind it are not made then.
+    func make(_ slots: Range<Int>, epoch: Int) -> Bool {
+        for slot in slots {
+            if slot + 1 < slots.upperBound { source.prefetch(ids[slot + 1]) }
+            do {
+                try make(slot, epoch: epoch)
+            } catch {
+                failures.append((slot, error))
+                guard skips, error is any DataError else { return false }
             }
-        } catch {
-            self.error = error
         }
+        return true
+    }
+
+    private func make(_ slot: Int, epoch: Int) throws {
+        let (id, count) = (ids[slot], scratch.count)
+        let sample = try source.sample(id, scratch: scratch.pointer)
+        let label = source.label(id)
+        labels[slot] = Int32(label)
+        lengths[slot] = Int32(truncatingIfNeeded: sample.length ?? Int(Int32.max))
+        if let clean { sample.values.decode(first: 0, count: count, to: clean + slot * count, kernels) }
+        hasher?.begin()
+        hasher?.absorb(id)
+        hasher?.absorb(UInt64(label))
+        hasher?.absorb(UInt64(truncatingIfNeeded: sample.length ?? -1))
+        let step = epoch * batchesPerEpoch + positions[slot] / batchSize
+        for view in views {
+            try view.make(slot, sample, id: id, label: label, epoch: epoch, step: step)
+            if let hasher { view.absorb(slot, into: hasher) }
+        }
+        if let hasher { digests?[slot] = hasher.digest }
     }
 }
 
-/// A data set as programs see it; one belongs to each worker.
-package final class DatasetSamples: SampleSource {
-    let dataset: any Dataset
-    package let ids: Range<UInt64>
-    private let (scale, low): (Double, Double)
+/// What a worker runs for one program, and where the results go.
+private struct WorkerView {
+    let workspace: Workspace
+    let count: Int
+    let classes: Int
+    let values: UnsafeMutablePointer<Float>
+    let mask: UnsafeMutablePointer<UInt8>?
+    let targets: UnsafeMutablePointer<Float>?
+    let extras: [(target: UnsafeMutablePointer<Float>, count: Int)]
 
-    package init(_ dataset: any Dataset) {
-        self.dataset = dataset
-        ids = 0..<UInt64(dataset.count)
-        (scale, low) = StoredArray.byteScale(dataset.range)
+    init(_ program: Program, _ view: StreamMemory.View, _ source: DatasetSamples, _ kernels: NoiseKernels) {
+        workspace = Workspace(program, kernels: kernels, source: source)
+        (count, classes) = (program.shape.count, source.samples.dataset.classes)
+        (values, mask, targets) = (view.values.pointer, view.mask?.pointer, view.targets?.pointer)
+        extras = zip(view.extras, program.extras).map { ($0.pointer, $1.shape.count) }
     }
 
-    package func sample(_ id: UInt64, scratch: UnsafeMutablePointer<Float>) throws -> CleanSample {
-        if let bytes = dataset.bytes(of: Int(id)) {
-            return CleanSample(.bytes(bytes, scale: scale, low: low))
+    func make(_ slot: Int, _ sample: CleanSample, id: UInt64, label: Int, epoch: Int, step: Int) throws {
+        try workspace.run(
+            sample, id: id, epoch: epoch, values: values + slot * count, mask: mask.map { $0 + slot * count })
+        if let targets {
+            workspace.writeTarget(label: label, classes: classes, to: targets + slot * classes)
         }
-        try dataset.read(Int(id), into: scratch)
-        return CleanSample(.floats(scratch))
+        for (place, extra) in extras.enumerated() {
+            workspace.copyExtra(place, to: extra.target + slot * extra.count)
+        }
     }
 
-    package func label(_ id: UInt64) -> Int { dataset.label(of: Int(id)) }
+    func absorb(_ slot: Int, into hasher: DigestHasher) {
+        hasher.absorb(values + slot * count, count: count * MemoryLayout<Float>.size)
+        if let mask { hasher.absorb(mask + slot * count, count: count) }
+        if let targets { hasher.absorb(targets + slot * classes, count: classes * MemoryLayout<Float>.size) }
+        for extra in extras {
+            hasher.absorb(extra.target + slot * extra.count, count: extra.count * MemoryLayout<Float>.size)
+        }
+    }
 }

@@ -18,6 +18,16 @@ package struct Batch {
     package var targets: UnsafePointer<Float>?
     /// What generators give beside the samples.
     package var extras: [BatchExtra] = []
+    /// `[count]`: how many places along the first axis of a sample are real; nil where all are.
+    package var lengths: UnsafePointer<Int32>?
+    /// `[count] + shape`: the samples before the chain; nil where nobody asked for them.
+    package var clean: UnsafePointer<Float>?
+    /// What further runs of the chain made of the same samples, `[count] + shape` each; `values` is the first one's.
+    package var furtherViews: [BatchView] = []
+    /// `[count]`: what tells whether another stream delivered the same; nil where nobody asked for them.
+    package var digests: UnsafePointer<Digest>?
+    /// The position in the epoch's order behind the last sample, where a stream can take up.
+    package var nextPosition = 0
 
     package init(
         count: Int, shape: Shape, values: UnsafePointer<Float>, labels: UnsafePointer<Int32>,
@@ -25,6 +35,24 @@ package struct Batch {
     ) {
         (self.count, self.shape, self.values) = (count, shape, values)
         (self.labels, self.ids, self.epoch, self.mask) = (labels, ids, epoch, mask)
+    }
+
+    /// Puts the batch's samples behind those that `digest` stands for.
+    package func append(to digest: inout Digest) {
+        guard let digests else { preconditionFailure("the pipeline makes no digests") }
+        for place in 0..<count { digest.append(digests[place]) }
+    }
+}
+
+/// Another run of the chain over a batch's samples, with draws of its own.
+package struct BatchView {
+    /// `[count] + shape`.
+    package var values: UnsafePointer<Float>
+    /// As `Batch.mask`.
+    package var mask: UnsafePointer<UInt8>?
+
+    package init(values: UnsafePointer<Float>, mask: UnsafePointer<UInt8>?) {
+        (self.values, self.mask) = (values, mask)
     }
 }
 

@@ -108,6 +108,10 @@ public struct NoiseKernels: Sendable {
     public let encodeMask:
         @Sendable (_ out: UnsafeMutablePointer<UInt8>, _ mask: UnsafePointer<Float>, _ count: Int) -> Void
 
+    /// Takes `rows` rows of 128 bytes into the sixteen lanes of a digest.
+    public let absorb:
+        @Sendable (_ lanes: UnsafeMutablePointer<UInt64>, _ bytes: UnsafeRawPointer, _ rows: Int) -> Void
+
     /// The kernels in vectors of type `V`, compiled in the module that calls this, with its instruction set.
     @inlinable @inline(__always)
     public init<V: FloatVector>(vector: V.Type) {
@@ -139,5 +143,6 @@ public struct NoiseKernels: Sendable {
         correlate = { correlateRow(vector: V.self, $0, $1, $2, $3, $4, $5) }
         decodeBytes = { decode(vector: V.self, $0, $1, $2, $3, $4) }
         encodeMask = { encode(vector: V.self, $0, $1, $2) }
+        absorb = { VectorKernels.absorb(vector: V.self, $0, $1, $2) }
     }
 }

@@ -197,7 +197,7 @@ private func _cosine(_ angle: Double) -> Double {
 
 /// Some samples that differ from each other.
 final class OtherSamples: SampleSource {
-    let ids: Range<UInt64> = 0..<12
+    let ids = SampleIDs(0..<12)
     private let shape: Shape
     private let values: Buffer<Float>
     private let hasLengths: Bool

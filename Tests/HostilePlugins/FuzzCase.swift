@@ -144,7 +144,7 @@ private final class OddSamples: SampleSource {
     private let shape: Shape
     /// Whether the values are token ids.
     private let areIDs: Bool
-    let ids: Range<UInt64> = 0..<4
+    let ids = SampleIDs(0..<4)
     var length: Int? { shape.size(0) > 2 ? shape.size(0) - 1 : nil }
 
     init(shape: Shape, areIDs: Bool) { (self.shape, self.areIDs) = (shape, areIDs) }

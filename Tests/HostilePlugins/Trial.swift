@@ -65,7 +65,7 @@ package struct Trial {
 /// A handful of samples, for partners.
 package final class Samples: SampleSource {
     private let shape: Shape
-    package let ids: Range<UInt64> = 0..<5
+    package let ids = SampleIDs(0..<5)
 
     package init(shape: Shape) { self.shape = shape }
 

@@ -3,14 +3,14 @@ import Tensors
 
 /// Twelve samples that differ from each other.
 final class OtherSamples: SampleSource {
-    let ids: Range<UInt64>
+    let ids: SampleIDs
     private let shape: Shape
     private let values: Buffer<Float>
 
     /// - Parameter value: what all elements of sample `id` are; without it they all differ.
     init(_ shape: Shape, count: Int = 12, value: ((_ id: Int) -> Float)? = nil) {
         self.shape = shape
-        ids = 0..<UInt64(count)
+        ids = SampleIDs(0..<UInt64(count))
         values = Buffer(
             (0..<count).flatMap { id in
                 value.map { [Float](repeating: $0(id), count: shape.count) }
