@@ -42,7 +42,7 @@ package final class BatchStream {
             let target = StreamWorker.Target(
                 order: order.pointer + first, values: values.pointer, mask: mask?.pointer,
                 targets: targets?.pointer, extras: extraPointers.pointer, labels: labels.pointer,
-                ids: ids.pointer, epoch: epoch)
+                ids: ids.pointer, epoch: epoch, first: first)
             workers[thread].make(share, target)
         }
     }

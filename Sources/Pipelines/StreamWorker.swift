@@ -20,6 +20,8 @@ final class StreamWorker {
         let labels: UnsafeMutablePointer<Int32>
         let ids: UnsafeMutablePointer<UInt64>
         let epoch: Int
+        /// The place in the epoch of the first slot.
+        let first: Int
     }
 
     /// What stopped the last `make`.
@@ -28,12 +30,14 @@ final class StreamWorker {
     private let workspace: Workspace
     private let sample: Buffer<Float>
     private let extras: [(type: ValueType, count: Int)]
+    private let (batchSize, batchesPerEpoch): (Int, Int)
 
     init(_ pipeline: Pipeline) {
         source = DatasetSamples(pipeline.dataset)
         workspace = Workspace(pipeline.program, kernels: pipeline.kernels.noise, source: source)
         sample = Buffer(count: pipeline.dataset.sampleShape.count)
         extras = pipeline.program.extras.map { ($0.type, $0.shape.count) }
+        (batchSize, batchesPerEpoch) = (pipeline.batchSize, pipeline.batchesPerEpoch)
     }
 
     /// Makes the samples of some slots; stops at the first that cannot be read.
@@ -49,6 +53,7 @@ final class StreamWorker {
                 try workspace.run(
                     try source.sample(UInt64(id), scratch: sample.pointer), id: UInt64(id),
                     epoch: target.epoch,
+                    step: target.epoch * batchesPerEpoch + (target.first + slot) / batchSize,
                     values: target.values + slot * count, mask: target.mask.map { $0 + slot * count })
                 let label = dataset.label(of: id)
                 target.labels[slot] = Int32(label)
