@@ -63,30 +63,18 @@ package struct ChainPreview {
             throw ConfigError(
                 .program, "--samples: there is no sample \(wrong); '\(dataName)' has \(source.ids.count)")
         }
-        var traced = try run.trace(for: shape, range: range)
+        let traced = try run.trace(for: shape, range: range)
         traced.notes(sampleCount: source.ids.count).forEach(observer.say)
         if let rangeNote { observer.say(rangeNote) }
-        let (varying, firstDrawn) = (traced.parameters, traced.extras.count)
-        traced.extras += varying.flatMap { parameter in
-            let applied = parameter.applied.map { [ExtraOutput(name: "\(parameter.name) applied", node: $0)] }
-            return [ExtraOutput(name: parameter.name, node: parameter.node)] + (applied ?? [])
-        }
-        let program = Program(traced)
-        let workspace = Workspace(program, kernels: runtime.kernels.noise, source: source)
-        let count = shape.count
-        let (values, mask) = (Buffer<Float>(count: count), Buffer<UInt8>(count: count))
-        let scratch = Buffer<Float>(count: count)
+        let maker = SampleMaker(traced, kernels: runtime.kernels, source: source)
         let rows = try ids.map { id -> ContactSheetSample in
-            try workspace.run(
-                source.sample(id, scratch: scratch.pointer), id: id, epoch: epoch, step: step,
-                values: values.pointer, mask: mask.pointer)
-            var corrupted = values.values
+            let made = try maker.make(id, epoch: epoch, step: step)
+            var corrupted = made.values
             traced.standardisation?.undo(&corrupted)
             return ContactSheetSample(
-                id: id, label: hasLabels ? "class \(source.label(id))" : "", clean: try clean(id),
-                corrupted: corrupted,
-                mask: program.writesMask ? mask.values : nil,
-                parameters: drawn(varying, in: workspace, first: firstDrawn))
+                id: id, label: hasLabels ? "class \(made.label)" : "", clean: made.clean, corrupted: corrupted,
+                mask: made.mask,
+                parameters: made.drawn.map { ContactSheetValue($0.name, Self.short($0.value)) })
         }
         if let row = rows.first(where: { $0.corrupted.contains { !$0.isFinite } }),
             let values = try NonFiniteValues(
@@ -103,16 +91,6 @@ package struct ChainPreview {
         try ContactSheet(title: file, facts: facts, kind: kind, range: range, samples: rows).write(to: path)
     }
 
-    private func clean(_ id: UInt64) throws -> [Float] {
-        let scratch = Buffer<Float>(count: shape.count)
-        defer { withExtendedLifetime(scratch) {} }
-        switch try source.sample(id, scratch: scratch.pointer).values {
-        case .floats(let floats): return Array(UnsafeBufferPointer(start: floats, count: shape.count))
-        case .bytes(let bytes, let scale, let low):
-            return (0..<shape.count).map { Float(Double(bytes[$0]) * scale + low) }
-        }
-    }
-
     /// By what the generators are for, then by the number of axes.
     private var kind: ContactSheet.Kind {
         let isSpectrogram = run.chain.items.contains { $0.plugin.axes == "NTF" }
@@ -124,27 +102,6 @@ package struct ChainPreview {
             return .pictures(
                 height: shape[0], width: shape[1], channels: shape.count / max(1, shape[0] * shape[1]))
         }
-    }
-
-    /// What the sample that was run last drew, of the generators that were applied to it.
-    ///
-    /// - Parameter first: the place of the first parameter among the extra outputs, behind each whether it was applied.
-    private func drawn(
-        _ parameters: [DrawnParameter], in workspace: Workspace, first: Int
-    ) -> [ContactSheetValue] {
-        let value = Buffer<Float>(count: 1)
-        func extra(_ place: Int) -> Float {
-            workspace.copyExtra(place, to: value.pointer)
-            return value.values[0]
-        }
-        var (place, drawn) = (first, [ContactSheetValue]())
-        for parameter in parameters {
-            let number = extra(place)
-            let isApplied = parameter.applied == nil || extra(place + 1) == 1
-            if isApplied { drawn.append(ContactSheetValue(parameter.name, Self.short(number))) }
-            place += parameter.applied == nil ? 1 : 2
-        }
-        return drawn
     }
 
     /// With three or four digits.

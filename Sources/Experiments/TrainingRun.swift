@@ -127,7 +127,7 @@ extension Experiment {
     var trainingPipeline: Pipeline {
         Pipeline(
             data.train, programs: programs, batchSize: config.train.batchSize,
-            order: SampleOrder(.shuffled, seed: config.seed), kernels: runtime.kernels, pool: runtime.pool,
+            order: .training(data.train, seed: config.seed), kernels: runtime.kernels, pool: runtime.pool,
             makesDigests: true)
     }
 }

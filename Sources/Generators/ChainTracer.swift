@@ -46,6 +46,18 @@ struct ChainTracer {
         case .adjustment(let adjustment): apply(adjustment)
         }
         if let chance { choose(chance, before) }
+        note(entry.part, before, condition)
+    }
+
+    /// Notes what is there behind an entry; samples that did not get to it have what was there before it.
+    private mutating func note(_ part: any ChainPart, _ before: NodeID, _ condition: NodeID?) {
+        let values = condition.map { traced.graph.elementwise(.select, $0, traced.values, before) }
+        let state = ChainState(
+            name: part.name, values: values ?? traced.values, mask: traced.mask,
+            parameters: traced.parameters.count)
+        // In an order that is drawn an entry is met at several places; the last one has seen them all.
+        traced.states.removeAll { $0.name == part.name }
+        traced.states.append(state)
     }
 
     // MARK: Conditions
