@@ -33,6 +33,12 @@ struct RecordedStream {
         order = .training(samples, seed: config.seed)
     }
 
+    func pipeline(_ runtime: Runtime) -> Pipeline {
+        Pipeline(
+            samples, programs: traced.map(Program.init), batchSize: config.train.batchSize, order: order,
+            kernels: runtime.kernels, pool: runtime.pool, makesDigests: true)
+    }
+
     /// The step at which a sample is trained on, counted from 0; nil if the epoch does not have it.
     func step(of id: UInt64, epoch: Int) -> Int? {
         let epochOrder = order.epoch(epoch, of: samples)
