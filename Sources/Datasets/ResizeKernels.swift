@@ -29,12 +29,16 @@ func scaleColumns(
     for x in 0..<horizontal.count {
         let old = columns + (Int(starts[x]) - horizontal.used.lowerBound) * channels
         for channel in 0..<channels {
-            var sum = SIMD16<Int32>(repeating: ResizeWeights.half)
+            // Weights in two parts: vectors multiply numbers of 16 bits faster than those of 32, where they can at all.
+            var (high, low) = (SIMD16<Int32>.zero, SIMD16<Int32>(repeating: ResizeWeights.half))
             for t in 0..<Int(counts[x]) {
-                let bytes = SIMD16<Int32>(truncatingIfNeeded: old[t * channels + channel])
-                sum &+= bytes &* SIMD16(repeating: weights[t])
+                let bytes = SIMD16<Int32>(truncatingIfNeeded: old[t &* channels &+ channel])
+                high &+= bytes &* SIMD16(repeating: Int32(Int16(truncatingIfNeeded: weights[t] &>> 11)))
+                low &+= bytes &* SIMD16(repeating: weights[t] & 0x7ff)
             }
-            new.pointee = SIMD16(clamping: sum &>> Int32(ResizeWeights.bits))
+            let sum = (high &<< 11 &+ low) &>> Int32(ResizeWeights.bits)
+            // Rounded weights may sum up to a little over 1: whatever is above 255 becomes 255.
+            new.pointee = SIMD16(truncatingIfNeeded: sum | (0 &- sum &>> 8))
             new += 1
         }
         weights += horizontal.stride

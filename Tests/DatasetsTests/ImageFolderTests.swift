@@ -115,7 +115,7 @@ func images(_ folder: Folder, _ files: [String: [UInt8]], form: (inout ImageFile
 
     @Test func `any number of threads read the same bytes`() throws {
         let folder = try Folder()
-        let names = ["4:2:0 JPEG", "progressive JPEG", "RGBA PNG", "interlaced RGB PNG as grey", "CMYK JPEG"]
+        let names = ["4:4:4 JPEG", "progressive JPEG", "RGBA PNG", "palette PNG as grey", "CMYK JPEG"]
         let files = names.enumerated().map { ("a/\($0).png", GoldenImages.file($1)) }
         let data = try images(folder, Dictionary(uniqueKeysWithValues: files)) {
             $0.size = ImageSize(height: 21, width: 34)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes images.json beside it: small PNG and JPEG files, and what Pillow makes of them.
 
-Run once, with Pillow 11 or later and numpy 2; the tests read the file. Files and values are in base64; a case's file is a
+Run once, with Pillow 11.3 and numpy 2; the tests read the file. Files and values are in base64; a case's file is a
 place in the list of files.
 """
 import base64
