@@ -63,7 +63,7 @@ package struct DataReport {
         }
         try ContactSheet(
             title: "the first samples", facts: halves.map { ContactSheetValue($0.name, "\($0.samples.count)") },
-            kind: kind, range: dataset.range, samples: rows
+            kind: kind, range: dataset.range, samples: rows, isCleanOnly: true
         ).write(to: path)
     }
 
