@@ -1,7 +1,7 @@
 import Datasets
 import Generators
 
-/// `data: fashion-mnist`, or files by path; each half in one of these forms:
+/// `data: fashion-mnist`, folders of images (`ImageFiles`), or files by path; each half in one of these forms:
 ///
 ///     data:
 ///       train: { images: train-images.gz, labels: train-labels.npy }
@@ -37,6 +37,8 @@ extension DatasetSource: ConfigValue {
         switch form {
         case .fashionMNIST: selection.entries.isEmpty ? .string("fashion-mnist") : named("fashion-mnist")
         case .arrays(let files): ConfigNode(.table(files.entries + selection.entries))
+        case .images(let files):
+            ConfigNode(.table([ConfigEntry("images", files.node)] + selection.entries))
         }
     }
 
@@ -50,6 +52,8 @@ extension DatasetSource.Form {
     fileprivate init(_ table: inout ConfigTable) throws(ConfigError) {
         if let node = table.take("name") {
             self = try DatasetSource(node).form
+        } else if let node = table.take("images") {
+            self = .images(try ImageFiles(node))
         } else {
             self = .arrays(try ClassifiedFiles(&table))
         }
@@ -190,6 +194,7 @@ extension DatasetSource {
             files.train = files.train.resolved(path)
             files.test = files.test?.resolved(path)
             source.form = .arrays(files)
+        case .images(let files): source.form = .images(files.resolved(path))
         }
         return source
     }
