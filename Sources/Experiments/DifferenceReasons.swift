@@ -4,7 +4,7 @@ import Tensors
 extension StreamDifference {
     /// What can make samples come in another order.
     static func orderReasons(_ a: RecordedStream, _ b: RecordedStream) -> [String] {
-        var reasons = seedReasons(a, b) + dataReasons(a, b)
+        var reasons = dataReasons(a, b)
         if a.samples.count != b.samples.count {
             reasons.append("the number of samples: \(a.samples.count) and \(b.samples.count)")
         }
