@@ -38,6 +38,7 @@ let package = Package(
         .target(name: "CSystem"),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CSndFile", providers: [.apt(["libsndfile1-dev"])]),
         .target(name: "CPicture", dependencies: ["CPNG"], linkerSettings: [.linkedLibrary("png")]),
 
         .target(name: "LuaRuntime", dependencies: ["CLua"]),
@@ -54,7 +55,7 @@ let package = Package(
 
         .target(name: "MachineCode"),
         .target(name: "Generators", dependencies: ["LuaRuntime", "Tensors", "Kernels", "MachineCode"]),
-        .target(name: "Datasets", dependencies: ["CSystem", "CZlib", "Tensors"]),
+        .target(name: "Datasets", dependencies: ["CSndFile", "CSystem", "CZlib", "Kernels", "Tensors"]),
         .target(
             name: "Pipelines",
             dependencies: ["CSystem", "Generators", "Datasets", "Tensors", "Kernels", "Workers"]),
@@ -99,7 +100,9 @@ var testTargets: [Target] {
             ],
             exclude: ["Golden"]),
         .testTarget(name: "LibraryTests", dependencies: ["Generators", "Kernels", "LuaRuntime", "Tensors"]),
-        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "CZlib", "Tensors"]),
+        .testTarget(
+            name: "DatasetsTests", dependencies: ["Datasets", "CSndFile", "CZlib", "Kernels", "Tensors"],
+            exclude: ["Golden"]),
         .testTarget(
             name: "PipelinesTests",
             dependencies: ["Pipelines", "Generators", "Datasets", "Kernels", "Tensors", "Workers"]),

@@ -8,11 +8,13 @@ package struct DatasetSource: Equatable, Sendable {
         /// Fashion-MNIST (Xiao, Rasul & Vollgraf 2017) as Debian's package `dataset-fashion-mnist` installs it.
         case fashionMNIST
         case arrays(ClassifiedFiles)
+        case audio(AudioFiles)
 
         func load() throws -> DatasetHalves {
             switch self {
             case .fashionMNIST: try FashionMNIST.files().load()
             case .arrays(let files): try files.load()
+            case .audio(let files): try files.load()
             }
         }
     }

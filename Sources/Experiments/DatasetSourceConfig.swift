@@ -9,6 +9,8 @@ import Generators
 ///       train: { cifar10: [data_batch_1.bin, data_batch_2.bin] }
 ///       classes: 10
 ///       range: [0, 1]
+///
+/// or sounds, as `AudioFiles` says.
 extension DatasetSource: ConfigValue {
     package init(_ node: ConfigNode) throws(ConfigError) {
         if node.isTable {
@@ -33,6 +35,8 @@ extension DatasetSource: ConfigValue {
         switch form {
         case .fashionMNIST: selection.entries.isEmpty ? .string("fashion-mnist") : named("fashion-mnist")
         case .arrays(let files): ConfigNode(.table(files.entries + selection.entries))
+        case .audio(let files):
+            ConfigNode(.table([ConfigEntry("audio", files.node)] + selection.entries))
         }
     }
 
@@ -46,6 +50,8 @@ extension DatasetSource.Form {
     fileprivate init(_ table: inout ConfigTable) throws(ConfigError) {
         if let node = table.take("name") {
             self = try DatasetSource(node).form
+        } else if let node = table.take("audio") {
+            self = .audio(try AudioFiles(node.table()))
         } else {
             self = .arrays(try ClassifiedFiles(&table))
         }
@@ -186,6 +192,10 @@ extension DatasetSource {
             files.train = files.train.resolved(path)
             files.test = files.test?.resolved(path)
             source.form = .arrays(files)
+        case .audio(var files):
+            files.train = path(files.train)
+            files.test = files.test.map(path)
+            source.form = .audio(files)
         }
         return source
     }
