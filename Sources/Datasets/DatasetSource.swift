@@ -10,6 +10,14 @@ package struct DatasetSource: Equatable, Sendable {
         case arrays(ClassifiedFiles)
         case audio(AudioFiles)
 
+        /// Whether the files name samples to test with.
+        package var hasTest: Bool {
+            switch self {
+            case .fashionMNIST: true
+            case .arrays(let files): files.test != nil
+            }
+        }
+
         func load() throws -> DatasetHalves {
             switch self {
             case .fashionMNIST: try FashionMNIST.files().load()
