@@ -15,6 +15,7 @@ package struct DatasetSource: Equatable, Sendable {
             switch self {
             case .fashionMNIST: true
             case .arrays(let files): files.test != nil
+            case .audio(let files): files.test != nil
             }
         }
 

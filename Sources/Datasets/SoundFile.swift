@@ -39,12 +39,12 @@ final class SoundFile {
         (rate, channels) = (Int(info.samplerate), Int(info.channels))
         frames = info.frames < .max ? Int(info.frames) : nil
         guard frames != 0 else { throw AudioError.noSound(file: file) }
-        guard (1...Resampler.largestRate).contains(rate) else {
-            throw AudioError.rate(file: file, found: rate)
-        }
-        guard (1...Self.mostChannels).contains(channels) else {
-            throw AudioError.channels(file: file, found: channels)
-        }
+        try Self.check(rate: rate, channels: channels, file: file)
+    }
+
+    fileprivate static func check(rate: Int, channels: Int, file: String) throws(AudioError) {
+        guard (1...Resampler.largestRate).contains(rate) else { throw .rate(file: file, found: rate) }
+        guard (1...mostChannels).contains(channels) else { throw .channels(file: file, found: channels) }
     }
 
     deinit { sf_close(handle) }
@@ -113,7 +113,8 @@ extension Substring {
     fileprivate func trimmingSuffix(_ end: Character) -> Substring { last == end ? dropLast() : self }
 }
 
-/// The header of a WAV file, for the one thing that libsndfile passes over in silence: it says more than the file has.
+/// The header of a WAV file, for what libsndfile passes over in silence, more than the file has, and what it finds no good
+/// words for.
 private enum RIFFHeader {
     /// Programs that cannot go back to the header put so much, or more, where they do not know yet.
     private static let unknownSize = 0x7fff_0000
@@ -122,19 +123,24 @@ private enum RIFFHeader {
         let start = bytes(of: file, at: 0, count: 12)
         let isBigEndian = start.starts(with: Array("RIFX".utf8))
         guard start.count == 12, isBigEndian || start.starts(with: Array("RIFF".utf8)) else { return }
+        func number(_ bytes: ArraySlice<UInt8>) -> Int {
+            (isBigEndian ? Array(bytes) : bytes.reversed()).reduce(0) { $0 << 8 | Int($1) }
+        }
         var place = 12
         // A file has a few parts; damage may make many of it.
         for _ in 0..<1000 {
-            let head = bytes(of: file, at: place, count: 8)
-            guard head.count == 8 else { return }
-            let digits = isBigEndian ? Array(head[4...]) : head[4...].reversed()
-            let size = digits.reduce(0) { $0 << 8 | Int($1) }
-            let rest = file.size - (place + 8)
-            if head.starts(with: Array("data".utf8)) {
+            let part = bytes(of: file, at: place, count: 16)
+            guard part.count >= 8 else { return }
+            let (size, rest) = (number(part[4..<8]), file.size - (place + 8))
+            switch Array(part[..<4]) {
+            case Array("fmt ".utf8) where part.count == 16:
+                try SoundFile.check(rate: number(part[12...]), channels: number(part[10..<12]), file: name)
+            case Array("data".utf8):
                 guard size <= rest || size >= unknownSize else {
                     throw .headerTooLong(file: name, found: rest, expected: size)
                 }
                 return
+            default: break
             }
             place += 8 + size + size % 2
         }

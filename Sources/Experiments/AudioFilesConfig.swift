@@ -28,7 +28,8 @@ extension AudioFormat {
         let rate: Int = try table.require("rate", in: 1...Resampler.largestRate)
         let node = try table.requireNode("seconds")
         let seconds = try Double(node)
-        let count = Self.sampleCount(rate: rate, seconds: max(0, seconds))
+        guard seconds > 0 else { throw node.mismatch(wanted: "above 0") }
+        let count = Self.sampleCount(rate: rate, seconds: seconds)
         guard (1...Self.largestCount).contains(count) else {
             throw node.mismatch(
                 wanted: "such that a sample has 1 to \(Self.largestCount) values",

@@ -35,7 +35,7 @@ func floatBytes(_ values: [Float]) -> [UInt8] {
     values.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * $0)) } }
 }
 
-/// A file that libsndfile writes, as bytes.
+/// A file that libsndfile writes, as bytes; values below 1 in 31 bits are written exactly where the format holds them.
 func soundBytes(_ values: [Float], channels: Int = 1, rate: Int, format: Int) throws -> [UInt8] {
     let folder = try Folder()
     let file = folder.path + "/sound"
@@ -45,7 +45,8 @@ func soundBytes(_ values: [Float], channels: Int = 1, rate: Int, format: Int) th
         throw CocoaError(.fileWriteUnknown, userInfo: ["reason": String(cString: sf_strerror(nil))])
     }
     let count = sf_count_t(values.count / channels)
-    guard sf_writef_float(handle, values, count) == count, sf_close(handle) == 0 else {
+    guard sf_writef_int(handle, values.map { Int32($0 * 0x1p31) }, count) == count, sf_close(handle) == 0
+    else {
         throw CocoaError(.fileWriteUnknown)
     }
     return Array(try Data(contentsOf: URL(filePath: file)))
