@@ -6,6 +6,7 @@ package final class ClassifiedImages: Dataset {
     package let count: Int
     package let sampleShape: Shape
     package let classes: Int
+    package let classNames: [String]?
     package let range: ClosedRange<Float>
 
     private let images: JoinedArrays
@@ -16,16 +17,19 @@ package final class ClassifiedImages: Dataset {
     ///   - range: the values that samples may hold; nil takes what follows from the type of the numbers.
     /// - Throws: ``DatasetError`` that names the file.
     package convenience init(
-        _ half: ClassifiedFiles.Half, classes: Int? = nil, range: ClosedRange<Float>? = nil
+        _ half: ClassifiedFiles.Half, classes: Int? = nil, classNames: [String]? = nil,
+        range: ClosedRange<Float>? = nil
     ) throws(DatasetError) {
         switch half {
         case .files(let images, let labels):
             try self.init(
                 [StoredArray(images, holding: .images)], [StoredArray(labels, holding: .labels)],
-                classes: classes, range: range)
+                classes: classes, classNames: classNames, range: range)
         case .members(let file, let images, let labels):
             let archive = try ArrayArchive(file)
-            try self.init([archive.array(images)], [archive.array(labels)], classes: classes, range: range)
+            try self.init(
+                [archive.array(images)], [archive.array(labels)], classes: classes, classNames: classNames,
+                range: range)
         case .cifar(let kind, let files):
             var (images, labels): ([StoredArray], [StoredArray]) = ([], [])
             for file in files {
@@ -33,7 +37,8 @@ package final class ClassifiedImages: Dataset {
                 images.append(arrays.images)
                 labels.append(arrays.labels)
             }
-            try self.init(images, labels, classes: classes ?? kind.classes, range: range)
+            try self.init(
+                images, labels, classes: classes ?? kind.classes, classNames: kind.classNames, range: range)
         }
     }
 
@@ -41,7 +46,8 @@ package final class ClassifiedImages: Dataset {
     ///   - imageParts: of one type and one sample's shape, at least one.
     ///   - labelParts: as many labels as images.
     private init(
-        _ imageParts: [StoredArray], _ labelParts: [StoredArray], classes: Int?, range: ClosedRange<Float>?
+        _ imageParts: [StoredArray], _ labelParts: [StoredArray], classes: Int?, classNames: [String]?,
+        range: ClosedRange<Float>?
     ) throws(DatasetError) {
         let (first, firstLabels) = (imageParts[0], labelParts[0])
         guard first.shape.rank >= 2 else { throw .imageShape(file: first.name, shape: first.shape) }
@@ -66,7 +72,9 @@ package final class ClassifiedImages: Dataset {
         sampleShape = Shape(sizes.count == 2 ? sizes + [1] : sizes)
         let largest = try labels.largestLabel()
         self.classes = classes ?? largest + 1
+        self.classNames = classNames
         try labels.checkLabels(self.classes)
+        labels.forget()
     }
 
     package func label(of id: Int) -> Int {
@@ -85,13 +93,24 @@ private final class ArrayReader: SampleReader {
     private let arrays: JoinedArrays
     private let range: ClosedRange<Float>
     private let (scale, low): (Double, Double)
+    /// What reading a row brings into memory, and how much may have been brought before it is given back.
+    private let rowBytes: Int
+    private static let keptBytes = 1 << 24
+    private var touchedBytes = 0
 
     init(_ arrays: JoinedArrays, _ range: ClosedRange<Float>) {
         (self.arrays, self.range) = (arrays, range)
+        // Linux maps sixteen pages around the one that is asked for.
+        rowBytes = arrays.isLarge ? max(1 << 16, 8 * arrays.rowCount) : 0
         (scale, low) = StoredArray.byteScale(range)
     }
 
     func read(_ id: Int, scratch: UnsafeMutablePointer<Float>) throws(DatasetError) -> CleanSample {
+        touchedBytes += rowBytes
+        if touchedBytes > Self.keptBytes {
+            arrays.forget()
+            touchedBytes = 0
+        }
         if let bytes = arrays.bytes(of: id) { return CleanSample(.bytes(bytes, scale: scale, low: low)) }
         try arrays.read(id, bytesOver: range, into: scratch)
         return CleanSample(.floats(scratch))
@@ -128,6 +147,12 @@ private struct JoinedArrays: Sendable {
 
     /// How many numbers a row has.
     var rowCount: Int { parts[0].rowCount }
+
+    var isLarge: Bool { parts.contains { $0.isLarge } }
+
+    func forget() {
+        for part in parts where part.isLarge { part.forget() }
+    }
 
     func name(of row: Int) -> String {
         let part = part(of: row)

@@ -44,7 +44,7 @@ package final class Experiment {
             library: PluginLibrary(folders: runtime.pluginFolders, recorded: config.lock?.plugins ?? [:]),
             base: base)
         // What costs little is checked first: chains, then data, then the model's fit.
-        chain = try builder.chain(config.chain, path: "chain")
+        chain = try builder.chain(config.chain, phase: .train)
         let rows = try Self.rows(config, builder)
         let data = try config.data.load(seed: config.seed)
         let (train, test) = (data.train.dataset, data.test.dataset)
@@ -60,7 +60,7 @@ package final class Experiment {
         notes = traced.notes(sampleCount: data.train.count)
         evaluations = try rows.map { row, chain in
             let traced = try builder.trace(
-                chain, row.items, seed: Self.evaluationSeed, shape: test.sampleShape, range: test.range)
+                chain, row.entries, seed: Self.evaluationSeed, shape: test.sampleShape, range: test.range)
             return Evaluation(config: row, chain: chain, program: Program(traced))
         }
         (self.config, self.runtime, self.data) = (config, runtime, data)
@@ -73,9 +73,9 @@ package final class Experiment {
     ) throws -> [(EvaluationConfig, Chain)] {
         var rows: [EvaluationConfig] = []
         for node in config.evaluate { rows += try EvaluationConfig.rows(node, builder) }
-        let clean = EvaluationConfig(place: .program, name: "clean", items: [])
-        rows = [clean] + rows.filter { !$0.items.isEmpty }
-        return try rows.map { ($0, try builder.chain($0.items, path: "evaluate")) }
+        let clean = EvaluationConfig(place: .program, name: "clean", entries: [])
+        rows = [clean] + rows.filter { !$0.entries.isEmpty }
+        return try rows.map { ($0, try builder.chain($0.entries, phase: .evaluate)) }
     }
 
     /// A model with its start values.
@@ -101,18 +101,15 @@ package final class Experiment {
         var rows: [RobustnessRow] = []
         for (index, evaluation) in evaluations.enumerated() where !isInterrupted() {
             observer.evaluating(evaluation.config.name, index: index, count: evaluations.count)
-            let pipeline = Pipeline(
-                data.test, programs: [evaluation.program], batchSize: Self.evaluationBatch,
-                order: SampleOrder(.sequential, seed: Self.evaluationSeed), kernels: runtime.kernels,
-                pool: runtime.pool)
-            let stream = pipeline.stream()
+            let stream = pipeline(of: evaluation).stream()
             stream.begin(epoch: 0)
-            var (loss, correct, count) = (0.0, 0, 0)
+            var (loss, correct, count, digest) = (0.0, 0, 0, Digest())
             while let batch = try stream.nextBatch() {
                 let result = trainer.evaluate(batch)
                 loss += result.lossSum
                 correct += result.correct
                 count += batch.count
+                batch.append(to: &digest)
             }
             if index == 0, !loss.isFinite {
                 throw TrainingError.nonFiniteEvaluation(loss: loss / Double(count))
@@ -120,9 +117,18 @@ package final class Experiment {
             rows.append(
                 RobustnessRow(
                     name: evaluation.config.name, parameters: evaluation.parameters,
-                    accuracy: Double(correct) / Double(count), loss: loss / Double(count), count: count))
+                    accuracy: Double(correct) / Double(count), loss: loss / Double(count), count: count,
+                    digest: digest.description))
         }
         return RobustnessTable(rows)
+    }
+
+    /// The stream of a test set.
+    func pipeline(of evaluation: Evaluation) -> Pipeline {
+        Pipeline(
+            data.test, programs: [evaluation.program], batchSize: Self.evaluationBatch,
+            order: SampleOrder(.sequential, seed: Self.evaluationSeed), kernels: runtime.kernels,
+            pool: runtime.pool, makesDigests: true)
     }
 }
 
@@ -155,18 +161,6 @@ extension Experiment.Evaluation {
 extension ParameterSetting {
     /// A value as it is, anything else as the config spells it.
     fileprivate var json: JSONValue { node.json }
-
-    /// A few words for a table.
-    var text: String {
-        switch self {
-        case .value(let value): value.description
-        case .uniform(let low, let high): "uniform \(formatted(low))…\(formatted(high))"
-        case .normal(let mean, let deviation): "normal \(formatted(mean)) ± \(formatted(deviation))"
-        case .choice(let values): values.map(formatted).joined(separator: " or ")
-        case .ramp(let ramp):
-            "\(formatted(ramp.from))…\(formatted(ramp.to)) over \(ramp.epochs) epochs"
-        }
-    }
 }
 
 extension ConfigNode {

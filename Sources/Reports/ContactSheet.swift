@@ -27,11 +27,14 @@ package struct ContactSheet: Sendable {
     /// The values that black and white, or a waveform's lower and upper edge, stand for. Tokens need none.
     package var range: ClosedRange<Float>
     package var samples: [ContactSheetSample]
+    /// Whether only clean samples are drawn, of a sheet without noise.
+    package var isCleanOnly: Bool
 
     package init(
         title: String, facts: [ContactSheetValue] = [], kind: Kind, range: ClosedRange<Float> = 0...1,
-        samples: [ContactSheetSample]
+        samples: [ContactSheetSample], isCleanOnly: Bool = false
     ) {
+        self.isCleanOnly = isCleanOnly
         (self.title, self.facts, self.kind) = (title, facts, kind)
         (self.range, self.samples) = (range, samples)
     }
