@@ -9,7 +9,8 @@ import Tensors
 ///     h(t) = 0.95 r · sinc(0.95 r t) · I₀(β √(1 − (r t/64)²)) / I₀(β) where |r t| < 64, otherwise 0; β = 10.06
 ///
 /// Of the lower rate's half, the first 90 % pass with a ripple below 0.001 dB, and what lies beyond it, which would come back
-/// as another frequency, is 100 dB down. It is made of + − × ÷ √ in a fixed order, so that every processor gives the same bits.
+/// as another frequency, is down by more than 98 dB. It is made of + − × ÷ in a fixed order, so that every processor gives the
+/// same bits.
 package struct Resampler: Sendable {
     /// Outputs for every `decimation` inputs; the two have no common factor.
     private let expansion: Int
