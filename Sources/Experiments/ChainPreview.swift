@@ -15,6 +15,8 @@ package struct ChainPreview {
     private let hasLabels: Bool
     private let runtime: Runtime
     private let rangeNote: String?
+    /// Nil for an array, of which the chain says more.
+    private let dataKind: ContactSheet.Kind?
 
     /// - Parameters:
     ///   - data: the name of a data set, or a `.npy` file of shape [N, …]; nil for what the config names.
@@ -32,6 +34,7 @@ package struct ChainPreview {
             let array = try ArraySamples(files, range: run.range, isText: run.isText, firstID: 0)
             (source, shape, range, hasLabels, dataName) = (array, array.shape, run.range, false, data)
             rangeNote = run.isText ? nil : try array.rangeNote()
+            dataKind = nil
             return
         }
         if let option = lengths.map({ _ in "--lengths" }) ?? words.map({ _ in "--words" }) {
@@ -46,7 +49,7 @@ package struct ChainPreview {
         let samples = usesTest ? splits.test : splits.train
         source = DatasetSamples(samples)
         (shape, range) = (samples.dataset.sampleShape, samples.dataset.range)
-        (hasLabels, rangeNote) = (true, nil)
+        (hasLabels, rangeNote, dataKind) = (true, nil, ContactSheet.Kind(samples.dataset))
         dataName = (try? String(node)) ?? "files"
     }
 
@@ -91,8 +94,9 @@ package struct ChainPreview {
         try ContactSheet(title: file, facts: facts, kind: kind, range: range, samples: rows).write(to: path)
     }
 
-    /// By what the generators are for, then by the number of axes.
+    /// By what the data is, or what the generators are for, then by the number of axes.
     private var kind: ContactSheet.Kind {
+        if let dataKind { return dataKind }
         let isSpectrogram = run.chain.items.contains { $0.plugin.axes == "NTF" }
         switch shape.rank {
         case 0, 1: return run.isText ? .tokens(length: shape.count) : .waveforms(length: shape.count)
