@@ -1,5 +1,6 @@
 import Datasets
 import Generators
+import Tensors
 
 /// `data: fashion-mnist`, or files by path; each half in one of these forms:
 ///

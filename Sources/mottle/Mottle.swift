@@ -1,7 +1,7 @@
 import ArgumentParser
 import Experiments
-import Generators
 import Glibc
+import Tensors
 
 /// The command-line tool. Results go to standard output, progress and errors to standard error.
 struct Mottle: ParsableCommand {
