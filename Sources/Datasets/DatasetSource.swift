@@ -9,6 +9,14 @@ package struct DatasetSource: Equatable, Sendable {
         case fashionMNIST
         case arrays(ClassifiedFiles)
 
+        /// Whether the files name samples to test with.
+        package var hasTest: Bool {
+            switch self {
+            case .fashionMNIST: true
+            case .arrays(let files): files.test != nil
+            }
+        }
+
         func load() throws -> DatasetHalves {
             switch self {
             case .fashionMNIST: try FashionMNIST.files().load()

@@ -17,6 +17,10 @@ extension DatasetSource: ConfigValue {
             let selection = try SampleSelection(&table)
             try self.init(Form(&table))
             self.selection = selection
+            if form.hasTest == (selection.trainShare != nil) {
+                let problem = form.hasTest ? SelectionError.splitAndTest : .noTest
+                throw ConfigError(node.place, problem.description)
+            }
             try table.finish()
             return
         }

@@ -10,13 +10,6 @@ private let labels: [UInt8] = [2, 0, 3, 3, 1]
 private let images = npy("{'descr': '|u1', 'fortran_order': False, 'shape': (5, 3, 2)}", pixels)
 private let classes = npy("{'descr': '|u1', 'fortran_order': False, 'shape': (5,)}", labels)
 
-/// A sample's values as floats.
-private func sample(_ id: Int, of data: some Dataset) throws -> [Float] {
-    var values = [Float](repeating: -1, count: data.sampleShape.count)
-    try data.read(id, into: &values)
-    return values
-}
-
 /// The error of a half whose files are in a folder, with the folder's path left out.
 private func complaint(
     _ files: [String: [UInt8]], classes: Int? = nil, range: ClosedRange<Float>? = nil,
@@ -41,8 +34,8 @@ private func complaint(
                     "y", npy("{'descr': '<i8', 'fortran_order': False, 'shape': (5,)}", whole))))
         #expect(data.count == 5 && data.sampleShape == [3, 2, 1] && data.classes == 4 && data.range == 0...1)
         #expect((0..<5).map(data.label) == [2, 0, 3, 3, 1])
-        #expect(try #require(data.bytes(of: 4))[5] == pixels[29])
-        #expect(try sample(4, of: data) == pixels[24...].map { Float($0) / 255 })
+        #expect(try sample(4, of: data).bytes == Array(pixels[24...]))
+        #expect(try sample(4, of: data).floats == pixels[24...].map { Float($0) / 255 })
     }
 
     @Test func `bytes are spread over a declared range, floats are taken as they are`() throws {
@@ -52,12 +45,12 @@ private func complaint(
             "b", npy("{'descr': '|u1', 'fortran_order': True, 'shape': (2, 2)}", [0, 255, 51, 102]))
         let spread = try ClassifiedImages(.files(images: bytes, labels: y), range: -1...4)
         #expect(spread.sampleShape == [2] && spread.range == -1...4)
-        #expect(try sample(0, of: spread) == [-1, 0] && sample(1, of: spread) == [4, 1])
+        #expect(try sample(0, of: spread).floats == [-1, 0] && sample(1, of: spread).floats == [4, 1])
         let halves = try folder.file(
             "h", npy("{'descr': '>f2', 'fortran_order': False, 'shape': (2, 1)}", [0x3e, 0, 0xbc, 0]))
         let floats = try ClassifiedImages(.files(images: halves, labels: y), range: -2...2)
-        #expect(try sample(0, of: floats) == [1.5] && sample(1, of: floats) == [-1])
-        #expect(floats.bytes(of: 0) == nil)
+        #expect(try sample(0, of: floats).floats == [1.5] && sample(1, of: floats).floats == [-1])
+        #expect(try sample(0, of: floats).bytes == nil)
     }
 
     @Test(arguments: [
@@ -127,7 +120,7 @@ private func complaint(
                 labels: folder.file(
                     "y", npy("{'descr': '|u1', 'fortran_order': False, 'shape': (2,)}", [0, 1]))),
             range: 0...9)
-        #expect(try sample(0, of: data) == [1])
+        #expect(try sample(0, of: data).floats == [1])
         let error = #expect(throws: DatasetError.self) { try sample(1, of: data) }
         #expect(
             error?.description
@@ -153,7 +146,7 @@ private func complaint(
         let data = try ClassifiedImages(.members(file: file, images: "x", labels: "y"))
         #expect(data.count == 5 && data.sampleShape == [3, 2, 1] && data.classes == 4)
         #expect((0..<5).map(data.label) == [2, 0, 3, 3, 1])
-        #expect(try sample(2, of: data) == pixels[12..<18].map { Float($0) / 255 })
+        #expect(try sample(2, of: data).floats == pixels[12..<18].map { Float($0) / 255 })
     }
 
     @Test func `arrays of a safetensors file are found by name`() throws {
@@ -163,7 +156,7 @@ private func complaint(
         let file = try folder.file("a", safetensors(header, pixels + labels))
         let data = try ClassifiedImages(.members(file: file, images: "x", labels: "y"))
         #expect((0..<5).map(data.label) == [2, 0, 3, 3, 1])
-        #expect(try sample(2, of: data) == pixels[12..<18].map { Float($0) / 255 })
+        #expect(try sample(2, of: data).floats == pixels[12..<18].map { Float($0) / 255 })
     }
 
     private static func told(_ bytes: [UInt8], images: String = "x") throws -> String? {
@@ -250,7 +243,7 @@ private func complaint(
             data.count == 3 && data.sampleShape == [32, 32, 3] && data.classes == 10 && data.range == 0...1)
         #expect((0..<3).map(data.label) == [3, 9, 7])
         for (id, first) in [0, 1, 10].enumerated() {
-            let values = try sample(id, of: data)
+            let values = try sample(id, of: data).floats
             for (y, x, c) in [(0, 0, 0), (0, 1, 2), (31, 5, 1), (7, 31, 2)] {
                 #expect(values[(y * 32 + x) * 3 + c] == Float(64 * c + 2 * y + x + first) / 255)
             }
@@ -264,7 +257,7 @@ private func complaint(
         let coarse = try ClassifiedImages(.cifar(.cifar100Coarse, files: [file]))
         #expect((0..<2).map(fine.label) == [99, 50] && fine.classes == 100)
         #expect((0..<2).map(coarse.label) == [19, 2] && coarse.classes == 20)
-        #expect(try sample(1, of: fine)[2] == Float(64 * 2 + 5) / 255)
+        #expect(try sample(1, of: fine).floats[2] == Float(64 * 2 + 5) / 255)
     }
 
     @Test func `files that are not CIFAR's are told`() throws {

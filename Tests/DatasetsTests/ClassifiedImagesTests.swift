@@ -29,11 +29,9 @@ private func complaint(images: [UInt8], labels: [UInt8], classes: Int? = nil) th
                 labels: folder.file("l", gzipped ? Folder.gzipped(classes) : classes)))
         #expect(data.count == 5 && data.sampleShape == [3, 2, 1] && data.classes == 4 && data.range == 0...1)
         #expect((0..<5).map(data.label) == [2, 0, 3, 3, 1])
-        let third = try #require(data.bytes(of: 3))
-        #expect(Array(UnsafeBufferPointer(start: third, count: 6)) == Array(pixels[18..<24]))
-        var values = [Float](repeating: -1, count: 7)
-        try data.read(4, into: &values)
-        #expect(values == pixels[24...].map { Float($0) / 255 } + [-1])
+        #expect(try sample(3, of: data).bytes == Array(pixels[18..<24]))
+        #expect(try sample(4, of: data).floats == pixels[24...].map { Float($0) / 255 })
+        #expect(data.name(of: 4) == "\(folder.path)/i, row 4")
     }
 
     @Test func `every byte is decoded to the nearest Float`() throws {
@@ -42,8 +40,7 @@ private func complaint(images: [UInt8], labels: [UInt8], classes: Int? = nil) th
         let data = try ClassifiedImages(
             .files(
                 images: folder.file("i", idx([1, 16, 16], bytes)), labels: folder.file("l", idx([1], [0]))))
-        var values = [Float](repeating: -1, count: 256)
-        try data.read(0, into: &values)
+        let values = try sample(0, of: data).floats
         #expect(values == bytes.map { Float(Double($0) / 255) })
         #expect(values == bytes.map { Float($0) / 255 })
         #expect(values.first == 0 && values.last == 1)
@@ -158,7 +155,7 @@ private func complaint(images: [UInt8], labels: [UInt8], classes: Int? = nil) th
     private func source(
         in folder: Folder, testShape: [Int] = [2, 3, 2], testLabels: [UInt8] = [1, 3]
     ) throws -> DatasetSource {
-        try .files(
+        try files(
             ClassifiedFiles(
                 train: .files(
                     images: folder.file("a", idx([5, 3, 2], pixels)),
@@ -172,7 +169,8 @@ private func complaint(images: [UInt8], labels: [UInt8], classes: Int? = nil) th
         let folder = try Folder()
         let data = try source(in: folder, testLabels: [1, 0]).load()
         #expect(
-            data.train.count == 5 && data.test.count == 2 && data.train.classes == 4 && data.test.classes == 4
+            data.train.count == 5 && data.test.count == 2 && data.train.dataset.classes == 4
+                && data.test.dataset.classes == 4
         )
     }
 
@@ -195,23 +193,21 @@ private func complaint(images: [UInt8], labels: [UInt8], classes: Int? = nil) th
             error?.description
                 == "fashion-mnist: no files in \(folder.path); install Debian's package dataset-fashion-mnist"
         )
-        #expect(DatasetSource(name: "fashion-mnist") == .fashionMNIST)
+        #expect(DatasetSource(name: "fashion-mnist")?.form == .fashionMNIST)
         #expect(DatasetSource(name: "fashion") == nil)
         #expect(DatasetSource.names.allSatisfy { DatasetSource(name: $0) != nil })
     }
 
     @Test(.enabled(if: FileManager.default.fileExists(atPath: "/usr/share/datasets/fashion-mnist")))
     func `Fashion-MNIST is read whole`() throws {
-        let data = try DatasetSource.fashionMNIST.load()
+        let data = try DatasetSource(.fashionMNIST).load()
         #expect(data.train.count == 60000 && data.test.count == 10000)
-        #expect(data.train.sampleShape == [28, 28, 1] && data.test.classes == 10)
+        #expect(data.train.dataset.sampleShape == [28, 28, 1] && data.test.dataset.classes == 10)
         #expect(
             (0..<5).map(data.train.label) == [9, 0, 0, 3, 0]
                 && (0..<5).map(data.test.label) == [9, 2, 1, 1, 6])
         for half in [data.train, data.test] {
-            var counts = [Int](repeating: 0, count: 10)
-            for id in 0..<half.count { counts[half.label(of: id)] += 1 }
-            #expect(counts == [Int](repeating: half.count / 10, count: 10))
+            #expect(half.classCounts() == [Int](repeating: half.count / 10, count: 10))
         }
     }
 }

@@ -1,5 +1,7 @@
 import CZlib
+import Datasets
 import Foundation
+import Tensors
 
 /// A folder for one test's files, gone with the test.
 final class Folder {
@@ -34,6 +36,18 @@ func idx(_ sizes: [Int], _ values: [UInt8], type: UInt8 = 8) -> [UInt8] {
     }
     return [0, 0, type, UInt8(sizes.count)] + header + values
 }
+
+/// A sample as floats, and its bytes where it is kept so.
+func sample(_ id: Int, of data: any Dataset) throws -> (floats: [Float], bytes: [UInt8]?) {
+    let scratch = Buffer<Float>(count: data.sampleShape.count)
+    let read = try data.makeReader().read(id, scratch: scratch.pointer)
+    let floats = (0..<scratch.count).map { read.values[$0] }
+    guard case .bytes(let bytes, _, _) = read.values else { return (floats, nil) }
+    return (floats, Array(UnsafeBufferPointer(start: bytes, count: scratch.count)))
+}
+
+/// Data in files.
+func files(_ files: ClassifiedFiles) -> DatasetSource { DatasetSource(.arrays(files)) }
 
 /// What is said of a file of several arrays where one is wanted.
 let severalArrays =

@@ -9,6 +9,8 @@ import Testing
         return try table.require("data")
     }
 
+    private func arrays(_ files: ClassifiedFiles) -> DatasetSource { DatasetSource(.arrays(files)) }
+
     private let files = """
         data:
           train: {images: a.gz, labels: ./b c.gz}
@@ -16,16 +18,16 @@ import Testing
         """
 
     @Test func `a name or four files are read, and read back from the lock file`() throws {
-        #expect(try source("data: fashion-mnist") == .fashionMNIST)
+        #expect(try source("data: fashion-mnist") == DatasetSource(.fashionMNIST))
         let expected = ClassifiedFiles(
             train: .files(images: "a.gz", labels: "./b c.gz"), test: .files(images: "d", labels: "5"))
-        #expect(try source(files) == .files(expected))
+        #expect(try source(files) == arrays(expected))
         var counted = expected
         counted.classes = 7
-        #expect(try source(files + "\n  classes: 7") == .files(counted))
+        #expect(try source(files + "\n  classes: 7") == arrays(counted))
         counted.range = -1...0.5
-        #expect(try source(files + "\n  classes: 7\n  range: [-1, 0.5]") == .files(counted))
-        for value in [DatasetSource.fashionMNIST, .files(expected), .files(counted)] {
+        #expect(try source(files + "\n  classes: 7\n  range: [-1, 0.5]") == arrays(counted))
+        for value in [DatasetSource(.fashionMNIST), arrays(expected), arrays(counted)] {
             #expect(try source(ConfigWriter.yaml(.table(["data": value.node]))) == value)
         }
     }
@@ -39,24 +41,42 @@ import Testing
         let expected = ClassifiedFiles(
             train: .members(file: "a.npz", images: "x", labels: "1"), test: .cifar(.cifar10, files: ["b.bin"])
         )
-        #expect(try source(yaml) == .files(expected))
+        #expect(try source(yaml) == arrays(expected))
         let lists = try source("data: {train: {cifar100_fine: [a, b]}, test: {cifar100_coarse: [c]}}")
         #expect(
             lists
-                == .files(
+                == arrays(
                     ClassifiedFiles(
                         train: .cifar(.cifar100Fine, files: ["a", "b"]),
                         test: .cifar(.cifar100Coarse, files: ["c"]))))
-        for value in [.files(expected), lists] {
+        for value in [arrays(expected), lists] {
             #expect(try source(ConfigWriter.yaml(.table(["data": value.node]))) == value)
         }
         let resolved = try source(yaml).resolved(from: "/d")
         #expect(
             resolved
-                == .files(
+                == arrays(
                     ClassifiedFiles(
                         train: .members(file: "/d/a.npz", images: "x", labels: "1"),
                         test: .cifar(.cifar10, files: ["/d/b.bin"]))))
+    }
+
+    @Test func `which samples take part is read, and read back`() throws {
+        var expected = DatasetSource(.fashionMNIST)
+        expected.selection.subset = .perClass(30)
+        (expected.selection.isBalanced, expected.selection.labelNoise) = (true, 0.25)
+        expected.selection.skipsUnreadable = true
+        let read = try source(
+            "data: {name: fashion-mnist, subset: {per_class: 30}, balance: true, label_noise: 0.25, on_error: skip}"
+        )
+        #expect(read == expected)
+        var split = arrays(ClassifiedFiles(train: .cifar(.cifar10, files: ["a"]), test: nil))
+        (split.selection.trainShare, split.selection.subset) = (0.75, .fraction(0.5))
+        #expect(
+            try source("data: {train: {cifar10: a}, split: {train: 0.75}, subset: {fraction: 0.5}}") == split)
+        for value in [expected, split] {
+            #expect(try source(ConfigWriter.yaml(.table(["data": value.node]))) == value)
+        }
     }
 
     @Test(arguments: [
@@ -87,7 +107,31 @@ import Testing
         ),
         ("data: 5", "1:7: error: 'data' must be fashion-mnist or a table of files, got '5'"),
         ("data: [a]", "1:7: error: 'data' must be fashion-mnist or a table of files, got a list"),
-        ("data:\n  train: {images: a, labels: b}", "2:3: error: 'test' is required in 'data'"),
+        (
+            "data:\n  train: {images: a, labels: b}",
+            "2:3: error: the data names no samples to test with; name them as 'test', or split what is there: "
+                + "split: { train: 0.9 }"
+        ),
+        (
+            "data: {train: {cifar10: a}, test: {cifar10: a}, split: {train: 0.5}}",
+            "1:7: error: the data names samples to test with, so there is nothing to split; leave out 'split' or 'test'"
+        ),
+        (
+            "data: {name: fashion-mnist, subset: {per_class: 3, first: 2}}",
+            "1:52: error: 'subset' must name one of first, fraction, per_class, got 'per_class' and 'first'"
+        ),
+        (
+            "data: {name: fashion-mnist, subset: {perclass: 3}}",
+            "1:38: error: unknown 'subset' 'perclass'; known are first, fraction, per_class; did you mean 'per_class'?"
+        ),
+        (
+            "data: {name: fashion-mnist, label_noise: 1.5}",
+            "1:42: error: 'label_noise' must be in 0.0...1.0, got '1.5'"
+        ),
+        (
+            "data: {name: fashion-mnist, on_error: go}",
+            "1:39: error: 'on_error' must be one of stop, skip, got 'go'"
+        ),
         (
             "data:\n  train: {images: a, label: b}\n  test: {}",
             "2:10: error: 'labels' is required in 'train'; is 'label' a misspelling of it?"

@@ -56,13 +56,20 @@ struct BatchStreamTests {
             let (count, sampleShape, classes, range) = (1, Shape([257]), 1, Float(0)...1)
             let storage = Buffer((0...256).map { UInt8(truncatingIfNeeded: $0) })
             func label(of id: Int) -> Int { 0 }
-            func read(_ id: Int, into values: UnsafeMutablePointer<Float>) {}
-            func bytes(of id: Int) -> UnsafePointer<UInt8>? { UnsafePointer(storage.pointer) }
+            func name(of id: Int) -> String { "bytes" }
+            func makeReader() -> any SampleReader { Reader(storage) }
+        }
+        final class Reader: SampleReader {
+            let storage: Buffer<UInt8>
+            init(_ storage: Buffer<UInt8>) { self.storage = storage }
+            func read(_ id: Int, scratch: UnsafeMutablePointer<Float>) -> CleanSample {
+                CleanSample(.bytes(storage.pointer, scale: 1 / 255, low: 0))
+            }
         }
         let dataset = Bytes()
         let program = Program(try Chain([]).trace(seed: 0, shape: [257], range: 0...1))
         let pipeline = Pipeline(
-            dataset: dataset, program: program, batchSize: 1, order: .init(.sequential, seed: 0),
+            SampleSet(dataset), programs: [program], batchSize: 1, order: .init(.sequential, seed: 0),
             kernels: .current, pool: WorkerPool(threads: 1))
         let made = try Fixture.epoch(0, of: pipeline)[0].floats
         for byte in 0...255 {

@@ -9,22 +9,28 @@ import Workers
 
 /// Samples in memory that all differ, as floats or as bytes.
 final class TestDataset: Dataset {
-    struct Unreadable: Error, Equatable { var id: Int }
+    struct Unreadable: DataError, Equatable {
+        var id: Int
+        var description: String { "sample \(id): cannot be read" }
+    }
     let count: Int
     let sampleShape: Shape
     let classes = 10
     let range: ClosedRange<Float>
     /// Reading these throws.
     let unreadable: Set<Int>
+    /// Whether sample i has i mod 3 real places.
+    let hasLengths: Bool
     private let floats: Buffer<Float>
     private let bytes: Buffer<UInt8>?
 
     /// - Parameter constant: the value of all elements; nil makes them all differ.
     init(
         count: Int, shape: Shape, range: ClosedRange<Float> = 0...1, constant: Float? = nil,
-        asBytes: Bool = false, unreadable: Set<Int> = []
+        asBytes: Bool = false, unreadable: Set<Int> = [], hasLengths: Bool = false
     ) {
         (self.count, sampleShape, self.range, self.unreadable) = (count, shape, range, unreadable)
+        self.hasLengths = hasLengths
         let values = (0..<count * shape.count).map { constant ?? Self.value(of: $0) }
         floats = Buffer(values)
         bytes = asBytes ? Buffer(values.map { UInt8($0 * 255) }) : nil
@@ -35,13 +41,24 @@ final class TestDataset: Dataset {
 
     func label(of id: Int) -> Int { id * 7 % 10 }
 
-    func bytes(of id: Int) -> UnsafePointer<UInt8>? {
-        bytes.map { UnsafePointer($0.pointer + id * sampleShape.count) }
-    }
+    func name(of id: Int) -> String { "sample \(id)" }
 
-    func read(_ id: Int, into values: UnsafeMutablePointer<Float>) throws {
-        if unreadable.contains(id) { throw Unreadable(id: id) }
-        values.update(from: floats.pointer + id * sampleShape.count, count: sampleShape.count)
+    func makeReader() -> any SampleReader { Reader(self) }
+
+    private final class Reader: SampleReader {
+        private let dataset: TestDataset
+
+        init(_ dataset: TestDataset) { self.dataset = dataset }
+
+        func read(_ id: Int, scratch: UnsafeMutablePointer<Float>) throws -> CleanSample {
+            if dataset.unreadable.contains(id) { throw Unreadable(id: id) }
+            let size = dataset.sampleShape.count
+            if let bytes = dataset.bytes {
+                return CleanSample(.bytes(bytes.pointer + id * size, scale: 1 / 255, low: 0))
+            }
+            scratch.update(from: dataset.floats.pointer + id * size, count: size)
+            return CleanSample(.floats(scratch), length: dataset.hasLengths ? id % 3 : nil)
+        }
     }
 }
 
@@ -91,19 +108,20 @@ enum Fixture {
         _ items: [ChainItem], _ dataset: TestDataset, seed: UInt64 = 11, batchSize: Int = 32,
         threads: Int = 2,
         order: SampleOrder = SampleOrder(.shuffled, seed: 3), kernels: KernelSet = .current,
-        batchesInFlight: Int = 4
+        batchesInFlight: Int = 4, samples: SampleSet? = nil, makesDigests: Bool = false
     ) throws -> Pipeline {
         let chain = try Chain(items).trace(seed: seed, shape: dataset.sampleShape, range: dataset.range)
         return Pipeline(
-            dataset: dataset, program: Program(chain), batchSize: batchSize, order: order, kernels: kernels,
-            pool: WorkerPool(threads: threads), batchesInFlight: batchesInFlight)
+            samples ?? SampleSet(dataset), programs: [Program(chain)], batchSize: batchSize, order: order,
+            kernels: kernels,
+            pool: WorkerPool(threads: threads), batchesInFlight: batchesInFlight, makesDigests: makesDigests)
     }
 
     /// What one epoch makes of every sample, by id.
     static func epoch(_ epoch: Int, of pipeline: Pipeline) throws -> [MadeSample] {
         let stream = pipeline.stream()
         stream.begin(epoch: epoch)
-        return try samples(of: stream, count: pipeline.dataset.count)
+        return try samples(of: stream, count: pipeline.samples.count)
     }
 
     /// The rest of a stream's epoch, by id; each sample must come once.
