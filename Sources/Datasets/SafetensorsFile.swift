@@ -7,6 +7,8 @@ package struct SafetensorsFile {
     let file: String
     /// In the order of their values.
     private let tensors: [Tensor]
+    /// Strings about the file.
+    package let metadata: [String: String]
     private let bytes: ByteStorage
     /// Where the first tensor's values lie.
     private let begin: Int
@@ -43,6 +45,7 @@ package struct SafetensorsFile {
             throw .notSafetensors(file: file, reason: "its header is not the JSON of one")
         }
         (self.file, self.bytes, begin) = (file, bytes, 8 + Int(length))
+        metadata = content["__metadata__"]?.strings ?? [:]
         tensors = try Self.tensors(content, file: file)
         let (found, expected) = (bytes.count - begin, tensors.last?.end ?? 0)
         guard found == expected else {
@@ -115,8 +118,10 @@ private struct HeaderMember: Decodable {
     }
 
     let tensor: Tensor?
+    let strings: [String: String]?
 
     init(from decoder: any Decoder) throws {
         tensor = try? decoder.singleValueContainer().decode(Tensor.self)
+        strings = try? decoder.singleValueContainer().decode([String: String].self)
     }
 }

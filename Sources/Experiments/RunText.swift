@@ -8,10 +8,14 @@ extension RunResult {
             "\(epochs) \(epochs == 1 ? "epoch" : "epochs"), \(steps) \(steps == 1 ? "step" : "steps") "
             + "in \(seconds.tenths) s, \(Int(samplesPerSecond)) samples/s"
         guard let robustness, !wasInterrupted else {
-            return "interrupted after \(work)\nthe weights so far are in \(folder.model); "
-                + "'mottle evaluate \(folder.path)' measures them"
+            return "interrupted after \(work)\n'mottle train --resume \(folder.path)' goes on; the weights so far are in "
+                + "\(folder.model), and 'mottle evaluate \(folder.path)' measures them"
         }
-        return robustness.text + "\n" + work + "\n" + folder.path
+        let left =
+            skipped == 0
+            ? ""
+            : "\(skipped) \(skipped == 1 ? "sample" : "samples") left out that cannot be read: \(folder.skipped)\n"
+        return robustness.text + "\n" + work + "\n" + left + folder.path
     }
 
     /// For a program, on one line.
@@ -19,7 +23,7 @@ extension RunResult {
         let rows: JSONValue = robustness.map { .list($0.rows.map(\.json)) } ?? .null
         return JSONValue.object([
             "run": .string(folder.path), "epochs": .whole(epochs), "steps": .whole(steps),
-            "seconds": .number(seconds),
+            "seconds": .number(seconds), "skipped": .whole(skipped),
             "samples_per_second": .number(samplesPerSecond), "interrupted": .flag(wasInterrupted),
             "robustness": rows,
         ]).text

@@ -15,6 +15,7 @@ extension TrainConfig: ConfigValue {
             leaves = try node.value(in: 1...64)
             if leaves & (leaves - 1) != 0 { throw node.mismatch(wanted: "a power of two") }
         }
+        try table.read("checkpoint", into: &checkpoint)
         try table.finish()
     }
 
@@ -23,7 +24,33 @@ extension TrainConfig: ConfigValue {
         .table([
             "loss": .string(loss.rawValue), "optimizer": optimizer.node, "batch_size": .whole(batchSize),
             "epochs": .whole(epochs), "leaves": .whole(leaves),
+            "checkpoint": checkpoint.node,
         ])
+    }
+}
+
+extension CheckpointInterval: ConfigValue {
+    /// `{ seconds: 10 }` or `{ steps: 500 }`.
+    package init(_ node: ConfigNode) throws(ConfigError) {
+        var table = try node.table()
+        let entry = try table.takeOnly(naming: "one of seconds, steps")
+        try table.finish()
+        switch entry.key {
+        case "seconds": self = .seconds(try entry.value.value(in: 0...1e9))
+        case "steps": self = .steps(try entry.value.value(in: 1...))
+        default:
+            throw ConfigError(
+                entry.place,
+                "unknown 'checkpoint' '\(entry.key)'; known are seconds, steps"
+                    + Suggestion.hint(entry.key, among: ["seconds", "steps"]))
+        }
+    }
+
+    var node: ConfigNode {
+        switch self {
+        case .seconds(let seconds): .table(["seconds": .number(seconds)])
+        case .steps(let steps): .table(["steps": .whole(steps)])
+        }
     }
 }
 

@@ -35,6 +35,8 @@ package struct RunResult {
     package var steps: Int
     package var epochs: Int
     package var samplesPerSecond: Double
+    /// Samples that were left out because they cannot be read.
+    package var skipped: Int
     package var seconds: Double
     /// Nil if the run was interrupted before its evaluation was done.
     package var robustness: RobustnessTable?
@@ -51,13 +53,54 @@ extension Experiment {
     package func train(
         out: String?, observer: some RunObserver, isInterrupted: () -> Bool
     ) throws -> RunResult {
+        let folder = try out.map(RunFolder.create) ?? RunFolder.next(named: name)
+        let metrics = try MetricsLog(folder.metrics)
+        try AtomicFile.write(folder.lock, text: lockFile)
+        return try run(in: folder, metrics, from: nil, observer: observer, isInterrupted: isInterrupted)
+    }
+
+    /// Goes on with a run that was interrupted or killed, to the same weights as if it had not been.
+    ///
+    /// - Parameter path: the run's folder; what follows its newest checkpoint is done again.
+    package static func resume(
+        run path: String, runtime: Runtime, observer: some RunObserver, isInterrupted: () -> Bool
+    ) throws -> RunResult {
+        let folder = try RunFolder.open(path)
+        let metrics = try MetricsLog(folder.metrics)
+        guard !folder.has(folder.robustness) else {
+            throw FileError(folder.path, "this run is complete; nothing is left to do")
+        }
+        let experiment = try Experiment(file: folder.lock, runtime: runtime)
+        if let note = experiment.note(of: "the weights") { observer.say(note) }
+        experiment.notes.forEach(observer.say)
+        let newest = try Checkpoint.newest(in: folder)
+        if let problem = newest?.problem { observer.say(problem) }
+        let state = newest?.checkpoint.run ?? RunState()
+        observer.say(
+            newest == nil
+                ? "\(folder.path) has no checkpoint yet and starts anew"
+                : "goes on behind step \(state.step), in epoch \(state.epoch + 1)")
+        try metrics.cut(to: state.metricsSize)
+        return try experiment.run(
+            in: folder, metrics, from: newest?.checkpoint, observer: observer, isInterrupted: isInterrupted)
+    }
+
+    private func run(
+        in folder: RunFolder, _ metrics: MetricsLog, from checkpoint: Checkpoint?,
+        observer: some RunObserver, isInterrupted: () -> Bool
+    ) throws -> RunResult {
         let clock = ContinuousClock()
         let start = clock.now
-        let folder = try out.map(RunFolder.create) ?? RunFolder.next(named: name)
-        try AtomicFile.write(folder.lock, text: lockFile)
-        let metrics = try MetricsLog(folder.metrics)
         let trainer = Trainer(makeModel(), optimizer: config.train.optimizer)
-        var loop = TrainingLoop(self, trainer: trainer, metrics: metrics)
+        if let checkpoint {
+            do {
+                try trainer.restore(checkpoint.trainer)
+            } catch {
+                throw FileError(folder.checkpoint, error.description)
+            }
+        }
+        var loop = TrainingLoop(
+            self, trainer: trainer, folder: folder, metrics: metrics, state: checkpoint?.run ?? RunState())
         do {
             try loop.run(observer: observer, isInterrupted: isInterrupted)
         } catch {
@@ -75,15 +118,23 @@ extension Experiment {
             }
         }
         return RunResult(
-            folder: folder, steps: trainer.steps, epochs: loop.finishedEpochs,
-            samplesPerSecond: loop.samplesPerSecond,
+            folder: folder, steps: trainer.steps, epochs: loop.state.epoch,
+            samplesPerSecond: loop.samplesPerSecond, skipped: loop.state.skipped.count,
             seconds: (clock.now - start) / .seconds(1), robustness: table, wasInterrupted: table == nil)
+    }
+
+    /// The stream that training reads.
+    var trainingPipeline: Pipeline {
+        Pipeline(
+            data.train, programs: [program], batchSize: config.train.batchSize,
+            order: SampleOrder(.shuffled, seed: config.seed), kernels: runtime.kernels, pool: runtime.pool,
+            makesDigests: true)
     }
 }
 
 extension Experiment {
     /// What made a step's loss infinite or nan: a sample of its batch, or the training itself.
-    fileprivate func cause(of error: TrainingError, in batch: Batch) throws -> any Error {
+    func cause(of error: TrainingError, in batch: Batch) throws -> any Error {
         let size = batch.shape.count
         for slot in 0..<batch.count {
             let values = UnsafeBufferPointer(start: batch.values + slot * size, count: size)
@@ -95,106 +146,5 @@ extension Experiment {
             return values
         }
         return error
-    }
-}
-
-/// The steps of all epochs, with what is measured on the way.
-private struct TrainingLoop {
-    let experiment: Experiment
-    let trainer: Trainer
-    let metrics: MetricsLog
-    private(set) var finishedEpochs = 0
-    private var samplesPerEpoch = 0
-
-    private var trainedSamples = 0
-    private var trainedSeconds = 0.0
-
-    /// Steps between two lines of the metrics, and between two calls of the observer.
-    private static let metricsInterval = 500
-    private static let progressInterval = 8
-
-    /// Sums since some step.
-    private struct Sums {
-        var (loss, correct, samples, start) = (0.0, 0, 0, ContinuousClock.now)
-
-        mutating func add(_ result: StepResult, samples count: Int) {
-            loss += result.loss * Double(count)
-            correct += result.correct
-            samples += count
-        }
-
-        var meanLoss: Double { loss / Double(samples) }
-        var accuracy: Double { Double(correct) / Double(samples) }
-        var seconds: Double { (ContinuousClock.now - start) / .seconds(1) }
-    }
-
-    init(_ experiment: Experiment, trainer: Trainer, metrics: MetricsLog) {
-        (self.experiment, self.trainer, self.metrics) = (experiment, trainer, metrics)
-    }
-
-    var samplesPerSecond: Double { trainedSeconds > 0 ? Double(trainedSamples) / trainedSeconds : 0 }
-
-    mutating func run(observer: some RunObserver, isInterrupted: () -> Bool) throws {
-        let (config, runtime) = (experiment.config, experiment.runtime)
-        let pipeline = Pipeline(
-            experiment.data.train, programs: [experiment.program], batchSize: config.train.batchSize,
-            order: SampleOrder(.shuffled, seed: config.seed), kernels: runtime.kernels, pool: runtime.pool)
-        samplesPerEpoch = pipeline.samplesPerEpoch
-        let stream = pipeline.stream()
-        for epoch in 0..<config.train.epochs {
-            stream.begin(epoch: epoch)
-            var (whole, recent) = (Sums(), Sums())
-            while let batch = try stream.nextBatch() {
-                let result: StepResult
-                do throws(TrainingError) {
-                    result = try trainer.step(batch)
-                } catch {
-                    throw try experiment.cause(of: error, in: batch)
-                }
-                whole.add(result, samples: batch.count)
-                recent.add(result, samples: batch.count)
-                if trainer.steps % Self.metricsInterval == 0 {
-                    try log(recent, epoch: epoch)
-                    recent = Sums()
-                }
-                if trainer.steps % Self.progressInterval == 0 {
-                    observer.trained(progress(whole, epoch: epoch))
-                }
-                if isInterrupted() {
-                    if recent.samples > 0 { try log(recent, epoch: epoch) }
-                    count(whole)
-                    return
-                }
-            }
-            count(whole)
-            finishedEpochs += 1
-            try metrics.epoch(
-                epoch, step: trainer.steps, loss: whole.meanLoss, accuracy: whole.accuracy,
-                seconds: whole.seconds,
-                samplesPerSecond: Double(whole.samples) / whole.seconds)
-            observer.finishedEpoch(progress(whole, epoch: epoch))
-        }
-    }
-
-    private mutating func count(_ epoch: Sums) {
-        trainedSamples += epoch.samples
-        trainedSeconds += epoch.seconds
-    }
-
-    private func log(_ sums: Sums, epoch: Int) throws {
-        try metrics.step(
-            trainer.steps, epoch: epoch, loss: sums.meanLoss, accuracy: sums.accuracy,
-            learningRate: experiment.config.train.optimizer.learningRate,
-            samplesPerSecond: Double(sums.samples) / sums.seconds)
-    }
-
-    private func progress(_ sums: Sums, epoch: Int) -> TrainingProgress {
-        let (epochs, perEpoch) = (experiment.config.train.epochs, samplesPerEpoch)
-        let rate = Double(sums.samples) / sums.seconds
-        let left = (epochs - epoch) * perEpoch - sums.samples
-        return TrainingProgress(
-            epoch: epoch, epochs: epochs, samples: sums.samples, samplesPerEpoch: perEpoch,
-            loss: sums.meanLoss,
-            accuracy: sums.accuracy, samplesPerSecond: rate, secondsLeft: Double(left) / rate)
     }
 }

@@ -8,33 +8,56 @@ package final class MetricsLog {
     private let descriptor: Int32
 
     /// Opens the file, makes it when it is absent.
+    ///
+    /// - Throws: where it cannot be written, and where another process writes it, for two runs in one folder would spoil
+    ///   each other.
     package init(_ path: String) throws(FileError) {
         descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw FileError(path, action: "write") }
         self.path = path
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
+            throw FileError(path, "another process writes this run")
+        }
+    }
+
+    /// How many bytes it has.
+    package func size() throws(FileError) -> Int {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw FileError(path, action: "read") }
+        return Int(status.st_size)
+    }
+
+    /// Takes lines from its end until it has so many bytes.
+    package func cut(to size: Int) throws(FileError) {
+        guard try self.size() > size else { return }
+        guard ftruncate(descriptor, size) == 0 else { throw FileError(path, action: "write") }
     }
 
     deinit { close(descriptor) }
 
-    /// Appends the measures of some steps: the mean loss and the share of right answers since the line before.
+    /// Appends the measures of some steps: the mean loss and the share of right answers since the line before, and the
+    /// digest of the epoch's first `batch` batches.
     package func step(
-        _ step: Int, epoch: Int, loss: Double, accuracy: Double, learningRate: Double,
-        samplesPerSecond: Double
+        _ step: Int, epoch: Int, batch: Int, loss: Double, accuracy: Double, digest: String,
+        learningRate: Double, samplesPerSecond: Double
     ) throws(FileError) {
         try append([
-            "event": "step", "epoch": .whole(epoch), "step": .whole(step), "loss": .number(loss),
-            "accuracy": .number(accuracy), "learning_rate": .number(learningRate),
+            "event": "step", "epoch": .whole(epoch), "step": .whole(step), "batch": .whole(batch),
+            "loss": .number(loss), "accuracy": .number(accuracy), "digest": .string(digest),
+            "learning_rate": .number(learningRate),
             "samples_per_second": .number(samplesPerSecond),
         ])
     }
 
     /// Appends the measures of a whole epoch; `step` counts from the start of the run.
     package func epoch(
-        _ epoch: Int, step: Int, loss: Double, accuracy: Double, seconds: Double, samplesPerSecond: Double
+        _ epoch: Int, step: Int, loss: Double, accuracy: Double, digest: String, batches: Int,
+        seconds: Double, samplesPerSecond: Double
     ) throws(FileError) {
         try append([
-            "event": "epoch", "epoch": .whole(epoch), "step": .whole(step), "loss": .number(loss),
-            "accuracy": .number(accuracy), "seconds": .number(seconds),
+            "event": "epoch", "epoch": .whole(epoch), "step": .whole(step), "batch": .whole(batches),
+            "loss": .number(loss), "accuracy": .number(accuracy), "digest": .string(digest),
+            "seconds": .number(seconds),
             "samples_per_second": .number(samplesPerSecond),
         ])
     }

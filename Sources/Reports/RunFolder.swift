@@ -8,6 +8,11 @@ package struct RunFolder: Equatable, Sendable {
     package var lock: String { path + "/config.lock.yaml" }
     /// What was measured during training, a JSON object a line.
     package var metrics: String { path + "/metrics.jsonl" }
+    /// All that the rest of the run depends on, and the same as it was one checkpoint earlier.
+    package var checkpoint: String { path + "/checkpoint.safetensors" }
+    package var previousCheckpoint: String { path + "/checkpoint.previous.safetensors" }
+    /// Samples that were left out, a JSON object a line.
+    package var skipped: String { path + "/skipped.jsonl" }
     /// The weights.
     package var model: String { path + "/model.safetensors" }
     /// The results of the evaluation.
@@ -40,6 +45,24 @@ package struct RunFolder: Equatable, Sendable {
             throw FileError(folder.path, "not a run folder: it has no config.lock.yaml")
         }
         return folder
+    }
+
+    package func has(_ file: String) -> Bool { access(file, F_OK) == 0 }
+
+    /// Makes room for another checkpoint: the newest one becomes the previous one.
+    package func keepPreviousCheckpoint() throws(FileError) {
+        guard has(checkpoint) else { return }
+        guard rename(checkpoint, previousCheckpoint) == 0 else {
+            throw FileError(previousCheckpoint, action: "write")
+        }
+    }
+
+    /// Writes which samples were left out, and why.
+    package func writeSkipped(_ reasons: [String: String]) throws {
+        let lines = reasons.sorted { (Int($0.key) ?? 0) < (Int($1.key) ?? 0) }.map { id, reason in
+            JSONValue.object(["sample": .whole(Int(id) ?? 0), "reason": .string(reason)]).text + "\n"
+        }
+        try AtomicFile.write(skipped, text: lines.joined())
     }
 
     /// What a run of a config is called: the file's name without folder and ending.

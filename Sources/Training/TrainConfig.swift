@@ -11,8 +11,15 @@ package struct TrainConfig: Equatable, Sendable {
     /// One part, because it is the fastest (two cost 2 %, four 6 % of a step of 32 samples) and threads share weights by
     /// columns, so they need no more. Processes that share a batch need a part each.
     package var leaves = 1
+    /// How often what a run needs to go on is saved.
+    package var checkpoint = CheckpointInterval.seconds(10)
 
     package init(epochs: Int) { self.epochs = epochs }
+}
+
+package enum CheckpointInterval: Equatable, Sendable {
+    case seconds(Double)
+    case steps(Int)
 }
 
 package enum Loss: String, CaseIterable, Sendable {

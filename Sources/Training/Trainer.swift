@@ -6,7 +6,7 @@ import Tensors
 package final class Trainer {
     package let model: Model
     /// How many steps have been taken.
-    package private(set) var steps = 0
+    package internal(set) var steps = 0
     private let optimizer: Optimizer
     private let loss: CrossEntropy
 
@@ -52,10 +52,13 @@ package enum TrainingError: Error, Equatable, CustomStringConvertible {
     case nonFinite(step: Int, loss: Double)
     /// Without noise; a step looks at the loss before it changes the weights, so only this shows what the last one did.
     case nonFiniteEvaluation(loss: Double)
+    /// No sample of an epoch can be read.
+    case nothingToTrainOn(epoch: Int)
 
     package var description: String {
         switch self {
         case .nonFinite(let step, let loss): "step \(step): the loss is \(Self.advice(loss))"
+        case .nothingToTrainOn(let epoch): "no sample of epoch \(epoch) can be read"
         case .nonFiniteEvaluation(let loss): "the loss on the clean test set is \(Self.advice(loss))"
         }
     }

@@ -31,14 +31,16 @@ package final class Weight {
     /// The values row-major, without padding.
     package var unpadded: [Float] {
         get { unpadded(values) }
-        set {
-            precondition(newValue.count == shape.count, "\(name) is \(shape), got \(newValue.count) values")
-            for (index, value) in newValue.enumerated() { values.pointer[offset(index)] = value }
-        }
+        set { write(newValue, to: values) }
     }
 
     func unpadded(_ buffer: Buffer<Float>) -> [Float] {
         (0..<shape.count).map { buffer.pointer[offset($0)] }
+    }
+
+    func write(_ new: [Float], to buffer: Buffer<Float>) {
+        precondition(new.count == shape.count, "\(name) is \(shape), got \(new.count) values")
+        for (index, value) in new.enumerated() { buffer.pointer[offset(index)] = value }
     }
 
     /// Where a value lies.

@@ -1,0 +1,107 @@
+import Datasets
+import FoundationEssentials
+import Reports
+import Tensors
+import Training
+
+/// Where a run is between two of its steps.
+struct RunState: Codable, Equatable {
+    /// Counts from 0; the number of epochs when all are done.
+    var epoch = 0
+    /// Where in the epoch's order the next batch begins.
+    var position = 0
+    /// Batches of this epoch.
+    var batch = 0
+    var step = 0
+    /// Over this epoch, and since the last line of metrics.
+    var (whole, recent) = (Sums(), Sums())
+    /// Of what this epoch has delivered.
+    var digest = Digest()
+    /// Over all epochs.
+    var (trainedSamples, trainedSeconds) = (0, 0.0)
+    /// How long the log was: what came behind it belongs to steps that are taken again.
+    var metricsSize = 0
+    /// Samples that were left out, by id, with the reasons.
+    var skipped: [String: String] = [:]
+
+    /// What was measured over some steps.
+    struct Sums: Codable, Equatable {
+        var (loss, correct, samples, seconds) = (0.0, 0, 0, 0.0)
+
+        mutating func add(_ result: StepResult, samples count: Int) {
+            loss += result.loss * Double(count)
+            correct += result.correct
+            samples += count
+        }
+
+        var meanLoss: Double { loss / Double(samples) }
+        var accuracy: Double { Double(correct) / Double(samples) }
+        var samplesPerSecond: Double { Double(samples) / seconds }
+    }
+}
+
+extension Digest: Codable {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        guard let digest = Digest(try container.decode(String.self)) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "32 hexadecimal digits")
+        }
+        self = digest
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}
+
+/// All that the rest of a run depends on, as one file.
+struct Checkpoint {
+    var run: RunState
+    var trainer: TrainerState
+
+    /// Writes the newest checkpoint and keeps the one before it, which is whole if this one is ever damaged.
+    func write(to folder: RunFolder) throws {
+        try folder.keepPreviousCheckpoint()
+        let tensors = trainer.arrays.sorted { $0.key < $1.key }.map { name, saved in
+            StoredTensor(name: name, shape: saved.shape, values: Buffer(saved.values))
+        }
+        let state = String(decoding: try JSONEncoder().encode(run), as: UTF8.self)
+        try Safetensors(tensors: tensors, metadata: ["run": state]).write(to: folder.checkpoint)
+    }
+
+    /// The newest checkpoint that can be read.
+    ///
+    /// - Returns: nil where there is none; `problem` says what is wrong with the newest one if another was taken.
+    static func newest(in folder: RunFolder) throws -> (checkpoint: Checkpoint, problem: String?)? {
+        var problem: (any Error)?
+        for file in [folder.checkpoint, folder.previousCheckpoint] where folder.has(file) {
+            do {
+                let checkpoint = try Checkpoint(file)
+                return (checkpoint, problem.map { "\($0); the checkpoint before it is taken" })
+            } catch {
+                problem = problem ?? error
+            }
+        }
+        if let problem { throw problem }
+        return nil
+    }
+
+    private init(_ path: String) throws {
+        let file = try SafetensorsFile(path)
+        guard let text = file.metadata["run"],
+            let run = try? JSONDecoder().decode(RunState.self, from: Data(text.utf8))
+        else {
+            throw FileError(path, "not a checkpoint: it does not say where the run was")
+        }
+        var arrays: [String: SavedWeight] = [:]
+        for name in file.names {
+            let array = try file.array(name)
+            arrays[name] = SavedWeight(shape: array.shape, values: try array.floats().values)
+        }
+        self.run = run
+        trainer = TrainerState(steps: run.step, arrays: arrays)
+    }
+
+    init(run: RunState, trainer: TrainerState) { (self.run, self.trainer) = (run, trainer) }
+}

@@ -1,0 +1,130 @@
+import Datasets
+import Pipelines
+import Reports
+import Tensors
+import Training
+
+/// The steps of all epochs, with what is measured and saved on the way.
+struct TrainingLoop {
+    private let experiment: Experiment
+    private let trainer: Trainer
+    private let folder: RunFolder
+    private let metrics: MetricsLog
+    private let pipeline: Pipeline
+    private(set) var state: RunState
+
+    private var lastCheckpoint = ContinuousClock.now
+    private var measuredUntil = ContinuousClock.now
+
+    /// Steps between two lines of the metrics, and between two calls of the observer.
+    private static let metricsInterval = 500
+    private static let progressInterval = 8
+
+    init(
+        _ experiment: Experiment, trainer: Trainer, folder: RunFolder, metrics: MetricsLog, state: RunState
+    ) {
+        (self.experiment, self.trainer, self.folder) = (experiment, trainer, folder)
+        (self.metrics, self.state) = (metrics, state)
+        pipeline = experiment.trainingPipeline
+    }
+
+    var samplesPerSecond: Double {
+        state.trainedSeconds > 0 ? Double(state.trainedSamples) / state.trainedSeconds : 0
+    }
+
+    /// Trains until all epochs are done or somebody interrupts.
+    mutating func run(observer: some RunObserver, isInterrupted: () -> Bool) throws {
+        let stream = pipeline.stream()
+        measuredUntil = .now
+        while state.epoch < experiment.config.train.epochs {
+            stream.begin(epoch: state.epoch, at: state.position)
+            while let batch = try stream.nextBatch() {
+                try step(batch)
+                if trainer.steps % Self.metricsInterval == 0 { try logRecent() }
+                if trainer.steps % Self.progressInterval == 0 { observer.trained(progress) }
+                if isInterrupted() { return try save(stream) }
+                if isCheckpointDue { try save(stream) }
+            }
+            try finishEpoch(observer)
+            if isInterrupted() { return try save(stream) }
+        }
+        try save(stream)
+    }
+
+    private mutating func step(_ batch: Batch) throws {
+        let result: StepResult
+        do throws(TrainingError) {
+            result = try trainer.step(batch)
+        } catch {
+            throw try experiment.cause(of: error, in: batch)
+        }
+        state.step = trainer.steps
+        state.position = batch.nextPosition
+        state.batch += 1
+        batch.append(to: &state.digest)
+        state.whole.add(result, samples: batch.count)
+        state.recent.add(result, samples: batch.count)
+    }
+
+    private mutating func finishEpoch(_ observer: some RunObserver) throws {
+        measureTime()
+        let whole = state.whole
+        guard whole.samples > 0 else { throw TrainingError.nothingToTrainOn(epoch: state.epoch) }
+        observer.finishedEpoch(progress)
+        try metrics.epoch(
+            state.epoch, step: state.step, loss: whole.meanLoss, accuracy: whole.accuracy,
+            digest: state.digest.description, batches: state.batch, seconds: whole.seconds,
+            samplesPerSecond: whole.samplesPerSecond)
+        state.trainedSamples += whole.samples
+        state.trainedSeconds += whole.seconds
+        (state.epoch, state.position, state.batch) = (state.epoch + 1, 0, 0)
+        (state.whole, state.recent, state.digest) = (RunState.Sums(), RunState.Sums(), Digest())
+    }
+
+    private mutating func logRecent() throws {
+        measureTime()
+        let recent = state.recent
+        try metrics.step(
+            state.step, epoch: state.epoch, batch: state.batch, loss: recent.meanLoss,
+            accuracy: recent.accuracy, digest: state.digest.description,
+            learningRate: experiment.config.train.optimizer.learningRate,
+            samplesPerSecond: recent.samplesPerSecond)
+        state.recent = RunState.Sums()
+    }
+
+    /// Adds the time since the last call to the sums.
+    private mutating func measureTime() {
+        let now = ContinuousClock.now
+        let seconds = (now - measuredUntil) / .seconds(1)
+        measuredUntil = now
+        state.whole.seconds += seconds
+        state.recent.seconds += seconds
+    }
+
+    private var isCheckpointDue: Bool {
+        switch experiment.config.train.checkpoint {
+        case .steps(let steps): trainer.steps % steps == 0
+        case .seconds(let seconds): (ContinuousClock.now - lastCheckpoint) / .seconds(1) >= seconds
+        }
+    }
+
+    private mutating func save(_ stream: BatchStream) throws {
+        measureTime()
+        for (id, reason) in stream.skipped { state.skipped["\(id)"] = reason }
+        if !state.skipped.isEmpty { try folder.writeSkipped(state.skipped) }
+        state.metricsSize = try metrics.size()
+        try Checkpoint(run: state, trainer: trainer.state).write(to: folder)
+        lastCheckpoint = .now
+    }
+
+    private var progress: TrainingProgress {
+        let (epochs, perEpoch) = (experiment.config.train.epochs, pipeline.samplesPerEpoch)
+        let seconds = state.whole.seconds + (ContinuousClock.now - measuredUntil) / .seconds(1)
+        let rate = Double(state.whole.samples) / seconds
+        let left = (epochs - state.epoch) * perEpoch - state.whole.samples
+        return TrainingProgress(
+            epoch: state.epoch, epochs: epochs, samples: state.whole.samples, samplesPerEpoch: perEpoch,
+            loss: state.whole.meanLoss, accuracy: state.whole.accuracy, samplesPerSecond: rate,
+            secondsLeft: Double(left) / rate)
+    }
+}

@@ -1,0 +1,50 @@
+import Tensors
+
+/// All that a trainer's further steps depend on: with it and the same batches another trainer makes the same weights, bit
+/// for bit, with any number of threads.
+package struct TrainerState: Equatable, Sendable {
+    package var steps: Int
+    /// Weights by name, and behind the name what the optimiser keeps for each: `dense1.weight`, `dense1.weight.first`,
+    /// `dense1.weight.second` (see `WeightPanel`).
+    package var arrays: [String: SavedWeight]
+
+    package init(steps: Int, arrays: [String: SavedWeight]) { (self.steps, self.arrays) = (steps, arrays) }
+}
+
+extension Trainer {
+    package var state: TrainerState {
+        get {
+            var arrays = model.savedWeights()
+            for weight in model.weights {
+                for (name, buffer) in Self.moments(weight) {
+                    arrays[name] = SavedWeight(shape: weight.shape, values: weight.unpadded(buffer))
+                }
+            }
+            return TrainerState(steps: steps, arrays: arrays)
+        }
+    }
+
+    /// Goes on where another trainer of the same model was.
+    package func restore(_ state: TrainerState) throws(ModelError) {
+        var weights = state.arrays
+        var moments: [(Weight, Buffer<Float>, SavedWeight)] = []
+        for weight in model.weights {
+            for (name, buffer) in Self.moments(weight) {
+                guard let saved = weights.removeValue(forKey: name) else {
+                    throw .missingWeight(name: name, shape: weight.shape)
+                }
+                guard saved.shape == weight.shape else {
+                    throw .weightShape(name: name, found: saved.shape, wanted: weight.shape)
+                }
+                moments.append((weight, buffer, saved))
+            }
+        }
+        try model.load(weights)
+        for (weight, buffer, saved) in moments { weight.write(saved.values, to: buffer) }
+        steps = state.steps
+    }
+
+    private static func moments(_ weight: Weight) -> [(String, Buffer<Float>)] {
+        [("\(weight.name).first", weight.first), ("\(weight.name).second", weight.second)]
+    }
+}
