@@ -99,7 +99,8 @@ var testTargets: [Target] {
             ],
             exclude: ["Golden"]),
         .testTarget(name: "LibraryTests", dependencies: ["Generators", "Kernels", "LuaRuntime", "Tensors"]),
-        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "CZlib", "Tensors"]),
+        .testTarget(
+            name: "DatasetsTests", dependencies: ["Datasets", "CZlib", "Tensors"], exclude: ["Golden"]),
         .testTarget(
             name: "PipelinesTests",
             dependencies: ["Pipelines", "Generators", "Datasets", "Kernels", "Tensors", "Workers"]),

@@ -195,7 +195,9 @@ private struct BytePairReader {
         var tokens = ByteStrings()
         for (place, entry) in ordered.enumerated() {
             guard entry.id == place else {
-                throw problem("ids must be 0, 1, 2 … without gaps; \(shownText(entry.token)) is \(entry.id), \(place) expected")
+                throw problem(
+                    "ids must be 0, 1, 2 … without gaps; \(shownText(entry.token)) is \(entry.id), \(place) expected"
+                )
             }
             if let special = SpecialToken(rawValue: place) {
                 guard entry.token.elementsEqual(special.text.utf8) else {
@@ -217,16 +219,20 @@ private struct BytePairReader {
 
     private func merges(among tokens: ByteStrings) throws(TokenFileError) -> [BytePairs.Merge] {
         func number(_ token: [UInt8]) -> Int32? {
-            ByteLetters.bytes(String(decoding: token, as: UTF8.self).unicodeScalars).flatMap(tokens.number).map {
-                Int32($0)
-            }
+            ByteLetters.bytes(String(decoding: token, as: UTF8.self).unicodeScalars).flatMap(tokens.number)
+                .map {
+                    Int32($0)
+                }
         }
         var found: [BytePairs.Merge] = []
         for (left, right) in merges {
-            guard let first = number(left), let second = number(right), let merged = number(left + right) else {
+            guard let first = number(left), let second = number(right), let merged = number(left + right)
+            else {
                 throw TokenFileError(
                     file: file,
-                    problem: "the merge of \(shownText(left)) and \(shownText(right)) needs tokens that are not there")
+                    problem:
+                        "the merge of \(shownText(left)) and \(shownText(right)) needs tokens that are not there"
+                )
             }
             found.append(BytePairs.Merge(left: first, right: second, merged: merged))
         }

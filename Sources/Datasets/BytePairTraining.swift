@@ -64,7 +64,9 @@ private struct BytePairTrainer {
             let parts = counts.strings.bytes[counts.strings[number]].map { numbers[Int($0)] }
             words.append(Word(parts: parts, count: count))
             change(pairsOf: parts, by: count)
-            for (left, right) in zip(parts, parts.dropFirst()) { note(Int32(number), in: BytePairs.key(left, right)) }
+            for (left, right) in zip(parts, parts.dropFirst()) {
+                note(Int32(number), in: BytePairs.key(left, right))
+            }
         }
         for (key, pair) in pairs { queue.push(PairQueue.Entry(count: pair.count, key: key)) }
     }
@@ -117,7 +119,9 @@ private struct BytePairTrainer {
         if pairs[key]!.words.last != word { pairs[key]!.words.append(word) }
     }
 
-    private static func merging(_ left: Int32, _ right: Int32, into merged: Int32, in parts: [Int32]) -> [Int32] {
+    private static func merging(_ left: Int32, _ right: Int32, into merged: Int32, in parts: [Int32])
+        -> [Int32]
+    {
         var (new, place): ([Int32], Int) = ([], 0)
         while place < parts.count {
             let isPair = place + 1 < parts.count && parts[place] == left && parts[place + 1] == right
@@ -135,7 +139,9 @@ private struct PairQueue {
         var key: UInt64
 
         /// More frequent ones go first, of equal ones the least.
-        func goes(before other: Entry) -> Bool { count != other.count ? count > other.count : key < other.key }
+        func goes(before other: Entry) -> Bool {
+            count != other.count ? count > other.count : key < other.key
+        }
     }
 
     private var entries: [Entry] = []

@@ -8,12 +8,14 @@ package struct DatasetSource: Equatable, Sendable {
         /// Fashion-MNIST (Xiao, Rasul & Vollgraf 2017) as Debian's package `dataset-fashion-mnist` installs it.
         case fashionMNIST
         case arrays(ClassifiedFiles)
+        case text(TextFiles)
 
         /// Whether the files name samples to test with.
         package var hasTest: Bool {
             switch self {
             case .fashionMNIST: true
             case .arrays(let files): files.test != nil
+            case .text(let files): files.test != nil
             }
         }
 
@@ -21,6 +23,7 @@ package struct DatasetSource: Equatable, Sendable {
             switch self {
             case .fashionMNIST: try FashionMNIST.files().load()
             case .arrays(let files): try files.load()
+            case .text(let files): try files.load()
             }
         }
     }

@@ -94,7 +94,8 @@ struct TextLabels: Sendable {
             guard let label, label <= largestLabel, label < known?.classes ?? .max else {
                 let line = table.line(of: numbers.firstIndex(of: Int32(number))!)
                 throw TextError.unknownLabel(
-                    file: table.file, line: line, label: String(decoding: text, as: UTF8.self), names: known?.names,
+                    file: table.file, line: line, label: String(decoding: text, as: UTF8.self),
+                    names: known?.names,
                     classes: known?.classes)
             }
             labelsOfTexts.append(label)
@@ -137,7 +138,8 @@ package enum TextError: DataError, Equatable {
             "\(file), line \(line): the label is '\(label)', outside the \(classes) classes 0...\(classes - 1) of the texts "
                 + "to learn from"
         case .unknownLabel(let file, let line, let label, let names?, _):
-            "\(file), line \(line): no text to learn from has the label '\(label)'" + Suggestion.hint(label, among: names)
+            "\(file), line \(line): no text to learn from has the label '\(label)'"
+                + Suggestion.hint(label, among: names)
                 + "; they have " + names.prefix(10).map { "'\($0)'" }.joined(separator: ", ")
                 + (names.count > 10 ? " and \(names.count - 10) more" : "")
         }

@@ -45,7 +45,11 @@ struct TextPieces: Sequence, IteratorProtocol {
             pass(from: start) { $0.isBetweenWords }
             return false
         }
-        if scalar.kind.isPartOfWords { pass(from: start) { $0.isPartOfWords } } else { place += scalar.length }
+        if scalar.kind.isPartOfWords {
+            pass(from: start) { $0.isPartOfWords }
+        } else {
+            place += scalar.length
+        }
         return true
     }
 
@@ -148,7 +152,8 @@ struct TextScalar {
         }
         if value.properties.isWhitespace { return .space }
         switch value.properties.generalCategory {
-        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: return .letter
+        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter:
+            return .letter
         case .nonspacingMark, .spacingMark, .enclosingMark: return .mark
         case .decimalNumber, .letterNumber, .otherNumber: return .number
         case .control, .format: return .control

@@ -107,7 +107,8 @@ package final class Tokenizer: Sendable {
     /// Appends the ids of a piece.
     func appendIDs(of piece: UnsafeBufferPointer<UInt8>, to ids: inout [Int32]) {
         func id(_ string: UnsafeBufferPointer<UInt8>, _ tokens: ByteStrings) -> Int32 {
-            tokens.number(of: string).map { Int32(SpecialToken.count + $0) } ?? Int32(SpecialToken.unknown.rawValue)
+            tokens.number(of: string).map { Int32(SpecialToken.count + $0) }
+                ?? Int32(SpecialToken.unknown.rawValue)
         }
         switch vocabulary {
         case .bytePairs(let pairs): pairs.appendIDs(of: piece, to: &ids)

@@ -1,3 +1,4 @@
+import Datasets
 import Generators
 import LuaRuntime
 import Tensors
@@ -32,6 +33,18 @@ struct ChainBuilder {
             throw ConfigError(items[problem.place].place, problem.text)
         }
         return Chain(result, path: path)
+    }
+
+    /// Traces a chain for samples of a data set.
+    ///
+    /// - Throws: also `ConfigError` where generators of tokens meet values, or others meet token ids.
+    func trace(
+        _ chain: Chain, _ items: [ChainItemConfig], seed: UInt64, data: any Dataset
+    ) throws -> TracedChain {
+        if let problem = ChainItem.problem(inChainOf: chain.items, onIDs: data.vocabularySize != nil) {
+            throw ConfigError(items[problem.place].place, problem.text)
+        }
+        return try trace(chain, items, seed: seed, shape: data.sampleShape, range: data.range)
     }
 
     /// Traces a chain for samples of one shape and range.

@@ -11,8 +11,8 @@ package struct ChainPreview {
     private let dataName: String
     private let source: any SampleSource
     private let (shape, range): (Shape, ClosedRange<Float>)
-    /// An array has no classes.
-    private let hasLabels: Bool
+    /// What the samples are from; nil for an array.
+    private let dataset: (any Dataset)?
     private let runtime: Runtime
     private let rangeNote: String?
 
@@ -30,7 +30,7 @@ package struct ChainPreview {
             var files = ChainRun.Files(input: data, output: "")
             (files.lengths, files.words) = (lengths, words)
             let array = try ArraySamples(files, range: run.range, isText: run.isText, firstID: 0)
-            (source, shape, range, hasLabels, dataName) = (array, array.shape, run.range, false, data)
+            (source, shape, range, dataset, dataName) = (array, array.shape, run.range, nil, data)
             rangeNote = run.isText ? nil : try array.rangeNote()
             return
         }
@@ -42,11 +42,13 @@ package struct ChainPreview {
             throw ConfigError(
                 .program, "--data wants the name of a data set or a .npy file: the config names no data")
         }
-        let splits = try DatasetSource(node).resolved(from: FilePath.folder(of: file)).load()
+        let named = try DatasetSource(node).resolved(from: FilePath.folder(of: file))
+        let splits = try named.load()
+        _ = try named.recorded(splits)
         let samples = usesTest ? splits.test : splits.train
         source = DatasetSamples(samples)
         (shape, range) = (samples.dataset.sampleShape, samples.dataset.range)
-        (hasLabels, rangeNote) = (true, nil)
+        (dataset, rangeNote) = (samples.dataset, nil)
         dataName = (try? String(node)) ?? "files"
     }
 
@@ -62,7 +64,7 @@ package struct ChainPreview {
             throw ConfigError(
                 .program, "--samples: there is no sample \(wrong); '\(dataName)' has \(source.ids.count)")
         }
-        var traced = try run.trace(for: shape, range: range)
+        var traced = try dataset.map(run.trace) ?? run.trace(for: shape)
         traced.notes(sampleCount: source.ids.count).forEach(observer.say)
         if let rangeNote { observer.say(rangeNote) }
         let varying = traced.parameters
@@ -77,7 +79,7 @@ package struct ChainPreview {
                 source.sample(id, scratch: scratch.pointer), id: id, epoch: epoch, values: values.pointer,
                 mask: mask.pointer)
             return ContactSheetSample(
-                id: id, label: hasLabels ? "class \(source.label(id))" : "", clean: try clean(id),
+                id: id, label: className(of: id), clean: try clean(id),
                 corrupted: values.values,
                 mask: program.writesMask ? mask.values : nil,
                 parameters: varying.enumerated().map { place, parameter in
@@ -98,7 +100,27 @@ package struct ChainPreview {
             ContactSheetValue("range", "\(Self.short(range.lowerBound))…\(Self.short(range.upperBound))"),
         ]
         facts += [ContactSheetValue("epoch", "\(epoch)"), ContactSheetValue("seed", "\(run.seed)")]
-        try ContactSheet(title: file, facts: facts, kind: kind, range: range, samples: rows).write(to: path)
+        var sheet = ContactSheet(title: file, facts: facts, kind: kind, range: range, samples: rows)
+        sheet.tokenTexts = tokenTexts(of: rows)
+        try sheet.write(to: path)
+    }
+
+    /// The class of a sample; an array has none.
+    private func className(of id: UInt64) -> String {
+        guard let dataset else { return "" }
+        let label = source.label(id)
+        return dataset.classNames?[label] ?? "class \(label)"
+    }
+
+    /// The texts of the ids that occur, where the data is text.
+    private func tokenTexts(of rows: [ContactSheetSample]) -> [Int: String] {
+        guard let tokenizer = (dataset as? ClassifiedTexts)?.tokenizer else { return [:] }
+        var texts: [Int: String] = [:]
+        for value in rows.lazy.flatMap({ $0.clean + $0.corrupted }) {
+            guard let id = Int(exactly: value), (0..<tokenizer.vocabularySize).contains(id) else { continue }
+            texts[id] = tokenizer.text(of: id)
+        }
+        return texts
     }
 
     private func clean(_ id: UInt64) throws -> [Float] {
@@ -115,7 +137,7 @@ package struct ChainPreview {
     private var kind: ContactSheet.Kind {
         let isSpectrogram = run.chain.items.contains { $0.plugin.axes == "NTF" }
         switch shape.rank {
-        case 0, 1: return run.isText ? .tokens(length: shape.count) : .waveforms(length: shape.count)
+        case 0, 1: return isText ? .tokens(length: shape.count) : .waveforms(length: shape.count)
         case 2 where isSpectrogram: return .spectrograms(frames: shape[0], bins: shape[1])
         case 2: return .pictures(height: shape[0], width: shape[1], channels: 1)
         default:
@@ -123,6 +145,9 @@ package struct ChainPreview {
                 height: shape[0], width: shape[1], channels: shape.count / max(1, shape[0] * shape[1]))
         }
     }
+
+    /// Whether values are token ids: the data says it, of an array the chain.
+    private var isText: Bool { dataset.map { $0.vocabularySize != nil } ?? run.isText }
 
     /// `gaussian (sigma 0.1)`: the parameters that the config gives.
     private static func text(of item: ChainItem) -> String {

@@ -10,6 +10,8 @@ import Tensors
 ///       train: { cifar10: [data_batch_1.bin, data_batch_2.bin] }
 ///       classes: 10
 ///       range: [0, 1]
+///
+/// or texts (`TextFiles`).
 extension DatasetSource: ConfigValue {
     package init(_ node: ConfigNode) throws(ConfigError) {
         if node.isTable {
@@ -38,6 +40,8 @@ extension DatasetSource: ConfigValue {
         switch form {
         case .fashionMNIST: selection.entries.isEmpty ? .string("fashion-mnist") : named("fashion-mnist")
         case .arrays(let files): ConfigNode(.table(files.entries + selection.entries))
+        case .text(let files):
+            ConfigNode(.table([ConfigEntry("text", files.node)] + selection.entries))
         }
     }
 
@@ -51,6 +55,8 @@ extension DatasetSource.Form {
     fileprivate init(_ table: inout ConfigTable) throws(ConfigError) {
         if let node = table.take("name") {
             self = try DatasetSource(node).form
+        } else if let node = table.take("text") {
+            self = .text(try TextFiles(node))
         } else {
             self = .arrays(try ClassifiedFiles(&table))
         }
@@ -191,6 +197,7 @@ extension DatasetSource {
             files.train = files.train.resolved(path)
             files.test = files.test?.resolved(path)
             source.form = .arrays(files)
+        case .text(let files): source.form = .text(files.resolved(path))
         }
         return source
     }

@@ -47,21 +47,26 @@ package final class Experiment {
         chain = try builder.chain(config.chain, path: "chain")
         let rows = try Self.rows(config, builder)
         let data = try config.data.load(seed: config.seed)
+        config.data = try config.data.recorded(data)
         let (train, test) = (data.train.dataset, data.test.dataset)
-        do {
-            plan = try ModelPlan(config.model, input: train.sampleShape, classes: train.classes)
-        } catch {
-            throw config.error(error)
-        }
-        let seed = config.seed
-        let traced = try builder.trace(
-            chain, config.chain, seed: seed, shape: train.sampleShape, range: train.range)
+        let traced = try builder.trace(chain, config.chain, seed: config.seed, data: train)
         (self.traced, program) = (traced, Program(traced))
         notes = traced.notes(sampleCount: data.train.count)
         evaluations = try rows.map { row, chain in
             let traced = try builder.trace(
-                chain, row.items, seed: Self.evaluationSeed, shape: test.sampleShape, range: test.range)
+                chain, row.items, seed: Self.evaluationSeed, data: test)
             return Evaluation(config: row, chain: chain, program: Program(traced))
+        }
+        if let size = train.vocabularySize {
+            throw ConfigError(
+                config.modelPlace,
+                "the data are token ids 0...\(size - 1), and no layer takes ids; 'mottle preview' shows them and the chain"
+            )
+        }
+        do {
+            plan = try ModelPlan(config.model, input: train.sampleShape, classes: train.classes)
+        } catch {
+            throw config.error(error)
         }
         (self.config, self.runtime, self.data) = (config, runtime, data)
         name = config.lock?.config ?? RunFolder.name(ofConfig: file)

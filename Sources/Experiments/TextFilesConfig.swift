@@ -22,14 +22,17 @@ extension TextFiles: ConfigValue {
         let test = try table.take("test").map { node throws(ConfigError) in try String(node) }
         let tokens = try Tokens(&table)
         let lengthNode = try table.requireNode("length")
-        self.init(train: train, test: test, tokens: tokens, length: try lengthNode.value(in: 1...Self.longest))
+        self.init(
+            train: train, test: test, tokens: tokens, length: try lengthNode.value(in: 1...Self.longest))
         text = try table.take("text").map { node throws(ConfigError) in try String(node) }
         label = try table.take("label").map { node throws(ConfigError) in try String(node) }
         try table.read("wrap", into: &isWrapped)
         if isWrapped, length < 3 {
             throw lengthNode.mismatch(wanted: "at least 3 where [CLS] and [SEP] are put around texts")
         }
-        vocabularyHash = try table.take("vocabulary_sha256").map { node throws(ConfigError) in try String(node) }
+        vocabularyHash = try table.take("vocabulary_sha256").map { node throws(ConfigError) in
+            try String(node)
+        }
         try table.finish()
     }
 
@@ -67,7 +70,8 @@ extension TextFiles.Tokens {
             for key in ["vocabulary", "lowercase"] {
                 guard let node = table.take(key) else { continue }
                 throw ConfigError(
-                    node.place, "'\(key)' belongs to words and characters; a file of 'mottle tokens' has its own")
+                    node.place,
+                    "'\(key)' belongs to words and characters; a file of 'mottle tokens' has its own")
             }
             return
         }
@@ -104,7 +108,9 @@ extension DatasetSource {
     ///
     /// - Throws: ``TextError`` where a vocabulary was recorded, and the files give another one.
     func recorded(_ data: DatasetSplits) throws(TextError) -> DatasetSource {
-        guard case .text(var files) = form, let texts = data.train.dataset as? ClassifiedTexts else { return self }
+        guard case .text(var files) = form, let texts = data.train.dataset as? ClassifiedTexts else {
+            return self
+        }
         let hash = SHA256.hexadecimal(of: texts.tokenizer.listing.utf8)
         if let recorded = files.vocabularyHash, recorded != hash {
             var file = files.train

@@ -36,6 +36,20 @@ extension ChainItem {
         )
     }
 
+    /// Says which generator does not go with samples of token ids, or of values; nil if all do.
+    package static func problem(inChainOf items: [ChainItem], onIDs: Bool) -> (place: Int, text: String)? {
+        guard let place = items.firstIndex(where: { ($0.plugin.kind == .tokens) != onIDs }) else {
+            return nil
+        }
+        let title = items[place].plugin.title
+        return (
+            place,
+            onIDs
+                ? "\(title) makes values, and the data are token ids; in a chain of ids only generators of tokens can stand"
+                : "\(title) makes token ids, and the data are values; ids come from texts: data: { text: { … } }"
+        )
+    }
+
     /// Says that a fill was given to a generator that hides nothing, nil if it is a mask.
     package static func problem(withFillOf plugin: Plugin) -> String? {
         plugin.kind == .mask ? nil : "'fill' belongs to masks; \(plugin.title) makes its values itself"

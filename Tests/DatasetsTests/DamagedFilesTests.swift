@@ -5,7 +5,7 @@ import Testing
 @testable import Datasets
 
 /// A generator that gives the same numbers every time (SplitMix64; Steele, Lea & Flood 2014).
-private struct Repeatable: RandomNumberGenerator {
+struct Repeatable: RandomNumberGenerator {
     var state: UInt64
 
     mutating func next() -> UInt64 {
@@ -18,7 +18,7 @@ private struct Repeatable: RandomNumberGenerator {
 }
 
 /// `bytes` with up to four bytes changed, left out or put in, and perhaps cut short.
-private func damaged(_ bytes: [UInt8], seed: UInt64) -> [UInt8] {
+func damaged(_ bytes: [UInt8], seed: UInt64) -> [UInt8] {
     var random = Repeatable(state: seed)
     var bytes = bytes
     for _ in 0..<Int.random(in: 1...4, using: &random) where !bytes.isEmpty {
