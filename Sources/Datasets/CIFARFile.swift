@@ -15,6 +15,12 @@ package enum CIFARKind: String, CaseIterable, Sendable {
         }
     }
 
+    /// CIFAR-100's are in files of their own.
+    var classNames: [String]? {
+        self == .cifar10
+            ? ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"] : nil
+    }
+
     /// In an image's bytes: where its label is and where its values begin.
     private var places: (label: Int, values: Int) {
         switch self {

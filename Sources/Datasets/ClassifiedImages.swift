@@ -6,6 +6,7 @@ package final class ClassifiedImages: Dataset {
     package let count: Int
     package let sampleShape: Shape
     package let classes: Int
+    package let classNames: [String]?
     package let range: ClosedRange<Float>
 
     private let images: JoinedArrays
@@ -16,16 +17,19 @@ package final class ClassifiedImages: Dataset {
     ///   - range: the values that samples may hold; nil takes what follows from the type of the numbers.
     /// - Throws: ``DatasetError`` that names the file.
     package convenience init(
-        _ half: ClassifiedFiles.Half, classes: Int? = nil, range: ClosedRange<Float>? = nil
+        _ half: ClassifiedFiles.Half, classes: Int? = nil, classNames: [String]? = nil,
+        range: ClosedRange<Float>? = nil
     ) throws(DatasetError) {
         switch half {
         case .files(let images, let labels):
             try self.init(
                 [StoredArray(images, holding: .images)], [StoredArray(labels, holding: .labels)],
-                classes: classes, range: range)
+                classes: classes, classNames: classNames, range: range)
         case .members(let file, let images, let labels):
             let archive = try ArrayArchive(file)
-            try self.init([archive.array(images)], [archive.array(labels)], classes: classes, range: range)
+            try self.init(
+                [archive.array(images)], [archive.array(labels)], classes: classes, classNames: classNames,
+                range: range)
         case .cifar(let kind, let files):
             var (images, labels): ([StoredArray], [StoredArray]) = ([], [])
             for file in files {
@@ -33,7 +37,8 @@ package final class ClassifiedImages: Dataset {
                 images.append(arrays.images)
                 labels.append(arrays.labels)
             }
-            try self.init(images, labels, classes: classes ?? kind.classes, range: range)
+            try self.init(
+                images, labels, classes: classes ?? kind.classes, classNames: kind.classNames, range: range)
         }
     }
 
@@ -41,7 +46,8 @@ package final class ClassifiedImages: Dataset {
     ///   - imageParts: of one type and one sample's shape, at least one.
     ///   - labelParts: as many labels as images.
     private init(
-        _ imageParts: [StoredArray], _ labelParts: [StoredArray], classes: Int?, range: ClosedRange<Float>?
+        _ imageParts: [StoredArray], _ labelParts: [StoredArray], classes: Int?, classNames: [String]?,
+        range: ClosedRange<Float>?
     ) throws(DatasetError) {
         let (first, firstLabels) = (imageParts[0], labelParts[0])
         guard first.shape.rank >= 2 else { throw .imageShape(file: first.name, shape: first.shape) }
@@ -66,6 +72,7 @@ package final class ClassifiedImages: Dataset {
         sampleShape = Shape(sizes.count == 2 ? sizes + [1] : sizes)
         let largest = try labels.largestLabel()
         self.classes = classes ?? largest + 1
+        self.classNames = classNames
         try labels.checkLabels(self.classes)
     }
 

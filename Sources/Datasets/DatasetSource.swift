@@ -78,6 +78,7 @@ package struct ClassifiedFiles: Equatable, Sendable {
     package var classes: Int?
     /// The values that samples may hold; nil takes what follows from the type of the numbers.
     package var range: ClosedRange<Float>?
+    var classNames: [String]?
 
     package init(train: Half, test: Half?, classes: Int? = nil, range: ClosedRange<Float>? = nil) {
         (self.train, self.test, self.classes, self.range) = (train, test, classes, range)
@@ -85,9 +86,10 @@ package struct ClassifiedFiles: Equatable, Sendable {
 
     /// Opens the files and checks that they belong together.
     func load() throws(DatasetError) -> DatasetHalves {
-        let train = try ClassifiedImages(train, classes: classes, range: range)
+        let train = try ClassifiedImages(train, classes: classes, classNames: classNames, range: range)
         guard let test else { return DatasetHalves(train: train, test: nil) }
-        let samples = try ClassifiedImages(test, classes: train.classes, range: range)
+        let samples = try ClassifiedImages(
+            test, classes: train.classes, classNames: classNames, range: range)
         guard samples.sampleShape == train.sampleShape else {
             throw .shapesDisagree(
                 train: self.train.imageFile, trainShape: train.sampleShape, test: test.imageFile,
@@ -112,6 +114,11 @@ enum FashionMNIST {
             }
             return .files(images: images, labels: labels)
         }
-        return ClassifiedFiles(train: try half("train"), test: try half("t10k"), classes: 10)
+        var files = ClassifiedFiles(train: try half("train"), test: try half("t10k"), classes: 10)
+        files.classNames = [
+            "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag",
+            "Ankle boot",
+        ]
+        return files
     }
 }

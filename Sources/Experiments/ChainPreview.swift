@@ -101,7 +101,7 @@ package struct ChainPreview {
         ]
         facts += [ContactSheetValue("epoch", "\(epoch)"), ContactSheetValue("seed", "\(run.seed)")]
         var sheet = ContactSheet(title: file, facts: facts, kind: kind, range: range, samples: rows)
-        sheet.tokenTexts = tokenTexts(of: rows)
+        sheet.tokenTexts = dataset?.tokenTexts(of: rows) ?? [:]
         try sheet.write(to: path)
     }
 
@@ -110,17 +110,6 @@ package struct ChainPreview {
         guard let dataset else { return "" }
         let label = source.label(id)
         return dataset.classNames?[label] ?? "class \(label)"
-    }
-
-    /// The texts of the ids that occur, where the data is text.
-    private func tokenTexts(of rows: [ContactSheetSample]) -> [Int: String] {
-        guard let tokenizer = (dataset as? ClassifiedTexts)?.tokenizer else { return [:] }
-        var texts: [Int: String] = [:]
-        for value in rows.lazy.flatMap({ $0.clean + $0.corrupted }) {
-            guard let id = Int(exactly: value), (0..<tokenizer.vocabularySize).contains(id) else { continue }
-            texts[id] = tokenizer.text(of: id)
-        }
-        return texts
     }
 
     private func clean(_ id: UInt64) throws -> [Float] {
@@ -165,5 +154,18 @@ package struct ChainPreview {
         var (scale, size) = (1.0, abs(Double(value)))
         while size < 100, scale < 1e9 { (scale, size) = (scale * 10, size * 10) }
         return formatted((Double(value) * scale).rounded() / scale)
+    }
+}
+
+extension Dataset {
+    /// The texts of the ids that occur in samples, where the data is text.
+    func tokenTexts(of samples: [ContactSheetSample]) -> [Int: String] {
+        guard let tokenizer = (self as? ClassifiedTexts)?.tokenizer else { return [:] }
+        var texts: [Int: String] = [:]
+        for value in samples.lazy.flatMap({ $0.clean + $0.corrupted }) {
+            guard let id = Int(exactly: value), (0..<tokenizer.vocabularySize).contains(id) else { continue }
+            texts[id] = tokenizer.text(of: id)
+        }
+        return texts
     }
 }

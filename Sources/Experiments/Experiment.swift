@@ -106,18 +106,15 @@ package final class Experiment {
         var rows: [RobustnessRow] = []
         for (index, evaluation) in evaluations.enumerated() where !isInterrupted() {
             observer.evaluating(evaluation.config.name, index: index, count: evaluations.count)
-            let pipeline = Pipeline(
-                data.test, programs: [evaluation.program], batchSize: Self.evaluationBatch,
-                order: SampleOrder(.sequential, seed: Self.evaluationSeed), kernels: runtime.kernels,
-                pool: runtime.pool)
-            let stream = pipeline.stream()
+            let stream = pipeline(of: evaluation).stream()
             stream.begin(epoch: 0)
-            var (loss, correct, count) = (0.0, 0, 0)
+            var (loss, correct, count, digest) = (0.0, 0, 0, Digest())
             while let batch = try stream.nextBatch() {
                 let result = trainer.evaluate(batch)
                 loss += result.lossSum
                 correct += result.correct
                 count += batch.count
+                batch.append(to: &digest)
             }
             if index == 0, !loss.isFinite {
                 throw TrainingError.nonFiniteEvaluation(loss: loss / Double(count))
@@ -125,9 +122,18 @@ package final class Experiment {
             rows.append(
                 RobustnessRow(
                     name: evaluation.config.name, parameters: evaluation.parameters,
-                    accuracy: Double(correct) / Double(count), loss: loss / Double(count), count: count))
+                    accuracy: Double(correct) / Double(count), loss: loss / Double(count), count: count,
+                    digest: digest.description))
         }
         return RobustnessTable(rows)
+    }
+
+    /// The stream of a test set.
+    func pipeline(of evaluation: Evaluation) -> Pipeline {
+        Pipeline(
+            data.test, programs: [evaluation.program], batchSize: Self.evaluationBatch,
+            order: SampleOrder(.sequential, seed: Self.evaluationSeed), kernels: runtime.kernels,
+            pool: runtime.pool, makesDigests: true)
     }
 }
 

@@ -54,8 +54,8 @@ extension Experiment {
         out: String?, observer: some RunObserver, isInterrupted: () -> Bool
     ) throws -> RunResult {
         let folder = try out.map(RunFolder.create) ?? RunFolder.next(named: name)
-        let metrics = try MetricsLog(folder.metrics)
         try AtomicFile.write(folder.lock, text: lockFile)
+        let metrics = try MetricsLog(folder.metrics)
         return try run(in: folder, metrics, from: nil, observer: observer, isInterrupted: isInterrupted)
     }
 

@@ -29,11 +29,14 @@ package struct ContactSheet: Sendable {
     package var samples: [ContactSheetSample]
     /// What token ids stand for, where that is known; the others are shown as numbers.
     package var tokenTexts: [Int: String] = [:]
+    /// Whether only clean samples are drawn, of a sheet without noise.
+    package var isCleanOnly: Bool
 
     package init(
         title: String, facts: [ContactSheetValue] = [], kind: Kind, range: ClosedRange<Float> = 0...1,
-        samples: [ContactSheetSample]
+        samples: [ContactSheetSample], isCleanOnly: Bool = false
     ) {
+        self.isCleanOnly = isCleanOnly
         (self.title, self.facts, self.kind) = (title, facts, kind)
         (self.range, self.samples) = (range, samples)
     }

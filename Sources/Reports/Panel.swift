@@ -33,6 +33,14 @@ extension ContactSheet {
         }
     }
 
+    /// The panels of a kind of data of which `changes` show what the noise does.
+    func panels(_ changes: Panel...) -> [Panel] {
+        isCleanOnly ? [.clean] : [.clean] + changes + (hasMasks ? [.hidden] : [])
+    }
+
+    /// A legend's items about noise, of a sheet that has some.
+    func noise(_ items: LegendItem...) -> [LegendItem] { isCleanOnly ? [] : items }
+
     var hasMasks: Bool { samples.contains { $0.mask != nil } }
 
     /// Swatches for what only some sheets have.

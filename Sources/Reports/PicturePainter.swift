@@ -19,15 +19,14 @@ struct PicturePainter: PanelPainter {
         let block = PixelSize(columns.block, rows.block)
         let differences = sheet.samples.lazy.flatMap { [kind] in Self.difference($0, kind, block).values }
         scale = sheet.differenceScale(differences)
-        panels = [.clean, .corrupted, .difference] + (sheet.hasMasks ? [.hidden] : [])
+        panels = sheet.panels(.corrupted, .difference)
         let (width, height) = kind.pictureSize
         size = PixelSize(columns.pixels(width), rows.pixels(height))
         legend =
-            [
-                .bar(kind.map, "values", low: range.lowerBound.shortText, high: range.upperBound.shortText),
-                .bar(
-                    .difference, "corrupted − clean", low: (0 - scale).shortText, high: scale.shortText),
-            ] + sheet.swatches(hiddenOpacity: Self.hiddenOpacity) + Self.notes(kind, block)
+            [.bar(kind.map, "values", low: range.lowerBound.shortText, high: range.upperBound.shortText)]
+            + sheet.noise(
+                .bar(.difference, "corrupted − clean", low: (0 - scale).shortText, high: scale.shortText))
+            + sheet.swatches(hiddenOpacity: Self.hiddenOpacity) + Self.notes(kind, block)
     }
 
     func paint(_ panel: Panel, of sample: ContactSheetSample) -> Canvas {

@@ -10,11 +10,14 @@ package struct RobustnessRow: Equatable, Sendable {
     package var loss: Double
     /// How many samples were judged.
     package var count: Int
+    /// Tells this test set from others.
+    package var digest: String
 
     package init(
-        name: String, parameters: [RobustnessParameter] = [], accuracy: Double, loss: Double, count: Int
+        name: String, parameters: [RobustnessParameter] = [], accuracy: Double, loss: Double, count: Int,
+        digest: String
     ) {
-        (self.name, self.parameters) = (name, parameters)
+        (self.name, self.parameters, self.digest) = (name, parameters, digest)
         (self.accuracy, self.loss, self.count) = (accuracy, loss, count)
     }
 
@@ -22,7 +25,7 @@ package struct RobustnessRow: Equatable, Sendable {
         .object([
             "name": .string(name), "parameters": .object(parameters.map { .init($0.name, $0.value) }),
             "accuracy": .number(accuracy),
-            "loss": .number(loss), "count": .whole(count),
+            "loss": .number(loss), "count": .whole(count), "digest": .string(digest),
         ])
     }
 

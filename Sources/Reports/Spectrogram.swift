@@ -64,11 +64,15 @@ struct SoundPainter: PanelPainter {
         (self.waveforms, panels) = (waveforms, waveforms.panels)
         size = PixelSize(waveforms.size.width, waveforms.size.height + 1 + Spectrogram.bins)
         legend =
-            waveforms.legend + [
+            waveforms.legend
+            + [
                 .bar(
                     .viridis, "below, dB of a full sine wave", low: Spectrogram.range.lowerBound.shortText,
                     high: Spectrogram.range.upperBound.shortText),
-                .bar(.difference, "difference in dB", low: (0 - scale).shortText, high: scale.shortText),
+            ]
+            + sheet.noise(
+                .bar(.difference, "difference in dB", low: (0 - scale).shortText, high: scale.shortText))
+            + [
                 .note("from frequency 0 at the bottom to half the sampling rate"),
             ]
     }

@@ -32,9 +32,9 @@ struct TokenPainter: PanelPainter {
         columns = min(max(224 / across, square, 1), count)
         size = PixelSize(
             columns * across - Self.gap, count.dividedUp(by: columns) * down - Self.gap)
-        panels = [.clean, .corrupted] + (sheet.hasMasks ? [.hidden] : [])
+        panels = sheet.panels(.corrupted)
         legend =
-            [.note("a colour for each id"), .note("changed tokens are framed")]
+            [.note("a colour for each id")] + sheet.noise(.note("changed tokens are framed"))
             + sheet.swatches(hiddenOpacity: Self.hiddenOpacity)
     }
 

@@ -22,15 +22,15 @@ struct WaveformPainter: PanelPainter {
         range = sheet.range
         columns = AxisScale(length, low: 160, usual: 240, high: 280)
         scale = sheet.differenceScale(sheet.samples.lazy.flatMap(\.difference))
-        panels = [.clean, .corrupted, .difference] + (sheet.hasMasks ? [.hidden] : [])
+        panels = sheet.panels(.corrupted, .difference)
         size = PixelSize(columns.pixels(length), 72)
         let block = columns.block
         legend =
-            [
-                .note("values from \(range.lowerBound.shortText) to \(range.upperBound.shortText)"),
+            [.note("values from \(range.lowerBound.shortText) to \(range.upperBound.shortText)")]
+            + sheet.noise(
                 .note("corrupted − clean from \((0 - scale).shortText) to \(scale.shortText)"),
-                .swatch(Self.above, opacity: 1, "above zero"), .swatch(Self.below, opacity: 1, "below zero"),
-            ] + sheet.swatches(hiddenOpacity: Self.hiddenOpacity)
+                .swatch(Self.above, opacity: 1, "above zero"), .swatch(Self.below, opacity: 1, "below zero"))
+            + sheet.swatches(hiddenOpacity: Self.hiddenOpacity)
             + (block > 1 ? [.note("one column shows the lowest and the highest of \(block) values")] : [])
     }
 

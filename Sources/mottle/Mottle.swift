@@ -13,8 +13,8 @@ struct Mottle: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Train.self, Evaluate.self, Apply.self, Plugins.self, Explain.self, Preview.self, Tokens.self,
-            Bench.self,
+            Train.self, Evaluate.self, Verify.self, DataCommand.self, Apply.self, Plugins.self, Explain.self,
+            Preview.self, Tokens.self, Bench.self,
         ])
 }
 
@@ -68,7 +68,9 @@ struct Mottle: ParsableCommand {
     private static func unknownCommand(
         _ word: String?, of parent: any ParsableCommand.Type, before: String
     ) -> String? {
-        let commands = parent.configuration.subcommands.map { String(describing: $0).lowercased() }
+        let commands = parent.configuration.subcommands.map {
+            $0.configuration.commandName ?? String(describing: $0).lowercased()
+        }
         guard let word, !word.hasPrefix("-"), word != "help", !commands.contains(word) else { return nil }
         let hint = Suggestion.hint(word, among: commands)
         let known = "; commands are \(commands.joined(separator: ", "))"

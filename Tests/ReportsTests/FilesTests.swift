@@ -115,17 +115,27 @@ private struct Interruption: Error {}
         let file = folder.path + "/metrics.jsonl"
         do {
             let log = try MetricsLog(file)
-            try log.step(100, epoch: 0, loss: 0.5, accuracy: 0.75, learningRate: 1e-3, samplesPerSecond: 2000)
+            try log.step(
+                100, epoch: 0, batch: 99, loss: 0.5, accuracy: 0.75, digest: "ab", learningRate: 1e-3,
+                samplesPerSecond: 2000)
             #expect(try text(of: file).hasSuffix("}\n"))  // there at once, not when the log is closed
-            try log.epoch(0, step: 120, loss: .nan, accuracy: 0.5, seconds: 1.5, samplesPerSecond: 1000)
+            try log.epoch(
+                0, step: 120, loss: .nan, accuracy: 0.5, digest: "cd", batches: 119, seconds: 1.5,
+                samplesPerSecond: 1000)
+            let other = #expect(throws: FileError.self) { try MetricsLog(file) }
+            #expect(other?.description == "\(file): another process writes this run")
+            let size = try log.size()
+            try log.append(["event": "lost"])
+            try log.cut(to: size)
+            try log.cut(to: 1 << 20)
         }
         try MetricsLog(file).append(["event": "end"])
         #expect(
             try text(of: file) == """
-                {"event": "step", "epoch": 0, "step": 100, "loss": 0.5, "accuracy": 0.75, "learning_rate": 0.001, \
-                "samples_per_second": 2000.0}
-                {"event": "epoch", "epoch": 0, "step": 120, "loss": null, "accuracy": 0.5, "seconds": 1.5, \
-                "samples_per_second": 1000.0}
+                {"event": "step", "epoch": 0, "step": 100, "batch": 99, "loss": 0.5, "accuracy": 0.75, \
+                "digest": "ab", "learning_rate": 0.001, "samples_per_second": 2000.0}
+                {"event": "epoch", "epoch": 0, "step": 120, "batch": 119, "loss": null, "accuracy": 0.5, \
+                "digest": "cd", "seconds": 1.5, "samples_per_second": 1000.0}
                 {"event": "end"}
 
                 """)

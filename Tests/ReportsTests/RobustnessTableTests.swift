@@ -4,15 +4,16 @@ import Testing
 
 @Suite struct RobustnessTableTests {
     private let table = RobustnessTable([
-        RobustnessRow(name: "clean", accuracy: 0.88125, loss: 0.3312, count: 10000),
+        RobustnessRow(name: "clean", accuracy: 0.88125, loss: 0.3312, count: 10000, digest: "a1"),
         RobustnessRow(
             name: "gaussian",
             parameters: [
                 .init("sigma", .single(0.1), text: "0.1"), .init("mean", 0, text: "none"),
             ], accuracy: 0.5,
-            loss: 12.34567, count: 9999),
+            loss: 12.34567, count: 9999, digest: "b2"),
         RobustnessRow(
-            name: "a|b", parameters: [.init("fill", "mean", text: "mean")], accuracy: 1, loss: .nan, count: 1),
+            name: "a|b", parameters: [.init("fill", "mean", text: "mean")], accuracy: 1, loss: .nan, count: 1,
+            digest: "c3"),
     ])
 
     @Test func `the terminal gets aligned columns`() {
@@ -34,7 +35,7 @@ import Testing
                     .init("sigma", .single(sigma), text: "\(sigma)"), .init("mean", 0, text: "0"),
                 ],
                 accuracy: 0.5,
-                loss: 2, count: 7)
+                loss: 2, count: 7, digest: "")
         }
         #expect(
             RobustnessTable(rows).text == """
@@ -49,10 +50,12 @@ import Testing
         #expect(
             table.json == """
                 [
-                  {"name": "clean", "parameters": {}, "accuracy": 0.88125, "loss": 0.3312, "count": 10000},
+                  {"name": "clean", "parameters": {}, "accuracy": 0.88125, "loss": 0.3312, "count": 10000, \
+                "digest": "a1"},
                   {"name": "gaussian", "parameters": {"sigma": 0.1, "mean": 0}, "accuracy": 0.5, "loss": 12.34567, \
-                "count": 9999},
-                  {"name": "a|b", "parameters": {"fill": "mean"}, "accuracy": 1.0, "loss": null, "count": 1}
+                "count": 9999, "digest": "b2"},
+                  {"name": "a|b", "parameters": {"fill": "mean"}, "accuracy": 1.0, "loss": null, "count": 1, \
+                "digest": "c3"}
                 ]
 
                 """)

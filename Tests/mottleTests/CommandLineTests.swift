@@ -19,7 +19,8 @@ import Testing
             ["fly"],
             "mottle: error: unknown command 'fly'; commands are train, evaluate, apply, plugins, explain, preview, bench\n"
         ),
-        (["train"], "mottle: error: Missing expected argument '<config>'\n"),
+        (["train"], "mottle: error: a config is wanted, or --resume with a run's folder\n"),
+        (["evaluate"], "mottle: error: Missing expected argument '<run>'\n"),
         (["train", "x.yaml", "--ot", "y"], "mottle: error: Unknown option '--ot'. Did you mean '--out'?\n"),
         (["train", "x.yaml", "--out", ""], "mottle: error: --out wants the path of a folder\n"),
         (

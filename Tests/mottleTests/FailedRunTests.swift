@@ -97,6 +97,9 @@ import Testing
         #expect(try folder.text("status") == "141\n")
         #expect(
             try folder.names("runs/small-1")
-                == ["config.lock.yaml", "metrics.jsonl", "model.safetensors", "robustness.json"])
+                == [
+                    "checkpoint.safetensors", "config.lock.yaml", "metrics.jsonl", "model.safetensors",
+                    "robustness.json",
+                ])
     }
 }

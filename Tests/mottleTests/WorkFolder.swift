@@ -80,7 +80,9 @@ final class WorkFolder {
     }
 
     /// Starts `mottle` and goes on.
-    func start(_ arguments: String...) throws -> Running {
+    func start(_ arguments: String...) throws -> Running { try start(arguments) }
+
+    func start(_ arguments: [String]) throws -> Running {
         try start(Self.program, arguments, environment: [:])
     }
 

@@ -1,0 +1,183 @@
+import Glibc
+
+/// Where the files of a tar archive lie in it (POSIX.1-2001 ustar and pax, and GNU's long names).
+///
+/// Only headers are read, one after the other; an archive of any size takes no memory but that of its index.
+struct TarIndex {
+    struct Member {
+        var name: String
+        var offset: Int
+        var size: Int
+    }
+
+    /// In the archive's order; folders, links and what else is no file are left out.
+    let members: [Member]
+
+    private static let blockSize = 512
+    /// Names that a header cannot hold are files of their own in front of it.
+    private static let longestName = 1 << 16
+
+    init(_ file: OpenFile) throws(ShardError) {
+        var members: [Member] = []
+        var place = 0
+        var longName: String?
+        var block = [UInt8](repeating: 0, count: Self.blockSize)
+        while place < file.size {
+            guard file.read(place, into: &block, count: Self.blockSize) == Self.blockSize else {
+                throw .endsEarly(file: file.path, place: place)
+            }
+            // Two blocks of zeros end an archive; one is enough to know.
+            if block.allSatisfy({ $0 == 0 }) { break }
+            let header = try Header(block, file: file.path, place: place)
+            let start = place + Self.blockSize
+            guard header.size <= file.size - start else {
+                throw .memberTooLong(
+                    file: file.path, member: header.name, size: header.size, left: file.size - start)
+            }
+            switch header.kind {
+            case .file:
+                members.append(Member(name: longName ?? header.name, offset: start, size: header.size))
+                longName = nil
+            case .longName, .extended:
+                guard header.size <= Self.longestName else {
+                    throw .nameTooLong(file: file.path, size: header.size)
+                }
+                var bytes = [UInt8](repeating: 0, count: header.size)
+                guard file.read(start, into: &bytes, count: header.size) == header.size else {
+                    throw .endsEarly(file: file.path, place: start)
+                }
+                longName =
+                    header.kind == .longName
+                    ? String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+                    : Self.path(inExtended: bytes) ?? longName
+            case .other: longName = nil
+            }
+            place = start + (header.size + Self.blockSize - 1) / Self.blockSize * Self.blockSize
+        }
+        self.members = members
+    }
+
+    /// The `path` of a pax header, whose records are `length key=value\n`.
+    private static func path(inExtended bytes: [UInt8]) -> String? {
+        var rest = bytes[...]
+        while let space = rest.firstIndex(of: UInt8(ascii: " ")),
+            let length = Int(String(decoding: rest[..<space], as: UTF8.self)),
+            length > space - rest.startIndex, length <= rest.count
+        {
+            let record = rest[(space + 1)..<(rest.startIndex + length)].dropLast()
+            if record.starts(with: "path=".utf8) {
+                return String(decoding: record.dropFirst(5), as: UTF8.self)
+            }
+            rest = rest[(rest.startIndex + length)...]
+        }
+        return nil
+    }
+
+    /// The block in front of a member.
+    private struct Header {
+        enum Kind { case file, longName, extended, other }
+        let name: String
+        let size: Int
+        let kind: Kind
+
+        init(_ block: [UInt8], file: String, place: Int) throws(ShardError) {
+            func text(_ range: Range<Int>) -> String {
+                String(decoding: block[range].prefix { $0 != 0 }, as: UTF8.self)
+            }
+            guard let sum = Self.number(block[148..<156]), sum == Self.checksum(block) else {
+                throw .notTar(file: file, place: place)
+            }
+            guard let size = Self.number(block[124..<136]) else {
+                throw .badSize(file: file, place: place)
+            }
+            let isUstar = block[257..<262].elementsEqual("ustar".utf8) && block[262] == 0
+            let prefix = isUstar ? text(345..<500) : ""
+            let base = text(0..<100)
+            name = prefix.isEmpty ? base : prefix + "/" + base
+            switch block[156] {
+            case 0, UInt8(ascii: "0"), UInt8(ascii: "7"): (self.size, kind) = (size, .file)
+            case UInt8(ascii: "L"): (self.size, kind) = (size, .longName)
+            case UInt8(ascii: "x"): (self.size, kind) = (size, .extended)
+            // Links and folders have no content, whatever the field says.
+            case UInt8(ascii: "1")...UInt8(ascii: "6"): (self.size, kind) = (0, .other)
+            default: (self.size, kind) = (size, .other)
+            }
+        }
+
+        /// The sum of all bytes, those of the sum itself taken as spaces.
+        private static func checksum(_ block: [UInt8]) -> Int {
+            block.enumerated().reduce(0) { $0 + (148..<156 ~= $1.offset ? 32 : Int($1.element)) }
+        }
+
+        /// Octal digits, or GNU's binary form for what has no room as such.
+        private static func number(_ field: ArraySlice<UInt8>) -> Int? {
+            if field.first! & 0x80 != 0 {
+                guard field.first! == 0x80, field.dropFirst().prefix(field.count - 8).allSatisfy({ $0 == 0 })
+                else { return nil }
+                let value = field.suffix(7).reduce(0) { $0 << 8 | Int($1) }
+                return value
+            }
+            let digits = String(decoding: field, as: UTF8.self).trimming { $0 == " " || $0 == "\0" }
+            return digits.isEmpty ? 0 : Int(digits, radix: 8).flatMap { $0 >= 0 ? $0 : nil }
+        }
+    }
+}
+
+extension String {
+    fileprivate func trimming(_ isEdge: (Character) -> Bool) -> Substring {
+        var rest = self[...]
+        while let first = rest.first, isEdge(first) { rest.removeFirst() }
+        while let last = rest.last, isEdge(last) { rest.removeLast() }
+        return rest
+    }
+}
+
+/// A file that stays open to be read at any place, by any number of threads.
+final class OpenFile: Sendable {
+    let path: String
+    let size: Int
+    private let descriptor: Int32
+
+    init(_ path: String) throws(DatasetError) {
+        let opened = try RegularFile(path)
+        (self.path, size, descriptor) = (path, opened.size, opened.descriptor)
+    }
+
+    deinit { close(descriptor) }
+
+    /// Reads until `count` bytes are there or the file ends, and returns how many came.
+    func read(_ place: Int, into memory: UnsafeMutableRawPointer, count: Int) -> Int {
+        var found = 0
+        while found < count {
+            let part = pread(descriptor, memory + found, count - found, place + found)
+            if part < 0, errno == EINTR { continue }
+            if part <= 0 { break }
+            found += part
+        }
+        return found
+    }
+}
+
+/// Why a file of shards cannot be read.
+package enum ShardError: DataError, Equatable {
+    case notTar(file: String, place: Int)
+    case badSize(file: String, place: Int)
+    case endsEarly(file: String, place: Int)
+    case memberTooLong(file: String, member: String, size: Int, left: Int)
+    case nameTooLong(file: String, size: Int)
+
+    package var description: String {
+        switch self {
+        case .notTar(let file, let place):
+            place == 0
+                ? "\(file): no tar archive: its first header's check sum is wrong"
+                : "\(file): damaged at byte \(place): the check sum of a header is wrong"
+        case .badSize(let file, let place): "\(file): damaged at byte \(place): a header's size is no number"
+        case .endsEarly(let file, let place): "\(file): ends early, within the header at byte \(place)"
+        case .memberTooLong(let file, let member, let size, let left):
+            "\(file): '\(member)' would have \(size) bytes, the archive has \(left) left; was it cut short?"
+        case .nameTooLong(let file, let size):
+            "\(file): a name of \(size) bytes; 65536 at most are read"
+        }
+    }
+}
