@@ -115,7 +115,9 @@ struct JSONScanner {
         if current == UInt8(ascii: "-") { place += 1 }
         let startsWithZero = current == UInt8(ascii: "0")
         let whole = digits(&self)
-        guard whole == 1 || (whole > 1 && !startsWithZero) else { throw problem("a number expected") }
+        guard whole == 1 || (whole > 1 && !startsWithZero) else {
+            throw JSONProblem(place: start, text: "a number expected")
+        }
         if current == UInt8(ascii: ".") {
             place += 1
             guard digits(&self) > 0 else { throw problem("a digit expected") }

@@ -137,19 +137,19 @@ private func merges(_ pairs: BytePairs) -> [String] {
         ("\"!\": 5", "\"あ\": 5", ": the token 'あ' is not written in the letters of bytes"),
         ("\"!\": 5", "\"!!\": 5", ": byte 33 is no token; all 256 must be"),
         ("[\"a\", \"a\"]", "[\"a\", \"b\"]", ": the merge of 'a' and 'b' needs tokens that are not there"),
-        ("[\"a\", \"a\"]", "[\"a\"]", ", line 300: a merge must be of two tokens"),
-        ("\"dropout\": null", "\"dropout\": 0.1", ", line 19: 'dropout' must be null"),
+        ("[\"a\", \"a\"]", "[\"a\"]", ", line 290: a merge must be of two tokens"),
+        ("\"dropout\": null", "\"dropout\": 0.1", ", line 18: 'dropout' must be null"),
         (
             "\"type\": \"BPE\"", "\"type\": \"Unigram\"",
             ": a 'model' of type BPE and a 'pre_tokenizer' of type ByteLevel are expected"
         ),
         (
             "\"normalizer\": null", "\"normalizer\": {\"type\": \"NFC\"}",
-            ", line 13: no normalizer but Lowercase is known"
+            ", line 12: no normalizer but Lowercase is known"
         ),
         (
             "\"add_prefix_space\": false", "\"add_prefix_space\": true",
-            ", line 14: 'add_prefix_space' must be false"
+            ", line 13: 'add_prefix_space' must be false"
         ),
         ("\"!\": 5", "\"!\": 5, \"!\": 6", ", line 31: the key '!' stands twice"),
     ])

@@ -107,7 +107,7 @@ private func complaint(_ name: String, _ text: String, _ columns: [String] = [])
         ("{\"a\": 1", "byte 8: ends where '}' is expected"),
         ("{\"a\": 1,}", "byte 9: a string expected"),
         ("{\"a\": \"x}", "byte 10: the string does not end"),
-        ("{\"a\": 01}", "byte 8: a number expected"),
+        ("{\"a\": 01}", "byte 7: a number expected"),
         ("{\"a\": 1.}", "byte 9: a digit expected"),
         ("{\"a\": 1, \"a\": 2}", "byte 10: the key 'a' stands twice"),
         ("{\"a\": \"\\ud83d x\"}", "byte 10: half of a surrogate pair"),
