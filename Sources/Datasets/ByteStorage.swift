@@ -13,8 +13,15 @@ package final class ByteStorage: @unchecked Sendable {
     let count: Int
     private let isMapped: Bool
 
-    /// Nil when the system has not that much memory.
+    /// Memory that is filled first; much of it is a temporary file, so that a large data set does not have to fit.
+    ///
+    /// Nil when the system has not that much memory or room.
     init?(count: Int) {
+        if count > Self.memoryLimit {
+            guard let memory = Self.temporaryFile(count) else { return nil }
+            (pointer, self.count, isMapped) = (memory, count, true)
+            return
+        }
         var memory: UnsafeMutableRawPointer?
         guard count >= 0, count < Int.max - 128, posix_memalign(&memory, 64, count + 64) == 0, let memory
         else {
@@ -22,6 +29,32 @@ package final class ByteStorage: @unchecked Sendable {
         }
         pointer = memory.assumingMemoryBound(to: UInt8.self)
         (self.count, isMapped) = (count, false)
+    }
+
+    /// More bytes are mapped from a file and given back to the system from time to time.
+    private static let memoryLimit = 1 << 28
+
+    /// A file without a name, which is gone with its mapping.
+    private static func temporaryFile(_ count: Int) -> UnsafeMutablePointer<UInt8>? {
+        let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        var path = Array("\(folder)/mottle-XXXXXX".utf8CString)
+        let descriptor = mkstemp(&path)
+        guard descriptor >= 0 else { return nil }
+        unlink(path)
+        defer { close(descriptor) }
+        // Reserved: a disk that fills up later would end the program at the first write to the mapping.
+        guard posix_fallocate(descriptor, 0, count + 64) == 0 else { return nil }
+        let memory = mmap(nil, count + 64, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0)
+        guard let memory, memory != MAP_FAILED else { return nil }
+        return memory.assumingMemoryBound(to: UInt8.self)
+    }
+
+    /// Whether what was read of it should be given back from time to time.
+    var isLarge: Bool { isMapped && count > 1 << 26 }
+
+    /// Gives what is in memory of the file back to the system, which brings it again when it is read.
+    func forget() {
+        if isMapped { madvise(pointer, count, MADV_DONTNEED) }
     }
 
     /// Maps a file; nothing may be written.

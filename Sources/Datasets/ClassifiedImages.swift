@@ -74,6 +74,7 @@ package final class ClassifiedImages: Dataset {
         self.classes = classes ?? largest + 1
         self.classNames = classNames
         try labels.checkLabels(self.classes)
+        labels.forget()
     }
 
     package func label(of id: Int) -> Int {
@@ -92,13 +93,24 @@ private final class ArrayReader: SampleReader {
     private let arrays: JoinedArrays
     private let range: ClosedRange<Float>
     private let (scale, low): (Double, Double)
+    /// What reading a row brings into memory, and how much may have been brought before it is given back.
+    private let rowBytes: Int
+    private static let keptBytes = 1 << 24
+    private var touchedBytes = 0
 
     init(_ arrays: JoinedArrays, _ range: ClosedRange<Float>) {
         (self.arrays, self.range) = (arrays, range)
+        // Linux maps sixteen pages around the one that is asked for.
+        rowBytes = arrays.isLarge ? max(1 << 16, 8 * arrays.rowCount) : 0
         (scale, low) = StoredArray.byteScale(range)
     }
 
     func read(_ id: Int, scratch: UnsafeMutablePointer<Float>) throws(DatasetError) -> CleanSample {
+        touchedBytes += rowBytes
+        if touchedBytes > Self.keptBytes {
+            arrays.forget()
+            touchedBytes = 0
+        }
         if let bytes = arrays.bytes(of: id) { return CleanSample(.bytes(bytes, scale: scale, low: low)) }
         try arrays.read(id, bytesOver: range, into: scratch)
         return CleanSample(.floats(scratch))
@@ -135,6 +147,12 @@ private struct JoinedArrays: Sendable {
 
     /// How many numbers a row has.
     var rowCount: Int { parts[0].rowCount }
+
+    var isLarge: Bool { parts.contains { $0.isLarge } }
+
+    func forget() {
+        for part in parts where part.isLarge { part.forget() }
+    }
 
     func name(of row: Int) -> String {
         let part = part(of: row)

@@ -12,6 +12,8 @@ struct IDXFile {
     let file: String
     let shape: Shape
     let bytes: ByteStorage
+    /// Of the first value in `bytes`.
+    let offset: Int
 
     init(_ file: String, holding content: Content) throws(DatasetError) {
         let stream = try GzipStream(file)
@@ -21,26 +23,34 @@ struct IDXFile {
         let headerSize = 4 + 4 * shape.rank
         let count = shape.byteCount(.uint8)
         if count == 0 { throw .empty(file: file, shape: shape) }
-        guard let count, !stream.isCompressed || count <= stream.largestPossibleCount,
-            let bytes = ByteStorage(count: count)
-        else { throw .tooLarge(file: file, shape: shape, fileSize: stream.fileSize) }
-        self.bytes = bytes
-
-        let found = try stream.read(into: bytes.pointer, count: count)
-        let trailing = try Self.trailingCount(of: stream)
-        guard found == count, !stream.endsEarly else {
+        guard let count, count <= stream.largestPossibleCount || !stream.isCompressed else {
+            throw .tooLarge(file: file, shape: shape, fileSize: stream.fileSize)
+        }
+        let found: Int
+        if stream.isCompressed {
+            guard let memory = ByteStorage(count: count) else {
+                throw .tooLarge(file: file, shape: shape, fileSize: stream.fileSize)
+            }
+            let unpacked = try stream.read(into: memory.pointer, count: count)
+            found = unpacked + (try Self.trailingCount(of: stream))
+            (bytes, offset) = (memory, 0)
+        } else {
+            (bytes, offset) = (try ByteStorage(mapping: file), headerSize)
+            found = bytes.count - headerSize
+        }
+        guard found >= count, !stream.endsEarly else {
             throw .endsEarly(
                 file: file, compressed: stream.isCompressed, found: headerSize + found,
                 expected: headerSize + count, shape: shape)
         }
-        guard trailing == 0 else {
+        guard found == count else {
             throw .trailingBytes(
-                file: file, found: headerSize + count + trailing, expected: headerSize + count, shape: shape)
+                file: file, found: headerSize + found, expected: headerSize + count, shape: shape)
         }
     }
 
     var array: StoredArray {
-        StoredArray(name: file, shape: shape, type: .uint8, bytes: bytes, offset: 0)
+        StoredArray(name: file, shape: shape, type: .uint8, bytes: bytes, offset: offset)
     }
 
     /// Reads the header.

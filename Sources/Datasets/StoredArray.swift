@@ -49,6 +49,12 @@ package struct StoredArray: Sendable {
         return strides
     }
 
+    /// Whether its file is too large to stay in memory.
+    var isLarge: Bool { bytes.isLarge }
+
+    /// Gives what is in memory of its file back to the system.
+    func forget() { bytes.forget() }
+
     /// How many numbers a row has.
     package var rowCount: Int { runs.reduce(1) { $0 * $1.count } }
 

@@ -4,7 +4,45 @@ import Tensors
 
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure speed on this machine.", subcommands: [Noise.self])
+        abstract: "Measure speed on this machine.", subcommands: [Noise.self, Stream.self])
+
+    struct Stream: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Measure how many samples a second a config's data and chain stream, without training.")
+
+        @Argument(help: "A config with data and a chain.")
+        var config: String
+
+        @Option(help: "Samples in a batch.")
+        var batchSize = 256
+
+        @Option(help: "Rounds; the median is the result.")
+        var rounds = 7
+
+        @Option(help: "How long a round lasts, in seconds.")
+        var seconds = 0.5
+
+        @Option(
+            name: .customLong("set"),
+            help: ArgumentHelp(
+                "Change a key of the config, for instance data.on_error=skip.", valueName: "key=value"))
+        var overrides: [String] = []
+
+        @OptionGroup var work: WorkOptions
+        @OptionGroup var result: ResultOptions
+
+        mutating func validate() throws {
+            if batchSize < 1 { throw ValidationError("--batch-size must be 1 or more, got \(batchSize)") }
+            if rounds < 1 || seconds <= 0 { throw ValidationError("--rounds and --seconds must be above 0") }
+        }
+
+        func run() throws {
+            let benchmark = try StreamBenchmark(
+                file: config, overrides: overrides, batchSize: batchSize, rounds: rounds, seconds: seconds,
+                runtime: work.runtime())
+            try StandardOutput.write(line: result.json ? benchmark.json : benchmark.text)
+        }
+    }
 
     struct Noise: ParsableCommand {
         static let configuration = CommandConfiguration(
