@@ -11,11 +11,11 @@ package final class ClassifiedTexts: Dataset {
     package let tokenizer: Tokenizer
 
     private let table: TableFile
-    private let labels: TextLabels
+    private let labels: TableLabels
     private let isWrapped: Bool
 
     /// - Parameter table: its first column holds the texts.
-    init(_ table: TableFile, _ tokenizer: Tokenizer, _ labels: TextLabels, length: Int, isWrapped: Bool) {
+    init(_ table: TableFile, _ tokenizer: Tokenizer, _ labels: TableLabels, length: Int, isWrapped: Bool) {
         (self.table, self.tokenizer, self.labels, self.isWrapped) = (table, tokenizer, labels, isWrapped)
         sampleShape = [length]
         range = 0...Float(tokenizer.vocabularySize - 1)

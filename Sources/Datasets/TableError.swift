@@ -40,11 +40,8 @@ package enum TableError: DataError, Equatable {
         case .missingColumn(let file, let line, let column, let known):
             "\(file)\(line.map { ", line \($0)" } ?? ""): there is no column '\(column)'"
                 + Suggestion.hint(column, among: known)
-                + (known.isEmpty
-                    ? "; there are none"
-                    : "; there are " + known.prefix(10).map { "'\($0)'" }.joined(separator: ", ")
-                        + (known.count > 10 ? " and \(known.count - 10) more" : ""))
-        case .repeatedColumn(let file, let column): "\(file): two columns are named '\(column)'"
+                + (known.isEmpty ? "; there are none" : "; there are \(shownNames(known))")
+        case .repeatedColumn(let file, let column): "\(file): two columns are named \(shownText(column.utf8))"
         case .fieldCount(let file, let line, let found, let expected):
             "\(file), line \(line): \(found) \(found == 1 ? "field" : "fields") found, \(expected) expected as in the first row"
         case .openQuote(let file, let line):

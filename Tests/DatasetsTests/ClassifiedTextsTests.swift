@@ -112,7 +112,7 @@ private let table = """
         #expect(
             (0..<2).map(tested.label) == [1, 0] && tested.classes == 2
                 && tested.classNames == ["noun", "verb"])
-        // The vocabulary is that of the texts to learn from.
+        // The vocabulary is that of the data to learn from.
         #expect(try samples(tested)[1] == Sample([1, 5], length: 2, words: [1, 2]))
         #expect(tested.name(of: 1).hasSuffix("/test.csv, line 3"))
         let numbers = try halves("text\tn\nx\t3\ny\t0\n", tokens: words(9), length: 1, name: "tsv") {
@@ -129,7 +129,7 @@ private let table = """
     @Test(arguments: [
         (
             "text,kind\nx,noum\n",
-            "test.csv, line 2: no text to learn from has the label 'noum'; did you mean 'noun'?; they have 'noun', 'verb'"
+            "test.csv, line 2: nothing to learn from has the label 'noum'; did you mean 'noun'?; labels are 'noun', 'verb'"
         ),
         ("text,label\nx,noun\n", "test.csv: there is no column 'kind'; there are 'text', 'label'"),
         ("kind\nnoun\n", "test.csv: there is no column 'text'; there are 'kind'"),
@@ -149,15 +149,15 @@ private let table = """
         }
         #expect(
             told("text,n\nx,2\n", test: "text,n\nx,0\ny,3\n")
-                == "test.csv, line 3: the label is '3', outside the 3 classes 0...2 of the texts to learn from"
+                == "test.csv, line 3: the label is '3', outside the 3 classes 0...2 of the data to learn from"
         )
         #expect(
             told("text,n\nx,2\n", test: "text,n\nx,two\n")
-                == "test.csv, line 2: the label is 'two', outside the 3 classes 0...2 of the texts to learn from"
+                == "test.csv, line 2: the label is 'two', outside the 3 classes 0...2 of the data to learn from"
         )
         #expect(
             told("text,n\nx,2\ny,70000\n", test: nil)
-                == "train.csv, line 3: the label is 70000, 65535 at most expected; are these labels?")
+                == "train.csv, line 3: the label is '70000', 65535 at most expected; are these labels?")
     }
 
     @Test func `lines have no columns`() {

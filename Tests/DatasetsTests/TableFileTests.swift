@@ -145,6 +145,7 @@ private func complaint(_ name: String, _ text: String, _ columns: [String] = [])
         #expect(
             try complaint("a.csv", [0x1f, 0x8b, 8, 0])
                 == "a.csv: expected a text in UTF-8, found a gzipped file; unpack it")
+        #expect(try complaint("a.txt", "PKW and no archive\n") == nil)
         #expect(
             try complaint("a.csv.gz", "a")
                 == "a.csv.gz: a file whose name ends in .csv, .tsv, .jsonl, .txt expected, which says how it is written"
