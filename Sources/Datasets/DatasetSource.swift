@@ -11,6 +11,7 @@ package struct DatasetSource: Equatable, Sendable {
         case images(ImageFiles)
         case audio(AudioFiles)
         case text(TextFiles)
+        case shards(ShardFiles)
 
         /// Whether the files name samples to test with.
         package var hasTest: Bool {
@@ -20,6 +21,7 @@ package struct DatasetSource: Equatable, Sendable {
             case .images(let files): files.test != nil
             case .audio(let files): files.test != nil
             case .text(let files): files.test != nil
+            case .shards(let files): files.test != nil
             }
         }
 
@@ -30,6 +32,7 @@ package struct DatasetSource: Equatable, Sendable {
             case .images(let files): try files.load()
             case .audio(let files): try files.load()
             case .text(let files): try files.load()
+            case .shards(let files): try files.load()
             }
         }
     }

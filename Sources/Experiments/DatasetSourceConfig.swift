@@ -11,7 +11,7 @@ import Tensors
 ///       classes: 10
 ///       range: [0, 1]
 ///
-/// sounds (`AudioFiles`), or texts (`TextFiles`).
+/// sounds (`AudioFiles`), texts (`TextFiles`), or archives of images (`ShardFiles`).
 extension DatasetSource: ConfigValue {
     package init(_ node: ConfigNode) throws(ConfigError) {
         if node.isTable {
@@ -46,6 +46,8 @@ extension DatasetSource: ConfigValue {
             ConfigNode(.table([ConfigEntry("audio", files.node)] + selection.entries))
         case .text(let files):
             ConfigNode(.table([ConfigEntry("text", files.node)] + selection.entries))
+        case .shards(let files):
+            ConfigNode(.table([ConfigEntry("shards", files.node)] + selection.entries))
         }
     }
 
@@ -65,6 +67,8 @@ extension DatasetSource.Form {
             self = .audio(try AudioFiles(node.table()))
         } else if let node = table.take("text") {
             self = .text(try TextFiles(node))
+        } else if let node = table.take("shards") {
+            self = .shards(try ShardFiles(node))
         } else {
             self = .arrays(try ClassifiedFiles(&table))
         }
@@ -211,6 +215,7 @@ extension DatasetSource {
             files.test = files.test.map(path)
             source.form = .audio(files)
         case .text(let files): source.form = .text(files.resolved(path))
+        case .shards(let files): source.form = .shards(files.resolved(path))
         }
         return source
     }

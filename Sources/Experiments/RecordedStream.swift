@@ -44,10 +44,3 @@ struct RecordedStream {
         return epochOrder.position(of: id).map { epoch * perEpoch + $0 / config.train.batchSize }
     }
 }
-
-extension SampleOrder {
-    /// The order in which a run goes through its samples.
-    static func training(_ samples: SampleSet, seed: UInt64) -> SampleOrder {
-        SampleOrder(.shuffled, seed: seed)
-    }
-}

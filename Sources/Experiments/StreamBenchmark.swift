@@ -34,7 +34,7 @@ package struct StreamBenchmark {
         let program = Program(try run.trace(for: dataset))
         let stream = Pipeline(
             splits.train, programs: [program], batchSize: batchSize,
-            order: SampleOrder(.shuffled, seed: run.seed), kernels: runtime.kernels, pool: runtime.pool
+            order: .training(splits.train, seed: run.seed), kernels: runtime.kernels, pool: runtime.pool
         ).stream()
         var epoch = 0
         stream.begin(epoch: 0)
