@@ -17,6 +17,7 @@ package struct ChainPreview {
     private let rangeNote: String?
     /// Nil for an array, of which the chain says more.
     private let dataKind: ContactSheet.Kind?
+    private let classNames: [String]?
 
     /// - Parameters:
     ///   - data: the name of a data set, or a `.npy` file of shape [N, …]; nil for what the config names.
@@ -34,7 +35,7 @@ package struct ChainPreview {
             let array = try ArraySamples(files, range: run.range, isText: run.isText, firstID: 0)
             (source, shape, range, hasLabels, dataName) = (array, array.shape, run.range, false, data)
             rangeNote = run.isText ? nil : try array.rangeNote()
-            dataKind = nil
+            (dataKind, classNames) = (nil, nil)
             return
         }
         if let option = lengths.map({ _ in "--lengths" }) ?? words.map({ _ in "--words" }) {
@@ -49,7 +50,8 @@ package struct ChainPreview {
         let samples = usesTest ? splits.test : splits.train
         source = DatasetSamples(samples)
         (shape, range) = (samples.dataset.sampleShape, samples.dataset.range)
-        (hasLabels, rangeNote, dataKind) = (true, nil, ContactSheet.Kind(samples.dataset))
+        (hasLabels, rangeNote) = (true, nil)
+        (dataKind, classNames) = (ContactSheet.Kind(samples.dataset), samples.dataset.classNames)
         dataName = (try? String(node)) ?? "files"
     }
 
@@ -86,7 +88,7 @@ package struct ChainPreview {
             var corrupted = values.values
             traced.standardisation?.undo(&corrupted)
             return ContactSheetSample(
-                id: id, label: hasLabels ? "class \(source.label(id))" : "", clean: try clean(id),
+                id: id, label: hasLabels ? className(source.label(id)) : "", clean: try clean(id),
                 corrupted: corrupted,
                 mask: program.writesMask ? mask.values : nil,
                 parameters: drawn(varying, in: workspace, first: firstDrawn))
@@ -115,6 +117,8 @@ package struct ChainPreview {
             return (0..<shape.count).map { Float(Double(bytes[$0]) * scale + low) }
         }
     }
+
+    private func className(_ label: Int) -> String { classNames?[label] ?? "class \(label)" }
 
     /// By what the data is, or what the generators are for, then by the number of axes.
     private var kind: ContactSheet.Kind {
