@@ -38,8 +38,12 @@ let package = Package(
         .target(name: "CSystem"),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CJPEG", providers: [.apt(["libjpeg62-turbo-dev"])]),
         .systemLibrary(name: "CSndFile", providers: [.apt(["libsndfile1-dev"])]),
         .target(name: "CPicture", dependencies: ["CPNG"], linkerSettings: [.linkedLibrary("png")]),
+        .target(
+            name: "CImages", dependencies: ["CPNG", "CJPEG"],
+            linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
 
         .target(name: "LuaRuntime", dependencies: ["CLua"]),
         .target(name: "Tensors"),
@@ -55,7 +59,9 @@ let package = Package(
 
         .target(name: "MachineCode"),
         .target(name: "Generators", dependencies: ["LuaRuntime", "Tensors", "Kernels", "MachineCode"]),
-        .target(name: "Datasets", dependencies: ["CSndFile", "CSystem", "CZlib", "Kernels", "Tensors"]),
+        .target(
+            name: "Datasets",
+            dependencies: ["CImages", "CSndFile", "CSystem", "CZlib", "Kernels", "Tensors"]),
         .target(
             name: "Pipelines",
             dependencies: ["CSystem", "Generators", "Datasets", "Tensors", "Kernels", "Workers"]),

@@ -8,14 +8,18 @@ package struct DatasetSource: Equatable, Sendable {
         /// Fashion-MNIST (Xiao, Rasul & Vollgraf 2017) as Debian's package `dataset-fashion-mnist` installs it.
         case fashionMNIST
         case arrays(ClassifiedFiles)
+        case images(ImageFiles)
         case audio(AudioFiles)
+        case text(TextFiles)
 
         /// Whether the files name samples to test with.
         package var hasTest: Bool {
             switch self {
             case .fashionMNIST: true
             case .arrays(let files): files.test != nil
+            case .images(let files): files.test != nil
             case .audio(let files): files.test != nil
+            case .text(let files): files.test != nil
             }
         }
 
@@ -23,7 +27,9 @@ package struct DatasetSource: Equatable, Sendable {
             switch self {
             case .fashionMNIST: try FashionMNIST.files().load()
             case .arrays(let files): try files.load()
+            case .images(let files): try files.load()
             case .audio(let files): try files.load()
+            case .text(let files): try files.load()
             }
         }
     }

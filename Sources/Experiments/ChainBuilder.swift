@@ -1,3 +1,4 @@
+import Datasets
 import Generators
 import LuaRuntime
 import Tensors
@@ -17,16 +18,28 @@ struct ChainBuilder {
         return chain
     }
 
+    /// Traces a chain for samples of a data set.
+    ///
+    /// - Throws: also `ConfigError` where generators of tokens meet values, or others meet token ids.
+    func trace(
+        _ chain: Chain, _ entries: [ChainEntryConfig], seed: UInt64, view: Int = 1, data: any Dataset
+    ) throws -> TracedChain {
+        if let problem = chain.problem(onIDs: data.vocabularySize != nil) { throw error(problem, in: entries) }
+        return try trace(
+            chain, entries, seed: seed, view: view, shape: data.sampleShape, range: data.range)
+    }
+
     /// Traces a chain for samples of one shape and range.
     ///
     /// - Throws: `ConfigError` where a generator does not take such samples, `PluginError.broken` for what a script does
     ///   wrong while it is traced.
     func trace(
-        _ chain: Chain, _ entries: [ChainEntryConfig], seed: UInt64, shape: Shape, range: ClosedRange<Float>
+        _ chain: Chain, _ entries: [ChainEntryConfig], seed: UInt64, view: Int = 1, shape: Shape,
+        range: ClosedRange<Float>
     ) throws -> TracedChain {
         if let problem = chain.problem(withSampleShape: shape) { throw error(problem, in: entries) }
         do throws(LuaError) {
-            return try chain.trace(seed: seed, shape: shape, range: range)
+            return try chain.trace(seed: seed, view: view, shape: shape, range: range)
         } catch {
             throw PluginError.broken(error)
         }

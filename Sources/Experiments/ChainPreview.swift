@@ -11,13 +11,12 @@ package struct ChainPreview {
     private let dataName: String
     private let source: any SampleSource
     private let (shape, range): (Shape, ClosedRange<Float>)
-    /// An array has no classes.
-    private let hasLabels: Bool
+    /// What the samples are from; nil for an array.
+    private let dataset: (any Dataset)?
     private let runtime: Runtime
     private let rangeNote: String?
     /// Nil for an array, of which the chain says more.
     private let dataKind: ContactSheet.Kind?
-    private let classNames: [String]?
 
     /// - Parameters:
     ///   - data: the name of a data set, or a `.npy` file of shape [N, …]; nil for what the config names.
@@ -33,9 +32,9 @@ package struct ChainPreview {
             var files = ChainRun.Files(input: data, output: "")
             (files.lengths, files.words) = (lengths, words)
             let array = try ArraySamples(files, range: run.range, isText: run.isText, firstID: 0)
-            (source, shape, range, hasLabels, dataName) = (array, array.shape, run.range, false, data)
+            (source, shape, range, dataset, dataName) = (array, array.shape, run.range, nil, data)
             rangeNote = run.isText ? nil : try array.rangeNote()
-            (dataKind, classNames) = (nil, nil)
+            dataKind = nil
             return
         }
         if let option = lengths.map({ _ in "--lengths" }) ?? words.map({ _ in "--words" }) {
@@ -46,12 +45,13 @@ package struct ChainPreview {
             throw ConfigError(
                 .program, "--data wants the name of a data set or a .npy file: the config names no data")
         }
-        let splits = try DatasetSource(node).resolved(from: FilePath.folder(of: file)).load()
+        let named = try DatasetSource(node).resolved(from: FilePath.folder(of: file))
+        let splits = try named.load()
+        _ = try named.recorded(splits)
         let samples = usesTest ? splits.test : splits.train
         source = DatasetSamples(samples)
         (shape, range) = (samples.dataset.sampleShape, samples.dataset.range)
-        (hasLabels, rangeNote) = (true, nil)
-        (dataKind, classNames) = (ContactSheet.Kind(samples.dataset), samples.dataset.classNames)
+        (dataset, rangeNote, dataKind) = (samples.dataset, nil, ContactSheet.Kind(samples.dataset))
         dataName = (try? String(node)) ?? "files"
     }
 
@@ -68,30 +68,18 @@ package struct ChainPreview {
             throw ConfigError(
                 .program, "--samples: there is no sample \(wrong); '\(dataName)' has \(source.ids.count)")
         }
-        var traced = try run.trace(for: shape, range: range)
+        let traced = try dataset.map(run.trace) ?? run.trace(for: shape)
         traced.notes(sampleCount: source.ids.count).forEach(observer.say)
         if let rangeNote { observer.say(rangeNote) }
-        let (varying, firstDrawn) = (traced.parameters, traced.extras.count)
-        traced.extras += varying.flatMap { parameter in
-            let applied = parameter.applied.map { [ExtraOutput(name: "\(parameter.name) applied", node: $0)] }
-            return [ExtraOutput(name: parameter.name, node: parameter.node)] + (applied ?? [])
-        }
-        let program = Program(traced)
-        let workspace = Workspace(program, kernels: runtime.kernels.noise, source: source)
-        let count = shape.count
-        let (values, mask) = (Buffer<Float>(count: count), Buffer<UInt8>(count: count))
-        let scratch = Buffer<Float>(count: count)
+        let maker = SampleMaker(traced, kernels: runtime.kernels, source: source)
         let rows = try ids.map { id -> ContactSheetSample in
-            try workspace.run(
-                source.sample(id, scratch: scratch.pointer), id: id, epoch: epoch, step: step,
-                values: values.pointer, mask: mask.pointer)
-            var corrupted = values.values
+            let made = try maker.make(id, epoch: epoch, step: step)
+            var corrupted = made.values
             traced.standardisation?.undo(&corrupted)
             return ContactSheetSample(
-                id: id, label: hasLabels ? className(source.label(id)) : "", clean: try clean(id),
-                corrupted: corrupted,
-                mask: program.writesMask ? mask.values : nil,
-                parameters: drawn(varying, in: workspace, first: firstDrawn))
+                id: id, label: className(of: id), clean: made.clean, corrupted: corrupted,
+                mask: made.mask,
+                parameters: made.drawn.map { ContactSheetValue($0.name, Self.short($0.value)) })
         }
         if let row = rows.first(where: { $0.corrupted.contains { !$0.isFinite } }),
             let values = try NonFiniteValues(
@@ -105,27 +93,24 @@ package struct ChainPreview {
             ContactSheetValue("range", "\(Self.short(range.lowerBound))…\(Self.short(range.upperBound))"),
         ]
         facts += [ContactSheetValue("epoch", "\(epoch)"), ContactSheetValue("seed", "\(run.seed)")]
-        try ContactSheet(title: file, facts: facts, kind: kind, range: range, samples: rows).write(to: path)
+        var sheet = ContactSheet(title: file, facts: facts, kind: kind, range: range, samples: rows)
+        sheet.tokenTexts = dataset?.tokenTexts(of: rows) ?? [:]
+        try sheet.write(to: path)
     }
 
-    private func clean(_ id: UInt64) throws -> [Float] {
-        let scratch = Buffer<Float>(count: shape.count)
-        defer { withExtendedLifetime(scratch) {} }
-        switch try source.sample(id, scratch: scratch.pointer).values {
-        case .floats(let floats): return Array(UnsafeBufferPointer(start: floats, count: shape.count))
-        case .bytes(let bytes, let scale, let low):
-            return (0..<shape.count).map { Float(Double(bytes[$0]) * scale + low) }
-        }
+    /// The class of a sample; an array has none.
+    private func className(of id: UInt64) -> String {
+        guard let dataset else { return "" }
+        let label = source.label(id)
+        return dataset.classNames?[label] ?? "class \(label)"
     }
-
-    private func className(_ label: Int) -> String { classNames?[label] ?? "class \(label)" }
 
     /// By what the data is, or what the generators are for, then by the number of axes.
     private var kind: ContactSheet.Kind {
         if let dataKind { return dataKind }
         let isSpectrogram = run.chain.items.contains { $0.plugin.axes == "NTF" }
         switch shape.rank {
-        case 0, 1: return run.isText ? .tokens(length: shape.count) : .waveforms(length: shape.count)
+        case 0, 1: return isText ? .tokens(length: shape.count) : .waveforms(length: shape.count)
         case 2 where isSpectrogram: return .spectrograms(frames: shape[0], bins: shape[1])
         case 2: return .pictures(height: shape[0], width: shape[1], channels: 1)
         default:
@@ -134,26 +119,8 @@ package struct ChainPreview {
         }
     }
 
-    /// What the sample that was run last drew, of the generators that were applied to it.
-    ///
-    /// - Parameter first: the place of the first parameter among the extra outputs, behind each whether it was applied.
-    private func drawn(
-        _ parameters: [DrawnParameter], in workspace: Workspace, first: Int
-    ) -> [ContactSheetValue] {
-        let value = Buffer<Float>(count: 1)
-        func extra(_ place: Int) -> Float {
-            workspace.copyExtra(place, to: value.pointer)
-            return value.values[0]
-        }
-        var (place, drawn) = (first, [ContactSheetValue]())
-        for parameter in parameters {
-            let number = extra(place)
-            let isApplied = parameter.applied == nil || extra(place + 1) == 1
-            if isApplied { drawn.append(ContactSheetValue(parameter.name, Self.short(number))) }
-            place += parameter.applied == nil ? 1 : 2
-        }
-        return drawn
-    }
+    /// Whether values are token ids: the data says it, of an array the chain.
+    private var isText: Bool { dataset.map { $0.vocabularySize != nil } ?? run.isText }
 
     /// With three or four digits.
     private static func short(_ value: Float) -> String {
@@ -161,5 +128,18 @@ package struct ChainPreview {
         var (scale, size) = (1.0, abs(Double(value)))
         while size < 100, scale < 1e9 { (scale, size) = (scale * 10, size * 10) }
         return formatted((Double(value) * scale).rounded() / scale)
+    }
+}
+
+extension Dataset {
+    /// The texts of the ids that occur in samples, where the data is text.
+    func tokenTexts(of samples: [ContactSheetSample]) -> [Int: String] {
+        guard let tokenizer = (self as? ClassifiedTexts)?.tokenizer else { return [:] }
+        var texts: [Int: String] = [:]
+        for value in samples.lazy.flatMap({ $0.clean + $0.corrupted }) {
+            guard let id = Int(exactly: value), (0..<tokenizer.vocabularySize).contains(id) else { continue }
+            texts[id] = tokenizer.text(of: id)
+        }
+        return texts
     }
 }

@@ -32,7 +32,7 @@ package struct ChainRun {
         range = try table.take("range").map { try ClosedRange($0) } ?? 0...1
         let lock = try LockRecord(&table)
         data = table.take("data")
-        for key in ["model", "train", "evaluate"] { _ = table.take(key) }
+        for key in ["views", "model", "train", "evaluate"] { _ = table.take(key) }
         try table.finish()
         let library = PluginLibrary(folders: runtime.pluginFolders, recorded: lock?.plugins ?? [:])
         builder = ChainBuilder(library: library, base: base)
@@ -98,11 +98,14 @@ package struct ChainRun {
     /// The chain compiled for samples of one shape.
     func program(for shape: Shape) throws -> Program { Program(try trace(for: shape)) }
 
-    /// The chain's graph for samples of one shape.
-    ///
-    /// - Parameter range: of the data, if it is known; the config's otherwise.
-    func trace(for shape: Shape, range: ClosedRange<Float>? = nil) throws -> TracedChain {
-        try builder.trace(chain, entries, seed: seed, shape: shape, range: range ?? self.range)
+    /// The chain's graph for samples of one shape, over the config's range.
+    func trace(for shape: Shape) throws -> TracedChain {
+        try builder.trace(chain, entries, seed: seed, shape: shape, range: range)
+    }
+
+    /// The chain's graph for samples of a data set.
+    func trace(for data: any Dataset) throws -> TracedChain {
+        try builder.trace(chain, entries, seed: seed, data: data)
     }
 
     private func apply(

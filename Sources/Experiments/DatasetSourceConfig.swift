@@ -1,7 +1,8 @@
 import Datasets
 import Generators
+import Tensors
 
-/// `data: fashion-mnist`, or files by path; each half in one of these forms:
+/// `data: fashion-mnist`, folders of images (`ImageFiles`), or files by path; each half in one of these forms:
 ///
 ///     data:
 ///       train: { images: train-images.gz, labels: train-labels.npy }
@@ -10,7 +11,7 @@ import Generators
 ///       classes: 10
 ///       range: [0, 1]
 ///
-/// or sounds, as `AudioFiles` says.
+/// sounds (`AudioFiles`), or texts (`TextFiles`).
 extension DatasetSource: ConfigValue {
     package init(_ node: ConfigNode) throws(ConfigError) {
         if node.isTable {
@@ -39,8 +40,12 @@ extension DatasetSource: ConfigValue {
         switch form {
         case .fashionMNIST: selection.entries.isEmpty ? .string("fashion-mnist") : named("fashion-mnist")
         case .arrays(let files): ConfigNode(.table(files.entries + selection.entries))
+        case .images(let files):
+            ConfigNode(.table([ConfigEntry("images", files.node)] + selection.entries))
         case .audio(let files):
             ConfigNode(.table([ConfigEntry("audio", files.node)] + selection.entries))
+        case .text(let files):
+            ConfigNode(.table([ConfigEntry("text", files.node)] + selection.entries))
         }
     }
 
@@ -54,8 +59,12 @@ extension DatasetSource.Form {
     fileprivate init(_ table: inout ConfigTable) throws(ConfigError) {
         if let node = table.take("name") {
             self = try DatasetSource(node).form
+        } else if let node = table.take("images") {
+            self = .images(try ImageFiles(node))
         } else if let node = table.take("audio") {
             self = .audio(try AudioFiles(node.table()))
+        } else if let node = table.take("text") {
+            self = .text(try TextFiles(node))
         } else {
             self = .arrays(try ClassifiedFiles(&table))
         }
@@ -196,10 +205,12 @@ extension DatasetSource {
             files.train = files.train.resolved(path)
             files.test = files.test?.resolved(path)
             source.form = .arrays(files)
+        case .images(let files): source.form = .images(files.resolved(path))
         case .audio(var files):
             files.train = path(files.train)
             files.test = files.test.map(path)
             source.form = .audio(files)
+        case .text(let files): source.form = .text(files.resolved(path))
         }
         return source
     }
