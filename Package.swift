@@ -39,6 +39,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CJPEG", providers: [.apt(["libjpeg62-turbo-dev"])]),
+        .systemLibrary(name: "CSndFile", providers: [.apt(["libsndfile1-dev"])]),
         .target(name: "CPicture", dependencies: ["CPNG"], linkerSettings: [.linkedLibrary("png")]),
         .target(
             name: "CImages", dependencies: ["CPNG", "CJPEG"],
@@ -58,7 +59,9 @@ let package = Package(
 
         .target(name: "MachineCode"),
         .target(name: "Generators", dependencies: ["LuaRuntime", "Tensors", "Kernels", "MachineCode"]),
-        .target(name: "Datasets", dependencies: ["CImages", "CSystem", "CZlib", "Tensors"]),
+        .target(
+            name: "Datasets",
+            dependencies: ["CImages", "CSndFile", "CSystem", "CZlib", "Kernels", "Tensors"]),
         .target(
             name: "Pipelines",
             dependencies: ["CSystem", "Generators", "Datasets", "Tensors", "Kernels", "Workers"]),
@@ -104,7 +107,8 @@ var testTargets: [Target] {
             exclude: ["Golden"]),
         .testTarget(name: "LibraryTests", dependencies: ["Generators", "Kernels", "LuaRuntime", "Tensors"]),
         .testTarget(
-            name: "DatasetsTests", dependencies: ["Datasets", "CZlib", "Tensors"], exclude: ["Golden"]),
+            name: "DatasetsTests", dependencies: ["Datasets", "CSndFile", "CZlib", "Kernels", "Tensors"],
+            exclude: ["Golden"]),
         .testTarget(
             name: "PipelinesTests",
             dependencies: ["Pipelines", "Generators", "Datasets", "Kernels", "Tensors", "Workers"]),

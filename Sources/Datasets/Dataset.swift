@@ -18,6 +18,9 @@ package protocol Dataset: Sendable {
     /// How many token ids there are, 0 ..< vocabularySize; nil where samples are values.
     var vocabularySize: Int? { get }
 
+    /// Values a second of a sound; nil where samples are none.
+    var sampleRate: Int? { get }
+
     /// The class of a sample, 0 ..< classes.
     func label(of id: Int) -> Int
 
@@ -31,6 +34,7 @@ package protocol Dataset: Sendable {
 extension Dataset {
     package var classNames: [String]? { nil }
     package var vocabularySize: Int? { nil }
+    package var sampleRate: Int? { nil }
 }
 
 /// Reads the samples of a data set for one thread, with memory of its own.

@@ -9,6 +9,7 @@ package struct DatasetSource: Equatable, Sendable {
         case fashionMNIST
         case arrays(ClassifiedFiles)
         case images(ImageFiles)
+        case audio(AudioFiles)
 
         /// Whether the files name samples to test with.
         package var hasTest: Bool {
@@ -16,6 +17,7 @@ package struct DatasetSource: Equatable, Sendable {
             case .fashionMNIST: true
             case .arrays(let files): files.test != nil
             case .images(let files): files.test != nil
+            case .audio(let files): files.test != nil
             }
         }
 
@@ -24,6 +26,7 @@ package struct DatasetSource: Equatable, Sendable {
             case .fashionMNIST: try FashionMNIST.files().load()
             case .arrays(let files): try files.load()
             case .images(let files): try files.load()
+            case .audio(let files): try files.load()
             }
         }
     }

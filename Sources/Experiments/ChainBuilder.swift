@@ -22,11 +22,12 @@ struct ChainBuilder {
     /// - Throws: `ConfigError` where a generator does not take such samples, `PluginError.broken` for what a script does
     ///   wrong while it is traced.
     func trace(
-        _ chain: Chain, _ entries: [ChainEntryConfig], seed: UInt64, shape: Shape, range: ClosedRange<Float>
+        _ chain: Chain, _ entries: [ChainEntryConfig], seed: UInt64, view: Int = 1, shape: Shape,
+        range: ClosedRange<Float>
     ) throws -> TracedChain {
         if let problem = chain.problem(withSampleShape: shape) { throw error(problem, in: entries) }
         do throws(LuaError) {
-            return try chain.trace(seed: seed, shape: shape, range: range)
+            return try chain.trace(seed: seed, view: view, shape: shape, range: range)
         } catch {
             throw PluginError.broken(error)
         }

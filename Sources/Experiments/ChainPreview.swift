@@ -15,6 +15,8 @@ package struct ChainPreview {
     private let hasLabels: Bool
     private let runtime: Runtime
     private let rangeNote: String?
+    /// Nil for an array, of which the chain says more.
+    private let dataKind: ContactSheet.Kind?
 
     /// - Parameters:
     ///   - data: the name of a data set, or a `.npy` file of shape [N, …]; nil for what the config names.
@@ -32,6 +34,7 @@ package struct ChainPreview {
             let array = try ArraySamples(files, range: run.range, isText: run.isText, firstID: 0)
             (source, shape, range, hasLabels, dataName) = (array, array.shape, run.range, false, data)
             rangeNote = run.isText ? nil : try array.rangeNote()
+            dataKind = nil
             return
         }
         if let option = lengths.map({ _ in "--lengths" }) ?? words.map({ _ in "--words" }) {
@@ -46,7 +49,7 @@ package struct ChainPreview {
         let samples = usesTest ? splits.test : splits.train
         source = DatasetSamples(samples)
         (shape, range) = (samples.dataset.sampleShape, samples.dataset.range)
-        (hasLabels, rangeNote) = (true, nil)
+        (hasLabels, rangeNote, dataKind) = (true, nil, ContactSheet.Kind(samples.dataset))
         dataName = (try? String(node)) ?? "files"
     }
 
@@ -63,30 +66,18 @@ package struct ChainPreview {
             throw ConfigError(
                 .program, "--samples: there is no sample \(wrong); '\(dataName)' has \(source.ids.count)")
         }
-        var traced = try run.trace(for: shape, range: range)
+        let traced = try run.trace(for: shape, range: range)
         traced.notes(sampleCount: source.ids.count).forEach(observer.say)
         if let rangeNote { observer.say(rangeNote) }
-        let (varying, firstDrawn) = (traced.parameters, traced.extras.count)
-        traced.extras += varying.flatMap { parameter in
-            let applied = parameter.applied.map { [ExtraOutput(name: "\(parameter.name) applied", node: $0)] }
-            return [ExtraOutput(name: parameter.name, node: parameter.node)] + (applied ?? [])
-        }
-        let program = Program(traced)
-        let workspace = Workspace(program, kernels: runtime.kernels.noise, source: source)
-        let count = shape.count
-        let (values, mask) = (Buffer<Float>(count: count), Buffer<UInt8>(count: count))
-        let scratch = Buffer<Float>(count: count)
+        let maker = SampleMaker(traced, kernels: runtime.kernels, source: source)
         let rows = try ids.map { id -> ContactSheetSample in
-            try workspace.run(
-                source.sample(id, scratch: scratch.pointer), id: id, epoch: epoch, step: step,
-                values: values.pointer, mask: mask.pointer)
-            var corrupted = values.values
+            let made = try maker.make(id, epoch: epoch, step: step)
+            var corrupted = made.values
             traced.standardisation?.undo(&corrupted)
             return ContactSheetSample(
-                id: id, label: hasLabels ? "class \(source.label(id))" : "", clean: try clean(id),
-                corrupted: corrupted,
-                mask: program.writesMask ? mask.values : nil,
-                parameters: drawn(varying, in: workspace, first: firstDrawn))
+                id: id, label: hasLabels ? "class \(made.label)" : "", clean: made.clean, corrupted: corrupted,
+                mask: made.mask,
+                parameters: made.drawn.map { ContactSheetValue($0.name, Self.short($0.value)) })
         }
         if let row = rows.first(where: { $0.corrupted.contains { !$0.isFinite } }),
             let values = try NonFiniteValues(
@@ -103,18 +94,9 @@ package struct ChainPreview {
         try ContactSheet(title: file, facts: facts, kind: kind, range: range, samples: rows).write(to: path)
     }
 
-    private func clean(_ id: UInt64) throws -> [Float] {
-        let scratch = Buffer<Float>(count: shape.count)
-        defer { withExtendedLifetime(scratch) {} }
-        switch try source.sample(id, scratch: scratch.pointer).values {
-        case .floats(let floats): return Array(UnsafeBufferPointer(start: floats, count: shape.count))
-        case .bytes(let bytes, let scale, let low):
-            return (0..<shape.count).map { Float(Double(bytes[$0]) * scale + low) }
-        }
-    }
-
-    /// By what the generators are for, then by the number of axes.
+    /// By what the data is, or what the generators are for, then by the number of axes.
     private var kind: ContactSheet.Kind {
+        if let dataKind { return dataKind }
         let isSpectrogram = run.chain.items.contains { $0.plugin.axes == "NTF" }
         switch shape.rank {
         case 0, 1: return run.isText ? .tokens(length: shape.count) : .waveforms(length: shape.count)
@@ -124,27 +106,6 @@ package struct ChainPreview {
             return .pictures(
                 height: shape[0], width: shape[1], channels: shape.count / max(1, shape[0] * shape[1]))
         }
-    }
-
-    /// What the sample that was run last drew, of the generators that were applied to it.
-    ///
-    /// - Parameter first: the place of the first parameter among the extra outputs, behind each whether it was applied.
-    private func drawn(
-        _ parameters: [DrawnParameter], in workspace: Workspace, first: Int
-    ) -> [ContactSheetValue] {
-        let value = Buffer<Float>(count: 1)
-        func extra(_ place: Int) -> Float {
-            workspace.copyExtra(place, to: value.pointer)
-            return value.values[0]
-        }
-        var (place, drawn) = (first, [ContactSheetValue]())
-        for parameter in parameters {
-            let number = extra(place)
-            let isApplied = parameter.applied == nil || extra(place + 1) == 1
-            if isApplied { drawn.append(ContactSheetValue(parameter.name, Self.short(number))) }
-            place += parameter.applied == nil ? 1 : 2
-        }
-        return drawn
     }
 
     /// With three or four digits.

@@ -17,3 +17,13 @@ extension Range: ConfigRange {
 extension PartialRangeFrom: ConfigRange {
     package var requirement: String { "at least \(lowerBound)" }
 }
+
+/// A range that follows from something else in the config, which errors name.
+struct DerivedRange<Range: ConfigRange>: ConfigRange {
+    let range: Range
+    /// `half of 'rate'`
+    let origin: String
+
+    func contains(_ value: Range.Bound) -> Bool { range.contains(value) }
+    var requirement: String { "\(range.requirement), \(origin)" }
+}

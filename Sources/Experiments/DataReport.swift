@@ -162,13 +162,7 @@ extension DataReport.Half {
     }
 }
 
-/// With four digits.
-private func short(_ value: Float) -> String {
-    guard value.isFinite, value != 0 else { return formatted(Double(value)) }
-    var (scale, size) = (1.0, abs(Double(value)))
-    while size < 1000, scale < 1e12 { (scale, size) = (scale * 10, size * 10) }
-    return formatted((Double(value) * scale).rounded() / scale)
-}
+private func short(_ value: Float) -> String { value.fourDigits }
 
 extension String {
     fileprivate func padded(to width: Int, atEnd: Bool = true) -> String {

@@ -9,6 +9,8 @@ import Generators
 ///       train: { cifar10: [data_batch_1.bin, data_batch_2.bin] }
 ///       classes: 10
 ///       range: [0, 1]
+///
+/// or sounds, as `AudioFiles` says.
 extension DatasetSource: ConfigValue {
     package init(_ node: ConfigNode) throws(ConfigError) {
         if node.isTable {
@@ -39,6 +41,8 @@ extension DatasetSource: ConfigValue {
         case .arrays(let files): ConfigNode(.table(files.entries + selection.entries))
         case .images(let files):
             ConfigNode(.table([ConfigEntry("images", files.node)] + selection.entries))
+        case .audio(let files):
+            ConfigNode(.table([ConfigEntry("audio", files.node)] + selection.entries))
         }
     }
 
@@ -54,6 +58,8 @@ extension DatasetSource.Form {
             self = try DatasetSource(node).form
         } else if let node = table.take("images") {
             self = .images(try ImageFiles(node))
+        } else if let node = table.take("audio") {
+            self = .audio(try AudioFiles(node.table()))
         } else {
             self = .arrays(try ClassifiedFiles(&table))
         }
@@ -195,6 +201,10 @@ extension DatasetSource {
             files.test = files.test?.resolved(path)
             source.form = .arrays(files)
         case .images(let files): source.form = .images(files.resolved(path))
+        case .audio(var files):
+            files.train = path(files.train)
+            files.test = files.test.map(path)
+            source.form = .audio(files)
         }
         return source
     }

@@ -20,8 +20,9 @@ package final class Experiment {
     let runtime: Runtime
     let data: DatasetSplits
     let chain: Chain
-    let traced: TracedChain
-    let program: Program
+    /// By view.
+    let traced: [TracedChain]
+    let programs: [Program]
     let plan: ModelPlan
     /// The clean test set first.
     let evaluations: [Evaluation]
@@ -54,10 +55,12 @@ package final class Experiment {
             throw config.error(error)
         }
         let seed = config.seed
-        let traced = try builder.trace(
-            chain, config.chain, seed: seed, shape: train.sampleShape, range: train.range)
-        (self.traced, program) = (traced, Program(traced))
-        notes = traced.notes(sampleCount: data.train.count)
+        let traced = try (1...config.views).map { [chain] view in
+            try builder.trace(
+                chain, config.chain, seed: seed, view: view, shape: train.sampleShape, range: train.range)
+        }
+        (self.traced, programs) = (traced, traced.map(Program.init))
+        notes = traced[0].notes(sampleCount: data.train.count)
         evaluations = try rows.map { row, chain in
             let traced = try builder.trace(
                 chain, row.entries, seed: Self.evaluationSeed, shape: test.sampleShape, range: test.range)
@@ -81,7 +84,7 @@ package final class Experiment {
     /// A model with its start values.
     func makeModel() -> Model {
         Model(
-            plan, seed: config.seed, capacity: max(config.train.batchSize, Self.evaluationBatch),
+            plan, seed: config.seed, capacity: max(config.train.batchSize * config.views, Self.evaluationBatch),
             leaves: config.train.leaves, kernels: runtime.kernels, pool: runtime.pool)
     }
 

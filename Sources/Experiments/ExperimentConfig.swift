@@ -6,6 +6,8 @@ struct ExperimentConfig {
     var seed: UInt64 = 0
     var data: DatasetSource
     var chain: [ChainEntryConfig] = []
+    /// How often a batch has each of its samples, every time with noise of its own.
+    var views = 1
     var model: [LayerConfig] = []
     /// Where the model and each of its layers stand, for errors that only the data's shape brings to light.
     var modelPlace: ConfigPlace
@@ -22,6 +24,7 @@ struct ExperimentConfig {
         try table.read("seed", into: &seed)
         data = try DatasetSource(table.requireNode("data")).resolved(from: base)
         if let node = table.take("chain") { chain = try Self.chain(node, base: base) }
+        try table.read("views", into: &views, in: 1...64)
         let modelNode = try table.requireNode("model")
         modelPlace = modelNode.place
         for node in try modelNode.items() {

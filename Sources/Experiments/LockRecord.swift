@@ -60,6 +60,7 @@ extension Experiment {
         var entries = [
             ConfigEntry("seed", .whole(config.seed)), ConfigEntry("data", config.data.node),
             ConfigEntry("chain", .chain(config.chain, chain.entries)),
+            ConfigEntry("views", .whole(config.views)),
             ConfigEntry("model", .list(config.model.map(\.node))), ConfigEntry("train", config.train.node),
             ConfigEntry("evaluate", .list(evaluations.map(Self.node))),
         ]

@@ -118,7 +118,9 @@ struct TrainingLoop {
     }
 
     private var progress: TrainingProgress {
-        let (epochs, perEpoch) = (experiment.config.train.epochs, pipeline.samplesPerEpoch)
+        let (epochs, perEpoch) = (
+            experiment.config.train.epochs, pipeline.samplesPerEpoch * experiment.config.views
+        )
         let seconds = state.whole.seconds + (ContinuousClock.now - measuredUntil) / .seconds(1)
         let rate = Double(state.whole.samples) / seconds
         let left = (epochs - state.epoch) * perEpoch - state.whole.samples

@@ -126,8 +126,8 @@ extension Experiment {
     /// The stream that training reads.
     var trainingPipeline: Pipeline {
         Pipeline(
-            data.train, programs: [program], batchSize: config.train.batchSize,
-            order: SampleOrder(.shuffled, seed: config.seed), kernels: runtime.kernels, pool: runtime.pool,
+            data.train, programs: programs, batchSize: config.train.batchSize,
+            order: .training(data.train, seed: config.seed), kernels: runtime.kernels, pool: runtime.pool,
             makesDigests: true)
     }
 }
@@ -140,7 +140,8 @@ extension Experiment {
             let values = UnsafeBufferPointer(start: batch.values + slot * size, count: size)
             guard values.contains(where: { !$0.isFinite }),
                 let values = try NonFiniteValues(
-                    of: batch.ids[slot], epoch: batch.epoch, step: step, in: traced, kernels: runtime.kernels,
+                    of: batch.ids[slot], epoch: batch.epoch, step: step,
+                    in: traced[slot % batch.views], kernels: runtime.kernels,
                     source: DatasetSamples(data.train))
             else { continue }
             return values

@@ -55,7 +55,7 @@ package struct Verification: Equatable {
         var waiting = points.sorted { $0.batch < $1.batch }[...]
         while let point = waiting.first, let batch = try stream.nextBatch() {
             batch.append(to: &digest)
-            (batches, samples) = (batches + 1, samples + batch.count)
+            (batches, samples) = (batches + 1, samples + batch.count / batch.views)
             guard batches == point.batch else { continue }
             // An epoch's last step and its end may both have been logged.
             while waiting.first?.batch == batches {

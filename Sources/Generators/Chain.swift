@@ -19,10 +19,12 @@ package struct Chain {
 
     /// Traces the whole chain for samples of one shape.
     ///
+    /// - Parameter view: which of a sample's views, counted from 1; each has draws of its own.
     /// - Throws: `LuaError` for what a plugin does wrong.
-    package func trace(seed: UInt64, shape: Shape, range: ClosedRange<Float>) throws(LuaError) -> TracedChain
-    {
-        var tracer = ChainTracer(seed: seed, phase: phase, shape: shape, range: range)
+    package func trace(
+        seed: UInt64, view: Int = 1, shape: Shape, range: ClosedRange<Float>
+    ) throws(LuaError) -> TracedChain {
+        var tracer = ChainTracer(seed: seed, phase: phase, view: view, shape: shape, range: range)
         try tracer.apply(entries, under: nil)
         return tracer.traced
     }

@@ -8,15 +8,20 @@ import VectorKernels
 /// groups; `Guards` finds out what a program may skip.
 struct ChainTracer {
     private(set) var traced: TracedChain
-    private let (seed, phase, shape): (UInt64, ChainPhase, Shape)
+    private let (seed, shape): (UInt64, Shape)
+    private let phase: ChainPhase
+    /// The first part of all paths.
+    private let root: String
     /// Between which ends clean values lie at this point of the chain.
     private var range: ClosedRange<Float>
     private var cost: ChainCost
     /// The places of the mixings that the values at this point went through.
     private var mixings: [Int] = []
 
-    init(seed: UInt64, phase: ChainPhase, shape: Shape, range: ClosedRange<Float>) {
+    /// - Parameter view: which of a sample's views, counted from 1; another one has other draws.
+    init(seed: UInt64, phase: ChainPhase, view: Int, shape: Shape, range: ClosedRange<Float>) {
         (self.seed, self.phase, self.shape, self.range) = (seed, phase, shape, range)
+        root = phase.path + (view > 1 ? "@\(view)" : "")
         traced = TracedChain(graph: Graph(shape: shape), values: 0, mask: nil)
         cost = ChainCost(traced)
     }
@@ -41,6 +46,18 @@ struct ChainTracer {
         case .adjustment(let adjustment): apply(adjustment)
         }
         if let chance { choose(chance, before) }
+        note(entry.part, before, condition)
+    }
+
+    /// Notes what is there behind an entry; samples that did not get to it have what was there before it.
+    private mutating func note(_ part: any ChainPart, _ before: NodeID, _ condition: NodeID?) {
+        let values = condition.map { traced.graph.elementwise(.select, $0, traced.values, before) }
+        let state = ChainState(
+            name: part.name, values: values ?? traced.values, mask: traced.mask,
+            parameters: traced.parameters.count)
+        // In an order that is drawn an entry is met at several places; the last one has seen them all.
+        traced.states.removeAll { $0.name == part.name }
+        traced.states.append(state)
     }
 
     // MARK: Conditions
@@ -69,7 +86,7 @@ struct ChainTracer {
     }
 
     private func context(of part: any ChainPart) -> TraceContext {
-        TraceContext(seed: seed, path: "\(phase.path)/\(part.name)", range: range, mixings: mixings)
+        TraceContext(seed: seed, path: "\(root)/\(part.name)", range: range, mixings: mixings)
     }
 
     // MARK: Groups

@@ -272,6 +272,16 @@ package struct DrawnParameter: Sendable, Equatable {
     package var applied: NodeID?
 }
 
+/// A sample behind one entry of the chain.
+package struct ChainState: Sendable, Equatable {
+    /// The entry's name.
+    package var name: String
+    package var values: NodeID
+    package var mask: NodeID?
+    /// How many parameters were drawn up to here.
+    var parameters: Int
+}
+
 /// A generator that blended a sample with its partner, whose label then counts with a share of 1 − `share`.
 package struct Mixing: Sendable, Equatable {
     package var share: NodeID
@@ -295,6 +305,8 @@ package struct TracedChain: Sendable {
     /// Parameters that differ from sample to sample or from epoch to epoch, with their nodes; a program has them only if
     /// they are made extra outputs.
     package var parameters: [DrawnParameter] = []
+    /// What each entry of the chain leaves behind, in the order of the chain.
+    package var states: [ChainState] = []
     /// What undoes the standardisation, if there is one.
     package var standardisation: Standardisation?
 
@@ -311,6 +323,14 @@ package struct TracedChain: Sendable {
 }
 
 extension TracedChain {
+    /// The chain up to an entry and no further; nil if it has no entry of that name.
+    package func until(_ name: String) -> TracedChain? {
+        guard let state = states.first(where: { $0.name == name }) else { return nil }
+        var part = TracedChain(graph: graph, values: state.values, mask: state.mask)
+        part.parameters = Array(parameters.prefix(state.parameters))
+        return part
+    }
+
     /// What a person should know of the chain for a data set of this many samples.
     package func notes(sampleCount: Int) -> [String] {
         let asking = graph.nodes.firstIndex {

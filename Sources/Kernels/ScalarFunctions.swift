@@ -139,8 +139,8 @@ extension ScalarReference {
 
     private static func factorial(_ n: Int) -> Double { n == 0 ? 1 : Double(n) * factorial(n - 1) }
 
-    /// ln x of a Float ≥ 0 or +∞.
-    private static func log(_ x: Double) -> Double {
+    /// ln x of a normal number, 0 or +∞, to 10⁻¹⁴ of its size or less.
+    static func log(_ x: Double) -> Double {
         if x == 0 { return -.infinity }
         if x == .infinity { return x }
         let isUpper = x.significand >= 2 * 0.70710678118654752440
@@ -151,8 +151,8 @@ extension ScalarReference {
         return ((polynomial(z, artanhSeries) * z) * s + s * 2) + e * 0.69314718055994530942
     }
 
-    /// eˣ for a result that will be a Float.
-    private static func exp(_ x: Double) -> Double {
+    /// eˣ to 10⁻¹² of its size; ±120 stand for what lies beyond.
+    static func exp(_ x: Double) -> Double {
         let clamped = min(max(x, -120), 120)
         let n = (clamped * 1.44269504088896340736).rounded(.toNearestOrEven)
         let r = (clamped - n * 6.93147180369123816490e-01) - n * 1.90821492927058770002e-10

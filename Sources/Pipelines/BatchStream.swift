@@ -62,7 +62,7 @@ package final class BatchStream {
         guard !ready.isEmpty else { return nil }
         let slots = ready.prefix(pipeline.batchSize)
         ready = slots.upperBound..<ready.upperBound
-        return memory.batch(slots, pipeline, epoch: epoch)
+        return memory.batch(slots, epoch: epoch)
     }
 
     /// Fills the memory behind the samples that are left over, which go to its start.
@@ -72,7 +72,7 @@ package final class BatchStream {
         ready = 0..<kept
         let count = min(memory.capacity - kept, order.count - position)
         for offset in 0..<count {
-            memory.ids.pointer[kept + offset] = order[position + offset]
+            memory.ids.pointer[(kept + offset) * memory.views] = order[position + offset]
             memory.positions.pointer[kept + offset] = position + offset
         }
         unfilled = kept..<kept + count
@@ -91,7 +91,7 @@ package final class BatchStream {
             guard pipeline.samples.skipsUnreadable, let error = failure.error as? any DataError else {
                 throw failure.error
             }
-            skipped[memory.ids[failure.slot]] = error.description
+            skipped[memory.ids[failure.slot * memory.views]] = error.description
         }
         var (kept, gaps) = (ready.upperBound, failures[...])
         for slot in unfilled {

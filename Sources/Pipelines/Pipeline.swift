@@ -12,7 +12,7 @@ package final class Pipeline {
     package let samples: SampleSet
     package let batchSize: Int
     package let order: SampleOrder
-    /// One for each view of a sample: the same chain with draws of its own.
+    /// One for each view of a sample: the same chain with draws of its own. A batch has a row for each.
     let programs: [Program]
     let kernels: KernelSet
     let pool: WorkerPool

@@ -1,89 +1,82 @@
 import Generators
 import Tensors
 
-/// Room for the samples in flight, slot by slot; every sample of a slot is written by one worker.
+/// Room for the samples in flight, slot by slot. A slot has a row for each view of its sample; every slot is written by one
+/// worker.
 final class StreamMemory {
+    /// Slots.
     let capacity: Int
+    let views: Int
     let ids: Buffer<UInt64>
-    /// Where each sample comes in its epoch.
-    let positions: Buffer<Int>
     let labels: Buffer<Int32>
     let lengths: Buffer<Int32>
+    let values: Buffer<Float>
+    let mask: Buffer<UInt8>?
+    let targets: Buffer<Float>?
+    let extras: [Buffer<Float>]
+    /// By slot: where the sample comes in its epoch.
+    let positions: Buffer<Int>
     let clean: Buffer<Float>?
     let digests: Buffer<Digest>?
-    /// By program.
-    let views: [View]
-    private let sampleCount: Int
 
-    /// What one program makes of the samples.
-    final class View {
-        let values: Buffer<Float>
-        let mask: Buffer<UInt8>?
-        let targets: Buffer<Float>?
-        let extras: [Buffer<Float>]
-
-        init(_ program: Program, capacity: Int, classes: Int) {
-            values = Buffer(count: capacity * program.shape.count)
-            mask = program.writesMask ? Buffer(count: capacity * program.shape.count) : nil
-            targets = program.mixesLabels ? Buffer(count: capacity * classes) : nil
-            extras = program.extras.map { Buffer(count: capacity * $0.shape.count) }
-        }
-
-        func move(from: Int, to: Int, count: Int) {
-            values.move(from: from, to: to, each: count)
-            mask?.move(from: from, to: to, each: count)
-            targets?.move(from: from, to: to, each: targets!.count / (values.count / count))
-            for extra in extras { extra.move(from: from, to: to, each: extra.count / (values.count / count)) }
-        }
-    }
+    private let program: Program
+    private let classes: Int
 
     init(_ pipeline: Pipeline) {
-        capacity = min(pipeline.batchSize * pipeline.batchesInFlight, pipeline.samplesPerEpoch)
-        sampleCount = pipeline.samples.dataset.sampleShape.count
-        (ids, positions) = (Buffer(count: capacity), Buffer(count: capacity))
-        (labels, lengths) = (Buffer(count: capacity), Buffer(count: capacity))
-        clean = pipeline.keepsClean ? Buffer(count: capacity * sampleCount) : nil
+        let (capacity, views) = (
+            min(pipeline.batchSize * pipeline.batchesInFlight, pipeline.samplesPerEpoch),
+            pipeline.programs.count
+        )
+        let (rows, program) = (capacity * views, pipeline.programs[0])
+        let (size, classes) = (program.shape.count, pipeline.samples.dataset.classes)
+        (self.capacity, self.views, self.program, self.classes) = (capacity, views, program, classes)
+        (ids, labels, lengths) = (Buffer(count: rows), Buffer(count: rows), Buffer(count: rows))
+        values = Buffer(count: rows * size)
+        mask = program.writesMask ? Buffer(count: rows * size) : nil
+        targets = program.mixesLabels ? Buffer(count: rows * classes) : nil
+        extras = program.extras.map { Buffer(count: rows * $0.shape.count) }
+        positions = Buffer(count: capacity)
+        clean = pipeline.keepsClean ? Buffer(count: capacity * size) : nil
         digests = pipeline.makesDigests ? Buffer(count: capacity) : nil
-        views = pipeline.programs.map { [capacity] in
-            View($0, capacity: capacity, classes: pipeline.samples.dataset.classes)
-        }
     }
 
     /// Puts a sample into another slot.
     func move(from: Int, to: Int) {
         guard from != to else { return }
-        ids.move(from: from, to: to, each: 1)
+        let size = program.shape.count
+        func moveRows<Value>(_ buffer: Buffer<Value>, _ count: Int = 1) {
+            buffer.move(from: from, to: to, each: views * count)
+        }
+        moveRows(ids)
+        moveRows(labels)
+        moveRows(lengths)
+        moveRows(values, size)
+        if let mask { moveRows(mask, size) }
+        if let targets { moveRows(targets, classes) }
+        for (buffer, extra) in zip(extras, program.extras) { moveRows(buffer, extra.shape.count) }
         positions.move(from: from, to: to, each: 1)
-        labels.move(from: from, to: to, each: 1)
-        lengths.move(from: from, to: to, each: 1)
-        clean?.move(from: from, to: to, each: sampleCount)
+        clean?.move(from: from, to: to, each: size)
         digests?.move(from: from, to: to, each: 1)
-        for view in views { view.move(from: from, to: to, count: sampleCount) }
     }
 
     /// The samples in some slots.
-    func batch(_ slots: Range<Int>, _ pipeline: Pipeline, epoch: Int) -> Batch {
-        let (start, view, program) = (slots.lowerBound, views[0], pipeline.programs[0])
+    func batch(_ slots: Range<Int>, epoch: Int) -> Batch {
+        let (size, row) = (program.shape.count, slots.lowerBound * views)
         var batch = Batch(
-            count: slots.count, shape: program.shape, values: view.values.pointer + start * sampleCount,
-            labels: labels.pointer + start, ids: ids.pointer + start, epoch: epoch,
-            mask: view.mask.map { UnsafePointer($0.pointer + start * sampleCount) })
-        let classes = pipeline.samples.dataset.classes
-        batch.targets = view.targets.map { UnsafePointer($0.pointer + start * classes) }
-        for (extra, values) in zip(program.extras, view.extras) {
+            count: slots.count * views, shape: program.shape, values: values.pointer + row * size,
+            labels: labels.pointer + row, ids: ids.pointer + row, epoch: epoch,
+            mask: mask.map { UnsafePointer($0.pointer + row * size) })
+        batch.views = views
+        batch.targets = targets.map { UnsafePointer($0.pointer + row * classes) }
+        for (extra, values) in zip(program.extras, extras) {
             batch.extras.append(
                 BatchExtra(
                     name: extra.name, shape: extra.shape, isMask: extra.type == .mask,
-                    values: values.pointer + start * extra.shape.count))
+                    values: values.pointer + row * extra.shape.count))
         }
-        batch.lengths = UnsafePointer(lengths.pointer + start)
-        batch.clean = clean.map { UnsafePointer($0.pointer + start * sampleCount) }
-        batch.furtherViews = views.dropFirst().map { view in
-            BatchView(
-                values: view.values.pointer + start * sampleCount,
-                mask: view.mask.map { UnsafePointer($0.pointer + start * sampleCount) })
-        }
-        batch.digests = digests.map { UnsafePointer($0.pointer + start) }
+        batch.lengths = UnsafePointer(lengths.pointer + row)
+        batch.clean = clean.map { UnsafePointer($0.pointer + slots.lowerBound * size) }
+        batch.digests = digests.map { UnsafePointer($0.pointer + slots.lowerBound) }
         batch.nextPosition = positions[slots.upperBound - 1] + 1
         return batch
     }

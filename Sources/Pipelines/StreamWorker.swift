@@ -12,46 +12,56 @@ final class StreamWorker {
     /// Samples that could not be made, by slot, in ascending order.
     private(set) var failures: [(slot: Int, error: any Error)] = []
     private let source: DatasetSamples
-    private let views: [WorkerView]
+    /// One for each view.
+    private let workspaces: [Workspace]
     private let scratch: Buffer<Float>
     private let hasher: DigestHasher?
     private let kernels: NoiseKernels
     private let skips: Bool
-    private let batchSize: Int
-    private let batchesPerEpoch: Int
+    private let (batchSize, batchesPerEpoch): (Int, Int)
+    private let (classes, size): (Int, Int)
 
-    // Where samples go.
-    private let ids: UnsafePointer<UInt64>
+    // Where samples go: by slot, and with a row for each view of it.
     private let positions: UnsafePointer<Int>
-    private let labels: UnsafeMutablePointer<Int32>
-    private let lengths: UnsafeMutablePointer<Int32>
     private let clean: UnsafeMutablePointer<Float>?
     private let digests: UnsafeMutablePointer<Digest>?
+    private let ids: UnsafeMutablePointer<UInt64>
+    private let labels: UnsafeMutablePointer<Int32>
+    private let lengths: UnsafeMutablePointer<Int32>
+    private let values: UnsafeMutablePointer<Float>
+    private let mask: UnsafeMutablePointer<UInt8>?
+    private let targets: UnsafeMutablePointer<Float>?
+    private let extras: [(target: UnsafeMutablePointer<Float>, count: Int)]
 
     init(_ pipeline: Pipeline, _ memory: StreamMemory) {
         let source = DatasetSamples(pipeline.samples)
         self.source = source
-        views = zip(pipeline.programs, memory.views).map { program, view in
-            WorkerView(program, view, source, pipeline.kernels.noise)
-        }
-        scratch = Buffer(count: pipeline.samples.dataset.sampleShape.count)
         kernels = pipeline.kernels.noise
+        workspaces = pipeline.programs.map {
+            Workspace($0, kernels: pipeline.kernels.noise, source: source)
+        }
+        let program = pipeline.programs[0]
+        (size, classes) = (program.shape.count, pipeline.samples.dataset.classes)
+        scratch = Buffer(count: size)
         hasher = pipeline.makesDigests ? DigestHasher(pipeline.kernels.noise) : nil
         skips = pipeline.samples.skipsUnreadable
         (batchSize, batchesPerEpoch) = (pipeline.batchSize, pipeline.batchesPerEpoch)
-        (ids, positions) = (UnsafePointer(memory.ids.pointer), UnsafePointer(memory.positions.pointer))
-        (labels, lengths) = (memory.labels.pointer, memory.lengths.pointer)
+        positions = UnsafePointer(memory.positions.pointer)
         (clean, digests) = (memory.clean?.pointer, memory.digests?.pointer)
+        (ids, labels, lengths) = (memory.ids.pointer, memory.labels.pointer, memory.lengths.pointer)
+        (values, mask, targets) = (memory.values.pointer, memory.mask?.pointer, memory.targets?.pointer)
+        extras = zip(memory.extras, program.extras).map { ($0.pointer, $1.shape.count) }
     }
 
     func begin() { failures.removeAll(keepingCapacity: true) }
 
-    /// Makes the samples of some slots.
+    /// Makes the samples of some slots, whose ids stand in their first rows.
     ///
     /// - Returns: false if one failed that may not be left out; those behind it are not made then.
     func make(_ slots: Range<Int>, epoch: Int) -> Bool {
+        let views = workspaces.count
         for slot in slots {
-            if slot + 1 < slots.upperBound { source.prefetch(ids[slot + 1]) }
+            if slot + 1 < slots.upperBound { source.prefetch(ids[(slot + 1) * views]) }
             do {
                 try make(slot, epoch: epoch)
             } catch {
@@ -63,59 +73,49 @@ final class StreamWorker {
     }
 
     private func make(_ slot: Int, epoch: Int) throws {
-        let (id, count) = (ids[slot], scratch.count)
+        let views = workspaces.count
+        let id = ids[slot * views]
         let sample = try source.sample(id, scratch: scratch.pointer)
         let label = source.label(id)
-        labels[slot] = Int32(label)
-        lengths[slot] = Int32(truncatingIfNeeded: sample.length ?? Int(Int32.max))
-        if let clean { sample.values.decode(first: 0, count: count, to: clean + slot * count, kernels) }
-        hasher?.begin()
-        hasher?.absorb(id)
-        hasher?.absorb(UInt64(label))
-        hasher?.absorb(UInt64(truncatingIfNeeded: sample.length ?? -1))
+        if let clean { sample.values.decode(first: 0, count: size, to: clean + slot * size, kernels) }
+        if let hasher {
+            hasher.begin()
+            hasher.absorb(id)
+            hasher.absorb(UInt64(label))
+            hasher.absorb(UInt64(truncatingIfNeeded: sample.length ?? -1))
+        }
         let step = epoch * batchesPerEpoch + positions[slot] / batchSize
-        for view in views {
-            try view.make(slot, sample, id: id, label: label, epoch: epoch, step: step)
-            if let hasher { view.absorb(slot, into: hasher) }
+        for view in 0..<views {
+            let row = slot * views + view
+            (ids[row], labels[row]) = (id, Int32(label))
+            lengths[row] = Int32(truncatingIfNeeded: sample.length ?? Int(Int32.max))
+            try make(row, sample, in: workspaces[view], label, epoch: epoch, step: step)
+            if let hasher { absorb(row, into: hasher) }
         }
         if let hasher { digests?[slot] = hasher.digest }
     }
-}
 
-/// What a worker runs for one program, and where the results go.
-private struct WorkerView {
-    let workspace: Workspace
-    let count: Int
-    let classes: Int
-    let values: UnsafeMutablePointer<Float>
-    let mask: UnsafeMutablePointer<UInt8>?
-    let targets: UnsafeMutablePointer<Float>?
-    let extras: [(target: UnsafeMutablePointer<Float>, count: Int)]
-
-    init(_ program: Program, _ view: StreamMemory.View, _ source: DatasetSamples, _ kernels: NoiseKernels) {
-        workspace = Workspace(program, kernels: kernels, source: source)
-        (count, classes) = (program.shape.count, source.samples.dataset.classes)
-        (values, mask, targets) = (view.values.pointer, view.mask?.pointer, view.targets?.pointer)
-        extras = zip(view.extras, program.extras).map { ($0.pointer, $1.shape.count) }
-    }
-
-    func make(_ slot: Int, _ sample: CleanSample, id: UInt64, label: Int, epoch: Int, step: Int) throws {
+    private func make(
+        _ row: Int, _ sample: CleanSample, in workspace: Workspace, _ label: Int, epoch: Int, step: Int
+    ) throws {
         try workspace.run(
-            sample, id: id, epoch: epoch, step: step, values: values + slot * count, mask: mask.map { $0 + slot * count })
+            sample, id: ids[row], epoch: epoch, step: step, values: values + row * size,
+            mask: mask.map { $0 + row * size })
         if let targets {
-            workspace.writeTarget(label: label, classes: classes, to: targets + slot * classes)
+            workspace.writeTarget(label: label, classes: classes, to: targets + row * classes)
         }
         for (place, extra) in extras.enumerated() {
-            workspace.copyExtra(place, to: extra.target + slot * extra.count)
+            workspace.copyExtra(place, to: extra.target + row * extra.count)
         }
     }
 
-    func absorb(_ slot: Int, into hasher: DigestHasher) {
-        hasher.absorb(values + slot * count, count: count * MemoryLayout<Float>.size)
-        if let mask { hasher.absorb(mask + slot * count, count: count) }
-        if let targets { hasher.absorb(targets + slot * classes, count: classes * MemoryLayout<Float>.size) }
-        for extra in extras {
-            hasher.absorb(extra.target + slot * extra.count, count: extra.count * MemoryLayout<Float>.size)
+    private func absorb(_ row: Int, into hasher: DigestHasher) {
+        func absorb(_ floats: UnsafePointer<Float>, _ count: Int) {
+            hasher.absorb(floats + row * count, count: count * MemoryLayout<Float>.size)
         }
+        absorb(values, size)
+        if let mask { hasher.absorb(mask + row * size, count: size) }
+        if let targets { absorb(targets, classes) }
+        for extra in extras { absorb(extra.target, extra.count) }
     }
 }

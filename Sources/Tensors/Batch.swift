@@ -1,7 +1,10 @@
 /// Samples that train together: a view into memory of the pipeline, valid until its next batch is asked for.
 package struct Batch {
-    /// How many samples there are, at least one; the last batch of an epoch may hold fewer than the others.
+    /// How many rows there are, at least one; the last batch of an epoch may hold fewer than the others. A row is a sample,
+    /// or one of its views: then those of a sample follow one another, with the same id and label.
     package var count: Int
+    /// How many rows each sample has.
+    package var views = 1
     /// The shape of one sample, for instance `[28, 28, 1]`.
     package var shape: Shape
     /// `[count] + shape`, row-major, without gaps.
@@ -20,11 +23,9 @@ package struct Batch {
     package var extras: [BatchExtra] = []
     /// `[count]`: how many places along the first axis of a sample are real; nil where all are.
     package var lengths: UnsafePointer<Int32>?
-    /// `[count] + shape`: the samples before the chain; nil where nobody asked for them.
+    /// `[count / views] + shape`: the samples before the chain; nil where nobody asked for them.
     package var clean: UnsafePointer<Float>?
-    /// What further runs of the chain made of the same samples, `[count] + shape` each; `values` is the first one's.
-    package var furtherViews: [BatchView] = []
-    /// `[count]`: what tells whether another stream delivered the same; nil where nobody asked for them.
+    /// `[count / views]`: what tells whether another stream delivered the same; nil where nobody asked for them.
     package var digests: UnsafePointer<Digest>?
     /// The position in the epoch's order behind the last sample, where a stream can take up.
     package var nextPosition = 0
@@ -40,19 +41,7 @@ package struct Batch {
     /// Puts the batch's samples behind those that `digest` stands for.
     package func append(to digest: inout Digest) {
         guard let digests else { preconditionFailure("the pipeline makes no digests") }
-        for place in 0..<count { digest.append(digests[place]) }
-    }
-}
-
-/// Another run of the chain over a batch's samples, with draws of its own.
-package struct BatchView {
-    /// `[count] + shape`.
-    package var values: UnsafePointer<Float>
-    /// As `Batch.mask`.
-    package var mask: UnsafePointer<UInt8>?
-
-    package init(values: UnsafePointer<Float>, mask: UnsafePointer<UInt8>?) {
-        (self.values, self.mask) = (values, mask)
+        for place in 0..<count / views { digest.append(digests[place]) }
     }
 }
 

@@ -13,7 +13,7 @@ struct Mottle: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Train.self, Evaluate.self, Verify.self, DataCommand.self, Apply.self, Plugins.self, Explain.self, Preview.self, Bench.self,
+            Train.self, Evaluate.self, DataCommand.self, ReplayCommand.self, Verify.self, Diff.self, Apply.self, Plugins.self, Explain.self, Preview.self, Bench.self,
         ])
 }
 

@@ -18,7 +18,7 @@ private struct Repeatable: RandomNumberGenerator {
 }
 
 /// `bytes` with up to four bytes changed, left out or put in, and perhaps cut short.
-private func damaged(_ bytes: [UInt8], seed: UInt64) -> [UInt8] {
+func damaged(_ bytes: [UInt8], seed: UInt64) -> [UInt8] {
     var random = Repeatable(state: seed)
     var bytes = bytes
     for _ in 0..<Int.random(in: 1...4, using: &random) where !bytes.isEmpty {
@@ -35,14 +35,18 @@ private func damaged(_ bytes: [UInt8], seed: UInt64) -> [UInt8] {
     return bytes
 }
 
-/// Whatever stands in a file, reading it ends with a data set that fits the file or with an error.
+/// The seeds of the damage that is tried.
 ///
 /// `MOTTLE_FUZZ_CASES` tries that many files a reader, `MOTTLE_FUZZ_SEED` others.
-@Suite struct DamagedFilesTests {
+enum FuzzSeeds {
     private static let environment = ProcessInfo.processInfo.environment
-    private static let cases = environment["MOTTLE_FUZZ_CASES"].flatMap { UInt64($0) } ?? 400
-    private static let firstSeed = environment["MOTTLE_FUZZ_SEED"].flatMap { UInt64($0) } ?? 0
+    private static let count = environment["MOTTLE_FUZZ_CASES"].flatMap { UInt64($0) } ?? 400
+    private static let first = environment["MOTTLE_FUZZ_SEED"].flatMap { UInt64($0) } ?? 0
+    static let all = first..<first + count
+}
 
+/// Whatever stands in a file, reading it ends with a data set that fits the file or with an error.
+@Suite struct DamagedFilesTests {
     enum Form: String, CaseIterable {
         case idx, gzippedIDX, npy, fortran, npz, deflatedNPZ, largeNPZ, safetensors, cifar10, cifar100
 
@@ -117,8 +121,8 @@ private func damaged(_ bytes: [UInt8], seed: UInt64) -> [UInt8] {
         let labels = try folder.file("labels", idx([5], [1, 2, 0, 4, 3]))
         Self.readAll(
             try ClassifiedImages(form.half(folder.file("images", whole), labels: labels), range: 0...1))
-        var refused: UInt64 = 0
-        for seed in Self.firstSeed..<Self.firstSeed + Self.cases {
+        var refused = 0
+        for seed in FuzzSeeds.all {
             let images = try folder.file("images", damaged(whole, seed: seed))
             do throws(DatasetError) {
                 Self.readAll(try ClassifiedImages(form.half(images, labels: labels), range: 0...1))
@@ -127,7 +131,7 @@ private func damaged(_ bytes: [UInt8], seed: UInt64) -> [UInt8] {
                 #expect(error.description.contains("/images: ") || error.description.contains("/labels: "))
             }
         }
-        #expect(refused > Self.cases / 20)
+        #expect(refused > FuzzSeeds.all.count / 20)
     }
 
     @Test(arguments: [
@@ -137,14 +141,14 @@ private func damaged(_ bytes: [UInt8], seed: UInt64) -> [UInt8] {
     func `damaged labels are read or refused`(whole: [UInt8]) throws {
         let folder = try Folder()
         let images = try folder.file("images", idx([5, 3, 2], (0..<30).map { $0 }))
-        var refused: UInt64 = 0
-        for seed in Self.firstSeed..<Self.firstSeed + Self.cases {
+        var refused = 0
+        for seed in FuzzSeeds.all {
             let labels = try folder.file("labels", damaged(whole, seed: seed))
             do throws(DatasetError) {
                 Self.readAll(try ClassifiedImages(.files(images: images, labels: labels)))
             } catch { refused += 1 }
         }
-        #expect(refused > Self.cases / 20)
+        #expect(refused > FuzzSeeds.all.count / 20)
     }
 
     @Test(arguments: [

@@ -1,0 +1,70 @@
+import Generators
+import Kernels
+import Reports
+import Tensors
+
+/// Makes single samples with a chain, and tells what was drawn for them.
+final class SampleMaker {
+    /// A sample before and after the chain.
+    struct MadeSample {
+        var id: UInt64
+        var label: Int
+        var clean: [Float]
+        var values: [Float]
+        /// 1 hidden; nil for a chain without masks.
+        var mask: [UInt8]?
+        /// How many places along the first axis are real; nil for all.
+        var length: Int?
+        /// What was drawn, of the generators that were applied, by `generator.parameter`.
+        var drawn: [(name: String, value: Float)]
+    }
+
+    private let workspace: Workspace
+    private let source: any SampleSource
+    private let program: Program
+    private let parameters: [DrawnParameter]
+    /// The place of the first parameter among the extra outputs; behind each stands whether it was applied.
+    private let firstDrawn: Int
+    private let (scratch, values): (Buffer<Float>, Buffer<Float>)
+    private let mask: Buffer<UInt8>
+
+    init(_ chain: TracedChain, kernels: KernelSet, source: any SampleSource) {
+        (parameters, firstDrawn, self.source) = (chain.parameters, chain.extras.count, source)
+        var chain = chain
+        chain.extras += parameters.flatMap { parameter in
+            let applied = parameter.applied.map { [ExtraOutput(name: "\(parameter.name) applied", node: $0)] }
+            return [ExtraOutput(name: parameter.name, node: parameter.node)] + (applied ?? [])
+        }
+        program = Program(chain)
+        workspace = Workspace(program, kernels: kernels.noise, source: source)
+        let count = program.shape.count
+        (scratch, values, mask) = (Buffer(count: count), Buffer(count: count), Buffer(count: count))
+    }
+
+    func make(_ id: UInt64, epoch: Int, step: Int) throws -> MadeSample {
+        let sample = try source.sample(id, scratch: scratch.pointer)
+        let (clean, length) = ((0..<scratch.count).map { sample.values[$0] }, sample.length)
+        try workspace.run(
+            sample, id: id, epoch: epoch, step: step, values: values.pointer, mask: mask.pointer)
+        return MadeSample(
+            id: id, label: source.label(id), clean: clean, values: values.values,
+            mask: program.writesMask ? mask.values : nil, length: length, drawn: drawn)
+    }
+
+    /// Of the sample that was made last.
+    private var drawn: [(name: String, value: Float)] {
+        let value = Buffer<Float>(count: 1)
+        func extra(_ place: Int) -> Float {
+            workspace.copyExtra(place, to: value.pointer)
+            return value.values[0]
+        }
+        var (place, drawn) = (firstDrawn, [(name: String, value: Float)]())
+        for parameter in parameters {
+            let number = extra(place)
+            let isApplied = parameter.applied == nil || extra(place + 1) == 1
+            if isApplied { drawn.append((parameter.name, number)) }
+            place += parameter.applied == nil ? 1 : 2
+        }
+        return drawn
+    }
+}
