@@ -86,7 +86,9 @@ func images(_ folder: Folder, _ files: [String: [UInt8]], form: (inout ImageFile
     @Test func `size and channels follow from the first image that can be read`() throws {
         let (grey, colour) = (GoldenImages.file("grey PNG"), GoldenImages.file("RGB PNG"))
         let folder = try Folder()
-        let files = ["a/0.png": [], "a/1.png": grey, "a/2.png": colour, "a/3.png": GoldenImages.file("grey JPEG")]
+        let files = [
+            "a/0.png": [], "a/1.png": grey, "a/2.png": colour, "a/3.png": GoldenImages.file("grey JPEG"),
+        ]
         let data = try images(folder, files).train
         #expect(data.sampleShape == [13, 19, 1])
         func complaint(_ id: Int) -> String? {
