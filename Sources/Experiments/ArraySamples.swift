@@ -130,12 +130,12 @@ struct ArrayOutput {
     /// - Parameter scratch: room for the clean sample.
     func make(
         _ place: Int, _ samples: ArraySamples, in workspace: Workspace, scratch: UnsafeMutablePointer<Float>,
-        epoch: Int
+        epoch: Int, step: Int
     ) throws {
         let id = samples.ids[place]
         let first = place * samples.shape.count
         try workspace.run(
-            samples.sample(id, scratch: scratch), id: id, epoch: epoch,
+            samples.sample(id, scratch: scratch), id: id, epoch: epoch, step: step,
             values: values.pointer + first, mask: mask.map { $0.pointer + first })
         for extra in extras {
             workspace.copyExtra(extra.place, to: extra.values.pointer + place * extra.shape.count)

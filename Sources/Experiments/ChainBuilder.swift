@@ -3,48 +3,29 @@ import Generators
 import LuaRuntime
 import Tensors
 
-/// Loads the plugins that a chain's items name and checks what the config says of them.
+/// Loads the plugins that a chain's entries name and checks what the config says of them.
 struct ChainBuilder {
     let library: PluginLibrary
     /// The folder from which relative plugin paths start.
     let base: String
 
-    /// - Parameter path: the first part of the generators' paths, `chain` or `evaluate`.
     /// - Throws: `ConfigError` for what the config says wrong, `PluginError.broken` for a broken plugin.
-    func chain(_ items: [ChainItemConfig], path: String) throws -> Chain {
-        var names = ChainNames()
-        var result: [ChainItem] = []
-        for item in items {
-            let plugin = try plugin(item)
-            guard let name = names.next(plugin: plugin.name, own: item.name) else {
-                throw ConfigError(item.place, ChainItem.problem(withUsedName: item.name!))
-            }
-            if let place = item.fillPlace, let problem = ChainItem.problem(withFillOf: plugin) {
-                throw ConfigError(place, problem)
-            }
-            var chainItem = ChainItem(
-                plugin: plugin, name: name, probability: item.probability, fill: item.fill ?? .zero,
-                origin: item.place.description)
-            for parameter in item.parameters { try set(parameter, of: &chainItem) }
-            if let problem = chainItem.missing { throw ConfigError(item.place, problem) }
-            result.append(chainItem)
-        }
-        if let problem = ChainItem.problem(inChainOf: result) {
-            throw ConfigError(items[problem.place].place, problem.text)
-        }
-        return Chain(result, path: path)
+    func chain(_ entries: [ChainEntryConfig], phase: ChainPhase) throws -> Chain {
+        var (names, count) = (ChainNames(), 0)
+        let chain = Chain(
+            entries: try entries.map { try entry($0, &names, &count, isAgain: false) }, phase: phase)
+        if let problem = chain.problem { throw error(problem, in: entries) }
+        return chain
     }
 
     /// Traces a chain for samples of a data set.
     ///
     /// - Throws: also `ConfigError` where generators of tokens meet values, or others meet token ids.
     func trace(
-        _ chain: Chain, _ items: [ChainItemConfig], seed: UInt64, data: any Dataset
+        _ chain: Chain, _ entries: [ChainEntryConfig], seed: UInt64, data: any Dataset
     ) throws -> TracedChain {
-        if let problem = ChainItem.problem(inChainOf: chain.items, onIDs: data.vocabularySize != nil) {
-            throw ConfigError(items[problem.place].place, problem.text)
-        }
-        return try trace(chain, items, seed: seed, shape: data.sampleShape, range: data.range)
+        if let problem = chain.problem(onIDs: data.vocabularySize != nil) { throw error(problem, in: entries) }
+        return try trace(chain, entries, seed: seed, shape: data.sampleShape, range: data.range)
     }
 
     /// Traces a chain for samples of one shape and range.
@@ -52,13 +33,9 @@ struct ChainBuilder {
     /// - Throws: `ConfigError` where a generator does not take such samples, `PluginError.broken` for what a script does
     ///   wrong while it is traced.
     func trace(
-        _ chain: Chain, _ items: [ChainItemConfig], seed: UInt64, shape: Shape, range: ClosedRange<Float>
+        _ chain: Chain, _ entries: [ChainEntryConfig], seed: UInt64, shape: Shape, range: ClosedRange<Float>
     ) throws -> TracedChain {
-        for (config, item) in zip(items, chain.items) {
-            if let problem = item.plugin.problem(withSampleShape: shape) {
-                throw ConfigError(config.place, problem)
-            }
-        }
+        if let problem = chain.problem(withSampleShape: shape) { throw error(problem, in: entries) }
         do throws(LuaError) {
             return try chain.trace(seed: seed, shape: shape, range: range)
         } catch {
@@ -78,11 +55,102 @@ struct ChainBuilder {
         }
     }
 
+    /// Generators of a chain with everything that is repeated written out: each takes time to trace.
+    private static let itemLimit = 1000
+
+    private func entry(
+        _ config: ChainEntryConfig, _ names: inout ChainNames, _ count: inout Int, isAgain: Bool
+    ) throws -> ChainEntry {
+        let origin = config.place.description
+        switch config.action {
+        case .generator(let item):
+            count += 1
+            guard count <= Self.itemLimit else {
+                throw ConfigError(
+                    config.place, "a chain may have \(Self.itemLimit) generators, repeated ones included")
+            }
+            let plugin = try plugin(item)
+            let name = try name(config, plugin.name, &names, isAgain)
+            return .generator(try self.item(item, config, plugin, name))
+        case .group(let group, let members):
+            let name = try name(config, group.key, &names, isAgain)
+            var turns = [try members.map { try entry($0, &names, &count, isAgain: isAgain) }]
+            if case .repeated(let times) = group {
+                for _ in 1..<times {
+                    turns.append(try members.map { try entry($0, &names, &count, isAgain: true) })
+                }
+            }
+            return .group(
+                ChainGroup(
+                    group.kind(members), turns: turns, name: name, probability: config.probability,
+                    phase: config.phase, origin: origin))
+        case .adjustment(let kind):
+            let name = try name(config, config.key, &names, isAgain)
+            return .adjustment(
+                ChainAdjustment(
+                    kind, name: name, probability: config.probability, phase: config.phase, origin: origin))
+        }
+    }
+
+    private func name(
+        _ config: ChainEntryConfig, _ usual: String, _ names: inout ChainNames, _ isAgain: Bool
+    ) throws(ConfigError) -> String {
+        guard let name = names.next(plugin: usual, own: config.name, isAgain: isAgain) else {
+            throw ConfigError(config.place, ChainItem.problem(withUsedName: config.name!))
+        }
+        return name
+    }
+
+    private func item(
+        _ config: ChainItemConfig, _ entry: ChainEntryConfig, _ plugin: Plugin, _ name: String
+    ) throws(ConfigError) -> ChainItem {
+        if let place = config.fillPlace, let problem = ChainItem.problem(withFillOf: plugin) {
+            throw ConfigError(place, problem)
+        }
+        if let place = config.matchPlace, let problem = config.match?.problem(beside: plugin) {
+            throw ConfigError(place, problem)
+        }
+        var item = ChainItem(
+            plugin: plugin, name: name, probability: entry.probability, fill: config.fill ?? .zero,
+            origin: config.place.description)
+        (item.phase, item.match) = (entry.phase, config.match)
+        for parameter in config.parameters { try set(parameter, of: &item) }
+        if let problem = item.missing { throw ConfigError(config.place, problem) }
+        return item
+    }
+
     private func set(_ parameter: ConfigEntry, of item: inout ChainItem) throws(ConfigError) {
         let setting = try ParameterSetting(parameter.value)
         if let problem = item.set(parameter.key, to: setting) {
             let isKnown = item.plugin.parameters.contains { $0.name == parameter.key }
             throw ConfigError(isKnown ? parameter.value.place : parameter.place, problem)
+        }
+    }
+
+    /// The problem at the place of the entry that it names.
+    private func error(_ problem: ChainProblem, in entries: [ChainEntryConfig]) -> ConfigError {
+        let places = entries.flatMap(\.places)
+        let place = places.first { $0.description == problem.origin } ?? places.first ?? .program
+        return ConfigError(place, problem.text)
+    }
+}
+
+extension ChainEntryConfig {
+    /// Its own place and those of all entries in it.
+    fileprivate var places: [ConfigPlace] {
+        guard case .group(_, let members) = action else { return [place] }
+        return [place] + members.flatMap(\.places)
+    }
+}
+
+extension ChainEntryConfig.Group {
+    fileprivate func kind(_ members: [ChainEntryConfig]) -> ChainGroup.Kind {
+        switch self {
+        case .oneOf: .oneOf(weights: members.map(\.weight))
+        case .someOf(let count): .someOf(count: count)
+        case .sequence: .sequence
+        case .shuffleOrder: .shuffleOrder
+        case .repeated: .repeated
         }
     }
 }

@@ -9,40 +9,38 @@ struct ChainItemConfig {
     var reference: String
     /// Parameters in the config's order.
     var parameters: [ConfigEntry]
-    var probability = 1.0
     var fill: Fill?
     var fillPlace: ConfigPlace?
-    /// A name of its own in the addresses of its draws.
-    var name: String?
+    var match: DamageMatch?
+    var matchPlace: ConfigPlace?
 
-    /// `gaussian`, or `gaussian: { sigma: 0.1 }` with `probability`, `fill` and `name` beside it.
-    init(_ node: ConfigNode) throws(ConfigError) {
-        guard node.isTable else {
-            guard let name = try? String(node) else {
-                throw node.mismatch(wanted: "a generator, such as 'gaussian' or 'gaussian: { sigma: 0.1 }'")
-            }
-            (place, reference, parameters) = (node.place, name, [])
-            return
-        }
-        var table = try node.table()
-        if let value = table.take("probability") { probability = try value.value(in: 0...1) }
-        if let value = table.take("fill") { (fill, fillPlace) = (try Fill(value), value.place) }
-        if let value = table.take("name") { name = try Self.pathName(value) }
-        let entry = try table.takeOnly(naming: "one generator")
-        try table.finish()
-        (place, reference) = (entry.place, entry.key)
-        var fields = try entry.value.table()
-        parameters = fields.unread
-        for parameter in parameters { _ = fields.take(parameter.key) }
-        try fields.finish()
+    /// A plugin without parameters.
+    init(_ reference: String, at place: ConfigPlace) {
+        (self.place, self.reference, parameters) = (place, reference, [])
     }
 
-    private static func pathName(_ node: ConfigNode) throws(ConfigError) -> String {
-        let name = try String(node)
-        guard !name.isEmpty, name.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }) else {
-            throw node.mismatch(wanted: "a name of letters, digits, '_' and '-'")
+    /// `gaussian: { sigma: 0.1 }`, as an entry of a table.
+    init(_ entry: ConfigEntry) throws(ConfigError) {
+        (place, reference) = (entry.place, entry.key)
+        if let bounds = try Self.bounds(of: entry) {
+            parameters = bounds
+        } else {
+            var fields = try entry.value.table()
+            parameters = fields.unread
+            for parameter in parameters { _ = fields.take(parameter.key) }
+            try fields.finish()
         }
-        return name
+    }
+
+    /// What `clip: true` and `clip: [low, high]` are short for; nil for any other entry.
+    private static func bounds(of entry: ConfigEntry) throws(ConfigError) -> [ConfigEntry]? {
+        guard entry.key == "clip" else { return nil }
+        if entry.value.isList { return [ConfigEntry("bounds", entry.value, place: entry.place)] }
+        guard case .plain = entry.value.content else { return nil }
+        guard (try? Bool(entry.value)) == true else {
+            throw entry.value.mismatch(wanted: "true, for the data's range, or two numbers [low, high]")
+        }
+        return []
     }
 }
 
@@ -82,99 +80,58 @@ extension Fill: ConfigValue {
     }
 }
 
-extension ParameterSetting: ConfigValue {
-    /// A value, a list of numbers, `uniform: [low, high]`, `normal: { mean:, std: }`, `choice: [a, b]`, or
-    /// `ramp: { from:, to:, epochs: }`.
+extension DamageMatch: ConfigValue {
+    /// `psnr: 20` or `snr: 10`.
     package init(_ node: ConfigNode) throws(ConfigError) {
-        switch node.content {
-        case .table: self = try Self.varying(node)
-        case .list:
-            self = .value(.numbers(try [Double](node)))
-        default:
-            if let flag = try? Bool(node) {
-                self = .value(.boolean(flag))
-            } else if let name = try? String(node) {
-                self = .value(.choice(name))
-            } else {
-                self = .value(.number(try Double(node)))
-            }
-        }
-    }
-
-    private static func varying(_ node: ConfigNode) throws(ConfigError) -> ParameterSetting {
+        let known = Measure.allCases.map(\.rawValue)
         var table = try node.table()
-        let entry = try table.takeOnly(naming: "one of uniform, normal, choice, ramp")
-        try table.finish()
-        switch entry.key {
-        case "uniform":
-            let (low, high) = try entry.value.pair()
-            return .uniform(low, high)
-        case "normal":
-            if entry.value.isList {
-                let (mean, deviation) = try entry.value.pair()
-                return .normal(mean: mean, deviation: deviation)
-            }
-            var fields = try entry.value.table()
-            let (mean, deviation) = (
-                try fields.require("mean", as: Double.self), try fields.require("std", as: Double.self)
-            )
-            try fields.finish()
-            return .normal(mean: mean, deviation: deviation)
-        case "choice":
-            if case .list(let items) = entry.value.content,
-                let name = items.first(where: { (try? Double($0)) == nil })
-            {
-                throw ConfigError(
-                    name.place,
-                    "'choice' lists numbers: only numbers can change from sample to sample, and '\(node.name)' needs one value for all"
-                )
-            }
-            return .choice(try [Double](entry.value))
-        case "ramp":
-            var fields = try entry.value.table()
-            var from = 0.0
-            try fields.read("from", into: &from)
-            let (to, epochs) = (
-                try fields.require("to", as: Double.self), try fields.require("epochs", in: 1...)
-            )
-            try fields.finish()
-            return .ramp(Ramp(from: from, to: to, epochs: epochs))
-        default:
-            let known = ["uniform", "normal", "choice", "ramp"]
+        let entry = try table.takeOnly(naming: "one of " + known.joined(separator: ", "))
+        guard let measure = Measure(rawValue: entry.key) else {
             throw ConfigError(
                 entry.place,
-                "unknown '\(entry.key)' for '\(node.name)'; known are \(known.joined(separator: ", "))"
+                "unknown '\(entry.key)' in 'match'; known are " + known.joined(separator: ", ")
                     + Suggestion.hint(entry.key, among: known))
         }
+        self.init(measure, try ParameterSetting(entry.value))
+    }
+
+    /// As the lock file spells it.
+    var node: ConfigNode { ConfigNode(.table([ConfigEntry(measure.rawValue, level.node)])) }
+}
+
+extension ChainPhase: ConfigValue {}
+extension NumberFormat: ConfigValue {}
+
+extension Standardisation: ConfigValue {
+    /// `mean` and `std`, each one number or a list with one for each channel.
+    package init(_ node: ConfigNode) throws(ConfigError) {
+        var table = try node.table()
+        func numbers(_ node: ConfigNode) throws(ConfigError) -> [Float] {
+            if let number = try? Float(node) { return [number] }
+            guard node.isList else {
+                throw node.mismatch(wanted: "a number, or a list with one for each channel")
+            }
+            let list = try [Float](node)
+            if list.isEmpty { throw ConfigError(node.place, "\(node.subject) wants at least one number") }
+            return list
+        }
+        let mean = try numbers(table.requireNode("mean"))
+        let deviationNode = try table.requireNode("std")
+        let deviation = try numbers(deviationNode)
+        try table.finish()
+        if let wrong = deviation.first(where: { !($0 > 0) }) {
+            throw ConfigError(
+                deviationNode.place, "'std' must be above 0, got \(formatted(Double(wrong)))")
+        }
+        self.init(mean: mean, deviation: deviation)
     }
 
     /// As the lock file spells it.
     var node: ConfigNode {
-        switch self {
-        case .value(.number(let number)): .number(number)
-        case .value(.boolean(let flag)): .flag(flag)
-        case .value(.choice(let name)): .string(name)
-        case .value(.numbers(let numbers)): .list(numbers.map { .number($0) })
-        case .uniform(let low, let high): .table(["uniform": .list([.number(low), .number(high)])])
-        case .normal(let mean, let deviation):
-            .table(["normal": .table(["mean": .number(mean), "std": .number(deviation)])])
-        case .choice(let values): .table(["choice": .list(values.map { .number($0) })])
-        case .ramp(let ramp):
-            .table([
-                "ramp": .table([
-                    "from": .number(ramp.from), "to": .number(ramp.to), "epochs": .whole(ramp.epochs),
-                ])
-            ])
+        func numbers(_ list: [Float]) -> ConfigNode {
+            let nodes = list.map { ConfigNode(.plain("\($0)")) }
+            return nodes.count == 1 ? nodes[0] : .list(nodes)
         }
-    }
-}
-
-extension ConfigNode {
-    /// A list of two numbers.
-    fileprivate func pair() throws(ConfigError) -> (Double, Double) {
-        guard case .list(let items) = content, items.count == 2 else {
-            throw mismatch(wanted: "two numbers [low, high]")
-        }
-        return (try Double(items[0]), try Double(items[1]))
+        return .table(["mean": numbers(mean), "std": numbers(deviation)])
     }
 }

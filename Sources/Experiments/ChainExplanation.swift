@@ -45,6 +45,10 @@ package struct ChainExplanation {
                     + "reads \(stage.bytesRead) B, writes \(stage.bytesWritten) B  "
                     + "\(rounded(nanoseconds[index])) ns, \(rounded(nanoseconds[index] / Double(values))) ns a value",
             ]
+            if !stage.conditions.isEmpty {
+                lines.append(
+                    "   runs where: \(stage.conditions.joined(separator: ", ")) decides for the sample")
+            }
             lines += merged(stage.lines).map { "     \($0)" }
             lines += stage.stops.map { "   stops: \($0)" }
         }
@@ -117,6 +121,7 @@ package struct ChainExplanation {
                 JSONValue.Member("bytes_written", .whole(stage.bytesWritten)),
                 JSONValue.Member("nanoseconds", .number(time)), JSONValue.Member("operations", .list(lines)),
                 JSONValue.Member("stops", .list(stage.stops.map { .string($0) })),
+                JSONValue.Member("conditions", .list(stage.conditions.map { .string($0) })),
             ])
         }
         return JSONValue.object([

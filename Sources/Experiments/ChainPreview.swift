@@ -56,9 +56,10 @@ package struct ChainPreview {
     ///
     /// - Parameters:
     ///   - ids: samples by their places in the data set.
+    ///   - step: of the optimiser, for schedules over steps.
     ///   - observer: hears what a person should know of the chain.
     package func write(
-        ids: [UInt64], epoch: Int, to path: String, observer: some RunObserver
+        ids: [UInt64], epoch: Int, step: Int, to path: String, observer: some RunObserver
     ) throws {
         if let wrong = ids.first(where: { !source.ids.contains($0) }) {
             throw ConfigError(
@@ -67,8 +68,11 @@ package struct ChainPreview {
         var traced = try dataset.map(run.trace) ?? run.trace(for: shape)
         traced.notes(sampleCount: source.ids.count).forEach(observer.say)
         if let rangeNote { observer.say(rangeNote) }
-        let varying = traced.parameters
-        traced.extras += varying
+        let (varying, firstDrawn) = (traced.parameters, traced.extras.count)
+        traced.extras += varying.flatMap { parameter in
+            let applied = parameter.applied.map { [ExtraOutput(name: "\(parameter.name) applied", node: $0)] }
+            return [ExtraOutput(name: parameter.name, node: parameter.node)] + (applied ?? [])
+        }
         let program = Program(traced)
         let workspace = Workspace(program, kernels: runtime.kernels.noise, source: source)
         let count = shape.count
@@ -76,26 +80,24 @@ package struct ChainPreview {
         let scratch = Buffer<Float>(count: count)
         let rows = try ids.map { id -> ContactSheetSample in
             try workspace.run(
-                source.sample(id, scratch: scratch.pointer), id: id, epoch: epoch, values: values.pointer,
-                mask: mask.pointer)
+                source.sample(id, scratch: scratch.pointer), id: id, epoch: epoch, step: step,
+                values: values.pointer, mask: mask.pointer)
+            var corrupted = values.values
+            traced.standardisation?.undo(&corrupted)
             return ContactSheetSample(
                 id: id, label: className(of: id), clean: try clean(id),
-                corrupted: values.values,
+                corrupted: corrupted,
                 mask: program.writesMask ? mask.values : nil,
-                parameters: varying.enumerated().map { place, parameter in
-                    let value = Buffer<Float>(count: 1)
-                    workspace.copyExtra(program.extras.count - varying.count + place, to: value.pointer)
-                    return ContactSheetValue(parameter.name, Self.short(value.values[0]))
-                })
+                parameters: drawn(varying, in: workspace, first: firstDrawn))
         }
         if let row = rows.first(where: { $0.corrupted.contains { !$0.isFinite } }),
             let values = try NonFiniteValues(
-                of: row.id, epoch: epoch, in: traced, kernels: runtime.kernels, source: source)
+                of: row.id, epoch: epoch, step: step, in: traced, kernels: runtime.kernels, source: source)
         {
             observer.say(values.text("warning"))
         }
         var facts = [
-            ContactSheetValue("chain", run.chain.items.map(Self.text(of:)).joined(separator: " → ")),
+            ContactSheetValue("chain", run.chain.entries.map(\.text).joined(separator: " → ")),
             ContactSheetValue("data", dataName),
             ContactSheetValue("range", "\(Self.short(range.lowerBound))…\(Self.short(range.upperBound))"),
         ]
@@ -138,14 +140,25 @@ package struct ChainPreview {
     /// Whether values are token ids: the data says it, of an array the chain.
     private var isText: Bool { dataset.map { $0.vocabularySize != nil } ?? run.isText }
 
-    /// `gaussian (sigma 0.1)`: the parameters that the config gives.
-    private static func text(of item: ChainItem) -> String {
-        var settings = item.severity.map { ["severity \($0)"] } ?? []
-        settings += item.plugin.parameters.compactMap { parameter in
-            item.settings[parameter.name].map { "\(parameter.name) \($0.text)" }
+    /// What the sample that was run last drew, of the generators that were applied to it.
+    ///
+    /// - Parameter first: the place of the first parameter among the extra outputs, behind each whether it was applied.
+    private func drawn(
+        _ parameters: [DrawnParameter], in workspace: Workspace, first: Int
+    ) -> [ContactSheetValue] {
+        let value = Buffer<Float>(count: 1)
+        func extra(_ place: Int) -> Float {
+            workspace.copyExtra(place, to: value.pointer)
+            return value.values[0]
         }
-        let name = item.name
-        return settings.isEmpty ? name : "\(name) (\(settings.joined(separator: ", ")))"
+        var (place, drawn) = (first, [ContactSheetValue]())
+        for parameter in parameters {
+            let number = extra(place)
+            let isApplied = parameter.applied == nil || extra(place + 1) == 1
+            if isApplied { drawn.append(ContactSheetValue(parameter.name, Self.short(number))) }
+            place += parameter.applied == nil ? 1 : 2
+        }
+        return drawn
     }
 
     /// With three or four digits.

@@ -7,7 +7,7 @@ import Tensors
 /// `mottle apply`: an array put through a chain.
 package struct ChainRun {
     let chain: Chain
-    private let items: [ChainItemConfig]
+    private let entries: [ChainEntryConfig]
     private let chainPlace: ConfigPlace
     let seed: UInt64
     let range: ClosedRange<Float>
@@ -26,7 +26,8 @@ package struct ChainRun {
         var configSeed: UInt64 = 0
         try table.read("seed", into: &configSeed)
         let node = try table.requireNode("chain")
-        items = try ExperimentConfig.chain(node)
+        let base = FilePath.folder(of: file)
+        entries = try ExperimentConfig.chain(node, base: base)
         chainPlace = node.place
         range = try table.take("range").map { try ClosedRange($0) } ?? 0...1
         let lock = try LockRecord(&table)
@@ -34,8 +35,8 @@ package struct ChainRun {
         for key in ["model", "train", "evaluate"] { _ = table.take(key) }
         try table.finish()
         let library = PluginLibrary(folders: runtime.pluginFolders, recorded: lock?.plugins ?? [:])
-        builder = ChainBuilder(library: library, base: FilePath.folder(of: file))
-        chain = try builder.chain(items, path: "chain")
+        builder = ChainBuilder(library: library, base: base)
+        chain = try builder.chain(entries, phase: .train)
         (self.seed, self.runtime) = (seed ?? configSeed, runtime)
     }
 
@@ -67,11 +68,12 @@ package struct ChainRun {
     /// Puts the samples of an array through the chain.
     ///
     /// - Parameters:
+    ///   - step: of the optimiser, for schedules over steps.
     ///   - firstID: the id of the first sample; the others count up from it.
     ///   - observer: hears what a person should know of the chain.
     /// - Returns: the array's shape.
     package func run(
-        _ files: Files, epoch: Int, firstID: UInt64, observer: some RunObserver
+        _ files: Files, epoch: Int, step: Int, firstID: UInt64, observer: some RunObserver
     ) throws -> Shape {
         let samples = try ArraySamples(files, range: range, isText: isText, firstID: firstID)
         let traced = try trace(for: samples.shape)
@@ -81,10 +83,10 @@ package struct ChainRun {
         }
         let program = Program(traced)
         let output = try ArrayOutput(files, program, samples, chainPlace)
-        try apply(program, samples, output, epoch: epoch)
+        try apply(program, samples, output, epoch: epoch, step: step)
         if let place = output.firstNonFinite,
             let values = try NonFiniteValues(
-                of: firstID + UInt64(place), epoch: epoch, in: traced, kernels: runtime.kernels,
+                of: firstID + UInt64(place), epoch: epoch, step: step, in: traced, kernels: runtime.kernels,
                 source: samples)
         {
             observer.say(values.text("warning"))
@@ -98,16 +100,16 @@ package struct ChainRun {
 
     /// The chain's graph for samples of one shape, over the config's range.
     func trace(for shape: Shape) throws -> TracedChain {
-        try builder.trace(chain, items, seed: seed, shape: shape, range: range)
+        try builder.trace(chain, entries, seed: seed, shape: shape, range: range)
     }
 
     /// The chain's graph for samples of a data set.
     func trace(for data: any Dataset) throws -> TracedChain {
-        try builder.trace(chain, items, seed: seed, data: data)
+        try builder.trace(chain, entries, seed: seed, data: data)
     }
 
     private func apply(
-        _ program: Program, _ samples: ArraySamples, _ output: ArrayOutput, epoch: Int
+        _ program: Program, _ samples: ArraySamples, _ output: ArrayOutput, epoch: Int, step: Int
     ) throws {
         let errors = ErrorBox()
         runtime.pool.run { thread, threads in
@@ -116,7 +118,8 @@ package struct ChainRun {
             do {
                 for place in (samples.count * thread / threads)..<(samples.count * (thread + 1) / threads) {
                     try output.make(
-                        place, samples, in: workspace, scratch: scratch.pointer, epoch: epoch)
+                        place, samples, in: workspace, scratch: scratch.pointer, epoch: epoch,
+                        step: step)
                 }
             } catch {
                 errors.add(error, at: thread)

@@ -44,7 +44,7 @@ package final class Experiment {
             library: PluginLibrary(folders: runtime.pluginFolders, recorded: config.lock?.plugins ?? [:]),
             base: base)
         // What costs little is checked first: chains, then data, then the model's fit.
-        chain = try builder.chain(config.chain, path: "chain")
+        chain = try builder.chain(config.chain, phase: .train)
         let rows = try Self.rows(config, builder)
         let data = try config.data.load(seed: config.seed)
         config.data = try config.data.recorded(data)
@@ -54,7 +54,7 @@ package final class Experiment {
         notes = traced.notes(sampleCount: data.train.count)
         evaluations = try rows.map { row, chain in
             let traced = try builder.trace(
-                chain, row.items, seed: Self.evaluationSeed, data: test)
+                chain, row.entries, seed: Self.evaluationSeed, data: test)
             return Evaluation(config: row, chain: chain, program: Program(traced))
         }
         if let size = train.vocabularySize {
@@ -78,9 +78,9 @@ package final class Experiment {
     ) throws -> [(EvaluationConfig, Chain)] {
         var rows: [EvaluationConfig] = []
         for node in config.evaluate { rows += try EvaluationConfig.rows(node, builder) }
-        let clean = EvaluationConfig(place: .program, name: "clean", items: [])
-        rows = [clean] + rows.filter { !$0.items.isEmpty }
-        return try rows.map { ($0, try builder.chain($0.items, path: "evaluate")) }
+        let clean = EvaluationConfig(place: .program, name: "clean", entries: [])
+        rows = [clean] + rows.filter { !$0.entries.isEmpty }
+        return try rows.map { ($0, try builder.chain($0.entries, phase: .evaluate)) }
     }
 
     /// A model with its start values.
@@ -166,18 +166,6 @@ extension Experiment.Evaluation {
 extension ParameterSetting {
     /// A value as it is, anything else as the config spells it.
     fileprivate var json: JSONValue { node.json }
-
-    /// A few words for a table.
-    var text: String {
-        switch self {
-        case .value(let value): value.description
-        case .uniform(let low, let high): "uniform \(formatted(low))…\(formatted(high))"
-        case .normal(let mean, let deviation): "normal \(formatted(mean)) ± \(formatted(deviation))"
-        case .choice(let values): values.map(formatted).joined(separator: " or ")
-        case .ramp(let ramp):
-            "\(formatted(ramp.from))…\(formatted(ramp.to)) over \(ramp.epochs) epochs"
-        }
-    }
 }
 
 extension ConfigNode {

@@ -5,7 +5,7 @@ import Training
 struct ExperimentConfig {
     var seed: UInt64 = 0
     var data: DatasetSource
-    var chain: [ChainItemConfig] = []
+    var chain: [ChainEntryConfig] = []
     var model: [LayerConfig] = []
     /// Where the model and each of its layers stand, for errors that only the data's shape brings to light.
     var modelPlace: ConfigPlace
@@ -16,12 +16,12 @@ struct ExperimentConfig {
     /// What only a lock file has.
     var lock: LockRecord?
 
-    /// - Parameter base: the folder from which relative paths of data start.
+    /// - Parameter base: the folder from which relative paths of data and of included chains start.
     init(_ document: ConfigDocument, base: String) throws(ConfigError) {
         var table = try document.table()
         try table.read("seed", into: &seed)
         data = try DatasetSource(table.requireNode("data")).resolved(from: base)
-        if let node = table.take("chain") { chain = try Self.chain(node) }
+        if let node = table.take("chain") { chain = try Self.chain(node, base: base) }
         let modelNode = try table.requireNode("model")
         modelPlace = modelNode.place
         for node in try modelNode.items() {
@@ -34,11 +34,14 @@ struct ExperimentConfig {
         try table.finish()
     }
 
-    /// A chain is a list of generators; nothing is the empty chain.
-    static func chain(_ node: ConfigNode) throws(ConfigError) -> [ChainItemConfig] {
+    /// A chain is a list of entries; nothing is the empty chain.
+    ///
+    /// - Parameter base: the folder from which relative paths of included files start.
+    static func chain(_ node: ConfigNode, base: String) throws(ConfigError) -> [ChainEntryConfig] {
         if node.isNothing { return [] }
-        var items: [ChainItemConfig] = []
-        for item in try node.items() { items.append(try ChainItemConfig(item)) }
-        return items
+        let files = ChainFiles(base: base)
+        var entries: [ChainEntryConfig] = []
+        for item in try node.items() { entries.append(try ChainEntryConfig(item, files)) }
+        return entries
     }
 }

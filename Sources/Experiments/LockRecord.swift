@@ -59,7 +59,7 @@ extension Experiment {
     var lockFile: String {
         var entries = [
             ConfigEntry("seed", .whole(config.seed)), ConfigEntry("data", config.data.node),
-            ConfigEntry("chain", .list(zip(config.chain, chain.items).map(Self.node))),
+            ConfigEntry("chain", .chain(config.chain, chain.entries)),
             ConfigEntry("model", .list(config.model.map(\.node))), ConfigEntry("train", config.train.node),
             ConfigEntry("evaluate", .list(evaluations.map(Self.node))),
         ]
@@ -74,9 +74,14 @@ extension Experiment {
 
     private var pluginNodes: [ConfigNode] {
         var sources: [String: String] = [:]
-        let all =
-            zip(config.chain, chain.items) + evaluations.flatMap { zip($0.config.items, $0.chain.items) }
-        for (config, item) in all { sources[config.reference] = item.plugin.source }
+        let chains =
+            [(config.chain, chain.entries)] + evaluations.map { ($0.config.entries, $0.chain.entries) }
+        for (configs, entries) in chains {
+            // Also of entries that are for another phase.
+            for (config, item) in zip(configs.flatMap(\.items), entries.flatMap(\.items)) {
+                sources[config.reference] = item.plugin.source
+            }
+        }
         return sources.sorted { $0.key < $1.key }.map { reference, source in
             .table([
                 "reference": .string(reference), "sha256": .string(SHA256.hexadecimal(of: source.utf8)),
@@ -85,25 +90,15 @@ extension Experiment {
         }
     }
 
-    private static func node(_ config: ChainItemConfig, _ item: ChainItem) -> ConfigNode {
-        let settings = item.completeSettings
-        let severity = item.severity.map { [ConfigEntry("severity", .whole($0))] } ?? []
-        let parameters =
-            severity
-            + item.plugin.parameters.compactMap { parameter in
-                settings[parameter.name].map { ConfigEntry(parameter.name, $0.node) }
-            }
-        var entries = [ConfigEntry(config.reference, ConfigNode(.table(parameters)))]
-        if let name = config.name { entries.append(ConfigEntry("name", .string(name))) }
-        entries.append(ConfigEntry("probability", .number(item.probability)))
-        if item.plugin.kind == .mask { entries.append(ConfigEntry("fill", item.fill.node)) }
-        return ConfigNode(.table(entries))
-    }
-
     private static func node(_ evaluation: Evaluation) -> ConfigNode {
-        if evaluation.config.items.isEmpty { return .string("clean") }
-        let items = zip(evaluation.config.items, evaluation.chain.items).map(node)
-        if items.count == 1, evaluation.config.name == evaluation.chain.items[0].name { return items[0] }
-        return .table(["chain": .list(items), "name": .string(evaluation.config.name)])
+        let (config, chain) = (evaluation.config, evaluation.chain)
+        if config.entries.isEmpty { return .string("clean") }
+        let entries = ConfigNode.chain(config.entries, chain.entries)
+        if case .generator(let item)? = chain.entries.first, chain.entries.count == 1,
+            config.name == item.name, case .list(let nodes) = entries.content
+        {
+            return nodes[0]
+        }
+        return .table(["chain": entries, "name": .string(config.name)])
     }
 }

@@ -210,7 +210,8 @@ struct PluginTrial {
                 [parameter.maximum ?? value + 1, parameter.minimum ?? value].first { $0 != value } ?? value
             let near =
                 parameter.kind == .integer ? (other > value ? value + 1 : value - 1) : (value * 3 + other) / 4
-            let setting = ParameterSetting.uniform(min(value, near), max(value, near))
+            let setting = ParameterSetting.uniform(
+                .constant(min(value, near)), .constant(max(value, near)))
             guard parameter.problem(with: setting) == nil else { continue }
             do throws(LuaError) {
                 _ = try trace(item([parameter.name: setting]), shape)

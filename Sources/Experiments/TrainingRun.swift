@@ -134,13 +134,13 @@ extension Experiment {
 
 extension Experiment {
     /// What made a step's loss infinite or nan: a sample of its batch, or the training itself.
-    func cause(of error: TrainingError, in batch: Batch) throws -> any Error {
+    func cause(of error: TrainingError, in batch: Batch, step: Int) throws -> any Error {
         let size = batch.shape.count
         for slot in 0..<batch.count {
             let values = UnsafeBufferPointer(start: batch.values + slot * size, count: size)
             guard values.contains(where: { !$0.isFinite }),
                 let values = try NonFiniteValues(
-                    of: batch.ids[slot], epoch: batch.epoch, in: traced, kernels: runtime.kernels,
+                    of: batch.ids[slot], epoch: batch.epoch, step: step, in: traced, kernels: runtime.kernels,
                     source: DatasetSamples(data.train))
             else { continue }
             return values

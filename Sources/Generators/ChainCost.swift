@@ -48,6 +48,20 @@ package struct ChainCost {
             ? all : Double(SlotPlan(GroupSchedule(chain), chain).size)
     }
 
+    /// Roughly nanoseconds that one node takes for a sample; a partner, which is a sample more, and Lua take many.
+    static func work(of node: NodeID, in graph: Graph) -> Double {
+        var cost = ChainCost()
+        let (node, operands) = (graph.nodes[node], graph.nodes[node].operands.map { graph.nodes[$0].shape })
+        cost.add(node, operands.first ?? node.shape, operands)
+        switch node.operation {
+        case .whole(.partner): return 16 * cost.work
+        case .whole(.script): return 64 * cost.work
+        default: return cost.work
+        }
+    }
+
+    private init() {}
+
     private mutating func add(_ node: Node, _ first: Shape, _ operands: [Shape]) {
         let (count, read) = (Double(node.shape.count), Double(first.count))
         switch node.operation {
@@ -94,6 +108,7 @@ package struct ChainCost {
             memory += 4 * Double(size)
             work += count * (8 + 8 * Double(size.bitWidth - size.leadingZeroBitCount))
         case .partner, .partnerID, .partnerLength, .scriptMask: work += count
+        case .round: work += 4 * count
         case .script: (memory, work) = (memory + 3 * count, work + count)  // the rest is in its own budget
         }
     }
@@ -138,7 +153,7 @@ extension TracedChain {
     func before(partner place: Int) -> TracedChain {
         let partner = graph.partners[place]
         var part = TracedChain(graph: graph.before(partner: place), values: partner.node, mask: nil)
-        part.mixings = Array(mixings.prefix(partner.mixings))
+        part.mixings = partner.mixings.map { mixings[$0] }
         return part
     }
 }

@@ -17,21 +17,21 @@ extension Program {
         var stages: [Stage] = []
         var (registers, totals) = (constants.count, 0)
         for (index, members) in schedule.groups.enumerated() {
+            let conditions = members.place.guards.map { slots.offsets[$0]! }
             if let node = members.place.whole {
                 guard case .whole(let operation) = graph.nodes[node].operation else { preconditionFailure() }
-                stages.append(
-                    .whole(
-                        WholeStep(
-                            operation: operation,
-                            operands: graph.nodes[node].operands.map { slots.operand($0, in: graph) },
-                            result: slots.operand(node, in: graph), node: node)))
+                let step = WholeStep(
+                    operation: operation,
+                    operands: graph.nodes[node].operands.map { slots.operand($0, in: graph) },
+                    result: slots.operand(node, in: graph), node: node)
+                stages.append(Stage(work: .whole(step), conditions: conditions))
                 continue
             }
             var builder = GroupBuilder(
                 graph: graph, shape: members.place.shape, constants: constants, slots: slots.offsets,
                 firstTotal: totals)
             builder.build(members.nodes, outputs: index == schedule.groups.count - 1 ? chain : nil)
-            stages.append(.fused(builder.group))
+            stages.append(Stage(work: .fused(builder.group), conditions: conditions))
             registers = max(registers, builder.registerCount)
             totals += builder.group.totals.count
         }

@@ -24,6 +24,74 @@ extension Graph {
         let tail = elementwise(.log, elementwise(.subtract, constant(1), elementwise(.absolute, centred)))
         return elementwise(.negate, elementwise(.multiply, elementwise(.sign, centred), tail))
     }
+
+    /// The normal distribution's part between two bounds, by inversion on the side where its tail has most digits: with q the
+    /// share above, q = q(high) + u · (q(low) − q(high)).
+    mutating func truncatedNormal(
+        _ unit: NodeID, mean: NodeID, deviation: NodeID, low: NodeID, high: NodeID
+    ) -> NodeID {
+        let first = elementwise(.divide, elementwise(.subtract, low, mean), deviation)
+        let last = elementwise(.divide, elementwise(.subtract, high, mean), deviation)
+        // Bounds that lie more below the mean are mirrored.
+        let isBelow = elementwise(.less, elementwise(.add, first, last), constant(0))
+        let near = elementwise(.select, isBelow, elementwise(.negate, last), first)
+        let far = elementwise(.select, isBelow, elementwise(.negate, first), last)
+        let (most, least) = (normalShareAbove(near), normalShareAbove(far))
+        let share = elementwise(
+            .add, least, elementwise(.multiply, unit, elementwise(.subtract, most, least)))
+        let place = normalPlace(above: share)
+        let mirrored = elementwise(.select, isBelow, elementwise(.negate, place), place)
+        return elementwise(.add, mean, elementwise(.multiply, deviation, mirrored))
+    }
+
+    /// The share of a standard normal distribution above z, within 2e-7 of itself: ½ erfc(z / √2) by the Chebyshev fit of
+    /// Numerical Recipes (2nd edition, §6.2, erfcc).
+    private mutating func normalShareAbove(_ z: NodeID) -> NodeID {
+        let x = elementwise(.multiply, elementwise(.absolute, z), constant(0.707_106_77))
+        let t = elementwise(
+            .divide, constant(1), elementwise(.add, constant(1), elementwise(.multiply, x, constant(0.5))))
+        let fit = polynomial(
+            [
+                0.17087277, -0.82215223, 1.48851587, -1.13520398, 0.27886807, -0.18628806, 0.09678418,
+                0.37409196, 1.00002368, -1.26551223,
+            ], at: t)
+        let exponent = elementwise(.subtract, fit, elementwise(.multiply, x, x))
+        let tail = elementwise(
+            .multiply, elementwise(.multiply, t, elementwise(.exp, exponent)), constant(0.5))
+        let isNegative = elementwise(.less, z, constant(0))
+        return elementwise(.select, isNegative, elementwise(.subtract, constant(1), tail), tail)
+    }
+
+    /// The z that a share q of a standard normal distribution lies above: √2 · erfinv(1 − 2q), by Giles 2012, "Approximating the
+    /// erfinv function", single precision, with its (1 − x)(1 + x) written as 4q(1 − q), which keeps the digits of small q.
+    private mutating func normalPlace(above q: NodeID) -> NodeID {
+        let x = elementwise(.subtract, constant(1), elementwise(.multiply, q, constant(2)))
+        let product = elementwise(
+            .multiply, elementwise(.multiply, q, constant(4)), elementwise(.subtract, constant(1), q))
+        let w = elementwise(.negate, elementwise(.log, product))
+        let centre = polynomial(
+            [
+                2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06, 0.00021858087,
+                -0.00125372503, -0.00417768164, 0.246640727, 1.50140941,
+            ], at: elementwise(.subtract, w, constant(2.5)))
+        let tail = polynomial(
+            [
+                -0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773,
+                -0.0076224613, 0.00943887047, 1.00167406, 2.83297682,
+            ], at: elementwise(.subtract, elementwise(.squareRoot, w), constant(3)))
+        let isCentral = elementwise(.less, w, constant(5))
+        let root = elementwise(.multiply, elementwise(.select, isCentral, centre, tail), x)
+        return elementwise(.multiply, root, constant(1.414_213_6))
+    }
+
+    /// Horner's rule, the coefficient of the highest power first.
+    private mutating func polynomial(_ coefficients: [Float], at x: NodeID) -> NodeID {
+        var sum = constant(coefficients[0])
+        for coefficient in coefficients.dropFirst() {
+            sum = elementwise(.add, elementwise(.multiply, sum, x), constant(coefficient))
+        }
+        return sum
+    }
 }
 
 extension DrawRequest {
@@ -72,6 +140,13 @@ extension DrawRequest {
                 .log, tracer.graph.elementwise(.subtract, one, draw(.uniform, "\(part) boost"))), alpha)
         return tracer.graph.elementwise(
             .select, isSmall, tracer.graph.elementwise(.add, result!, boost), result!)
+    }
+
+    /// A beta draw: g / (g + h) of two gamma draws g and h.
+    func beta(_ a: NodeID, _ b: NodeID) -> NodeID {
+        // Of logarithms, since draws of small shapes may both be 0 as Floats.
+        let (first, second) = (logGamma(a, "a"), logGamma(b, "b"))
+        return tracer.graph.sigmoid(tracer.graph.elementwise(.subtract, first, second))
     }
 
     /// A Poisson draw: the quantile of a uniform draw up to a mean of 32; above it, of a normal draw z, ⌊m + √m·z + (z² + 2)/6 +

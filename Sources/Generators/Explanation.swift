@@ -18,6 +18,8 @@ package struct Explanation {
         package var bytesWritten: Int
         /// Why what it makes cannot be passed on in registers.
         package var stops: [String]
+        /// Who decides for each sample whether the stage runs; empty if it always does.
+        package var conditions: [String]
 
         /// The paths of the generators whose operations these are, each once; those that the host added have its name.
         package var generators: [String] {
@@ -66,7 +68,17 @@ package struct Explanation {
             title: whole.map { Self.name(of: graph.nodes[$0].operation) } ?? "fused",
             shape: whole.map { graph.nodes[$0].shape } ?? members.place.shape,
             lines: members.nodes.map { Line(text: text(of: $0), origin: graph.origins[$0]) },
-            bytesRead: read, bytesWritten: written + outputs, stops: stops(index, members.nodes))
+            bytesRead: read, bytesWritten: written + outputs, stops: stops(index, members.nodes),
+            conditions: conditions(members.place.guards))
+    }
+
+    /// The entries of the chain, or the lines of a plugin, that the conditions come from; each once.
+    private func conditions(_ guards: [NodeID]) -> [String] {
+        guards.reduce(into: [String]()) { places, condition in
+            let origin = chain.graph.origins[condition]
+            let place = origin.line > 0 ? "\(origin.file):\(origin.line)" : origin.path
+            if !places.contains(place) { places.append(place) }
+        }
     }
 
     /// `uniform draw [28, 28]`

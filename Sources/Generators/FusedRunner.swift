@@ -7,7 +7,8 @@ import VectorKernels
 /// an array wait for one another to count the references to it.
 final class FusedRunner {
     private let kernels: NoiseKernels
-    private let count: Int
+    /// Elements of the group.
+    let count: Int
     /// Plain memory, of which reading counts no references.
     private let (fills, actions, totals): (Buffer<Fill>, Buffer<Action>, Buffer<TotalReduction>)
     /// What the loops among the actions are in.
@@ -17,7 +18,7 @@ final class FusedRunner {
     /// Where the clean sample is loaded to if it cannot be read where it lies.
     private let inputOffset: Int
     private let expansions: [Expansion]
-    /// This epoch's values of what changes from epoch to epoch.
+    /// This epoch's and step's values of what is on a schedule.
     private let scheduleValues: Buffer<Float>
 
     /// A value of the sample that its register is filled with; loops read only the first.

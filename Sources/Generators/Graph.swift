@@ -24,7 +24,7 @@ package enum Operation: Sendable, Hashable {
     case constant(bits: UInt32)
     /// Constants that differ from element to element, by their place in the graph's list of tables.
     case table(Int)
-    /// A parameter's value at this epoch, by its place in the graph's list of schedules.
+    /// A parameter's value at this epoch and step, by its place in the graph's list of schedules.
     case schedule(Int)
     /// Random numbers, one an element of the node, with the key of their address.
     case draw(DrawKind, key: UInt64)
@@ -60,8 +60,8 @@ package struct Partner: Sendable, Hashable {
     package var key: UInt64
     /// The node whose value the partner has in its own sample.
     package var node: NodeID
-    /// How many of the chain's mixings came before.
-    package var mixings: Int
+    /// The chain's mixings that came before, by their places.
+    package var mixings: [Int]
 }
 
 /// What a chain does to one sample, as a graph without cycles: the meaning that both executors carry out.
@@ -73,8 +73,8 @@ package struct Graph: Sendable {
     package private(set) var origins: [Origin] = []
     /// What the next nodes come from.
     package var origin = Origin(path: "", file: "", line: 0)
-    /// Values that change from epoch to epoch, used by `Operation.schedule`.
-    package private(set) var schedules: [Ramp] = []
+    /// Values that change from epoch to epoch or from step to step, used by `Operation.schedule`.
+    package private(set) var schedules: [Schedule] = []
     package private(set) var tables: [[Float]] = []
     private var tablePlaces: [[UInt32]: Int] = [:]
     package private(set) var partners: [Partner] = []
@@ -135,8 +135,8 @@ package struct Graph: Sendable {
         a.count == b.count && zip(a, b).allSatisfy { $0.map(\.bitPattern) == $1.map(\.bitPattern) }
     }
 
-    package mutating func schedule(_ ramp: Ramp) -> NodeID {
-        schedules.append(ramp)
+    package mutating func schedule(_ schedule: Schedule) -> NodeID {
+        schedules.append(schedule)
         return add(.schedule(schedules.count - 1), shape: [], type: .number)
     }
 
@@ -259,6 +259,17 @@ package struct ExtraOutput: Sendable, Equatable {
     /// The generator's name in the chain and the output's own: `mae_patches.grid`.
     package var name: String
     package var node: NodeID
+
+    package init(name: String, node: NodeID) { (self.name, self.node) = (name, node) }
+}
+
+/// A parameter that differs from sample to sample or from epoch to epoch.
+package struct DrawnParameter: Sendable, Equatable {
+    /// The generator's name in the chain and the parameter's own: `gaussian.sigma`.
+    package var name: String
+    package var node: NodeID
+    /// True for samples that the generator is applied to; nil for every sample.
+    package var applied: NodeID?
 }
 
 /// A generator that blended a sample with its partner, whose label then counts with a share of 1 − `share`.
@@ -267,6 +278,8 @@ package struct Mixing: Sendable, Equatable {
     /// The partner's place in the graph's list, and its values: it must be made for its label to be known.
     package var partner: Int
     package var values: NodeID
+    /// True for samples that are blended at all; nil for every sample.
+    package var applied: NodeID?
 }
 
 /// A graph with the nodes that leave it.
@@ -281,7 +294,9 @@ package struct TracedChain: Sendable {
     package var mixings: [Mixing] = []
     /// Parameters that differ from sample to sample or from epoch to epoch, with their nodes; a program has them only if
     /// they are made extra outputs.
-    package var parameters: [ExtraOutput] = []
+    package var parameters: [DrawnParameter] = []
+    /// What undoes the standardisation, if there is one.
+    package var standardisation: Standardisation?
 
     package init(graph: Graph, values: NodeID, mask: NodeID?) {
         (self.graph, self.values, self.mask) = (graph, values, mask)
@@ -290,7 +305,9 @@ package struct TracedChain: Sendable {
     /// All nodes that must be there at the end.
     var outputs: [NodeID] { [values] + (mask.map { [$0] } ?? []) + beside }
     /// Those that stay in the worker's memory.
-    var beside: [NodeID] { extras.map(\.node) + mixings.flatMap { [$0.share, $0.values] } }
+    var beside: [NodeID] {
+        extras.map(\.node) + mixings.flatMap { [$0.share, $0.values] + ($0.applied.map { [$0] } ?? []) }
+    }
 }
 
 extension TracedChain {

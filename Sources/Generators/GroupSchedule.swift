@@ -4,7 +4,8 @@ import Tensors
 ///
 /// Nodes of the same shape share a group as long as none of them waits for a reduction, for an operation on whole values or
 /// for values of another shape, which must be whole before they can be used. Everything is computed as late as it can be,
-/// so that it is near its users and need not be kept for a whole sample.
+/// so that it is near its users and need not be kept for a whole sample. Nodes that only some samples need are apart from
+/// the others, so that their groups can be skipped.
 struct GroupSchedule {
     /// Where a node is computed.
     struct Place: Hashable {
@@ -12,6 +13,8 @@ struct GroupSchedule {
         /// The shape that its fused group runs over; empty of meaning for an operation on whole values, which is alone.
         var shape: Shape
         var whole: NodeID?
+        /// It runs only for samples in which these are true.
+        var guards: [NodeID] = []
     }
     struct Members {
         var place: Place
@@ -20,20 +23,23 @@ struct GroupSchedule {
     /// In the order in which they run; the last one writes the outputs.
     private(set) var groups: [Members] = []
     /// Nodes that outputs depend on.
-    private(set) var needed: Set<NodeID> = []
+    let needed: Set<NodeID>
     /// Nodes whose values must be in memory for a whole sample: another group needs them, or they are whole only when
     /// their group has run.
     private(set) var crossing: Set<NodeID> = []
 
     private let graph: Graph
     private let chain: TracedChain
+    private let guards: Guards
     private var levels: [NodeID: Int] = [:]
 
     init(_ chain: TracedChain) {
         (graph, self.chain) = (chain.graph, chain)
-        findNeeded()
-        let last = assignEarliest()
-        assignLatest(last)
+        needed = Self.needed(chain)
+        guards = Guards(chain, needed: needed)
+        let order = order()
+        let last = assignEarliest(order)
+        assignLatest(last, order)
         collect(last)
     }
 
@@ -66,44 +72,72 @@ struct GroupSchedule {
 
     private func place(of node: NodeID) -> Place {
         isWhole(node)
-            ? Place(level: levels[node]!, shape: [], whole: node)
-            : Place(level: levels[node]!, shape: groupShape(of: node), whole: nil)
+            ? Place(level: levels[node]!, shape: [], whole: node, guards: guards[node])
+            : Place(level: levels[node]!, shape: groupShape(of: node), whole: nil, guards: guards[node])
     }
 
     /// How many levels after `operand` a group over `shape`, nil for an operation on whole values, must run.
-    private func distance(from operand: NodeID, to shape: Shape?) -> Int {
-        !isLate(operand) && graph.nodes[operand].shape == shape ? 0 : 1
+    private func distance(from operand: NodeID, to shape: Shape?, _ conditions: [NodeID]) -> Int {
+        !isLate(operand) && graph.nodes[operand].shape == shape && guards[operand] == conditions ? 0 : 1
     }
 
-    private mutating func findNeeded() {
-        var waiting = chain.outputs
+    private static func needed(_ chain: TracedChain) -> Set<NodeID> {
+        var (needed, waiting) = (Set<NodeID>(), chain.outputs)
         while let node = waiting.popLast() {
-            if needed.insert(node).inserted { waiting += graph.nodes[node].operands }
+            if needed.insert(node).inserted { waiting += chain.graph.nodes[node].operands }
         }
+        return needed
+    }
+
+    /// The needed nodes, operands and conditions before what needs them. No condition depends on a node that has it.
+    private func order() -> [NodeID] {
+        let sorted = needed.sorted()
+        if guards.isEmpty { return sorted }
+        var (order, done) = ([NodeID](), Set<NodeID>())
+        for start in sorted {
+            var waiting = [start]
+            while let node = waiting.last {
+                let pending = (graph.nodes[node].operands + guards[node]).filter { !done.contains($0) }
+                if pending.isEmpty {
+                    if done.insert(node).inserted { order.append(node) }
+                    waiting.removeLast()
+                } else {
+                    waiting += pending
+                }
+            }
+        }
+        return order
     }
 
     /// Sets every level to the earliest possible; returns the level of the outputs.
-    private mutating func assignEarliest() -> Int {
-        func earliest(_ operands: [NodeID], _ shape: Shape?) -> Int {
-            operands.map { isComputed($0) ? levels[$0]! + distance(from: $0, to: shape) : 0 }.max() ?? 0
+    private mutating func assignEarliest(_ order: [NodeID]) -> Int {
+        func earliest(_ operands: [NodeID], _ shape: Shape?, _ conditions: [NodeID]) -> Int {
+            let afterOperands = operands.map {
+                isComputed($0) ? levels[$0]! + distance(from: $0, to: shape, conditions) : 0
+            }
+            return (afterOperands + conditions.map { levels[$0]! + 1 }).max() ?? 0
         }
-        for node in needed.sorted() where isComputed(node) {
+        for node in order where isComputed(node) {
             levels[node] = earliest(
-                graph.nodes[node].operands, isWhole(node) ? nil : groupShape(of: node))
+                graph.nodes[node].operands, isWhole(node) ? nil : groupShape(of: node), guards[node])
         }
-        return earliest(chain.outputs, graph.full)
+        return earliest(chain.outputs, graph.full, [])
     }
 
-    private mutating func assignLatest(_ last: Int) {
+    private mutating func assignLatest(_ last: Int, _ order: [NodeID]) {
         var latest: [NodeID: Int] = [:]
-        func limit(_ operands: [NodeID], _ shape: Shape?, _ level: Int) {
+        func limit(_ operands: [NodeID], _ shape: Shape?, _ conditions: [NodeID], _ level: Int) {
             for operand in operands where isComputed(operand) {
-                latest[operand] = min(latest[operand] ?? .max, level - distance(from: operand, to: shape))
+                let distance = distance(from: operand, to: shape, conditions)
+                latest[operand] = min(latest[operand] ?? .max, level - distance)
             }
+            for condition in conditions { latest[condition] = min(latest[condition] ?? .max, level - 1) }
         }
-        limit(chain.outputs, graph.full, last)
-        for node in needed.sorted(by: >) where isComputed(node) {
-            limit(graph.nodes[node].operands, isWhole(node) ? nil : groupShape(of: node), latest[node]!)
+        limit(chain.outputs, graph.full, [], last)
+        for node in order.reversed() where isComputed(node) {
+            limit(
+                graph.nodes[node].operands, isWhole(node) ? nil : groupShape(of: node), guards[node],
+                latest[node]!)
         }
         levels = latest
     }
@@ -116,6 +150,7 @@ struct GroupSchedule {
             members[place, default: []].append(node)
             if isLate(node) { crossing.insert(node) }
             for operand in graph.nodes[node].operands { cross(operand, into: place) }
+            crossing.formUnion(place.guards)
         }
         for output in [chain.values] + (chain.mask.map { [$0] } ?? []) { cross(output, into: final) }
         crossing.formUnion(chain.beside)
@@ -135,6 +170,7 @@ struct GroupSchedule {
     private static func runsBefore(_ a: Place, _ b: Place) -> Bool {
         if a.level != b.level { return a.level < b.level }
         if a.shape != b.shape { return a.shape.sizes.lexicographicallyPrecedes(b.shape.sizes) }
-        return a.whole ?? -1 < b.whole ?? -1
+        if a.whole != b.whole { return a.whole ?? -1 < b.whole ?? -1 }
+        return a.guards.lexicographicallyPrecedes(b.guards)
     }
 }

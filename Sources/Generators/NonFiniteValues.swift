@@ -13,7 +13,8 @@ package struct NonFiniteValues: Error, CustomStringConvertible {
     /// Makes a sample once more with every value that leads to its own, and follows those that are not finite back to where
     /// all operands are; nil if the sample's values are finite.
     package init?(
-        of id: UInt64, epoch: Int, in chain: TracedChain, kernels: KernelSet, source: any SampleSource
+        of id: UInt64, epoch: Int, step: Int = 0, in chain: TracedChain, kernels: KernelSet,
+        source: any SampleSource
     ) throws {
         (self.id, self.epoch, size) = (id, epoch, chain.graph.shape.count)
         var watched = chain
@@ -23,8 +24,8 @@ package struct NonFiniteValues: Error, CustomStringConvertible {
         let (values, mask) = (Buffer<Float>(count: size), Buffer<UInt8>(count: size))
         let scratch = Buffer<Float>(count: size)
         try workspace.run(
-            try source.sample(id, scratch: scratch.pointer), id: id, epoch: epoch, values: values.pointer,
-            mask: mask.pointer)
+            try source.sample(id, scratch: scratch.pointer), id: id, epoch: epoch, step: step,
+            values: values.pointer, mask: mask.pointer)
         count = values.values.count { !$0.isFinite }
         guard count > 0 else { return nil }
         var results: [NodeID: [Float]] = [:]

@@ -2,6 +2,8 @@
 package enum ParameterUnit: String, CaseIterable, Sendable {
     /// A share of the data's declared value range; what the plugin sees is already in the data's own scale.
     case range
+    /// A number in the scale of the values that the generator is given.
+    case value
     case db, pixels, frames, tokens, ratio, count, degrees
 }
 
@@ -21,21 +23,6 @@ package enum ParameterValue: Sendable, Equatable, CustomStringConvertible {
         case .numbers(let numbers): "[\(numbers.map(formatted).joined(separator: ", "))]"
         }
     }
-}
-
-/// What a config says of a parameter: a value, a distribution drawn once a sample, or a schedule over epochs.
-package enum ParameterSetting: Sendable, Equatable {
-    case value(ParameterValue)
-    /// Uniform in low ... high (rounding can give `high`); over whole numbers low ... high for an integer.
-    case uniform(Double, Double)
-    /// Normal, cut off at the parameter's limits; rounded for an integer.
-    case normal(mean: Double, deviation: Double)
-    /// One of these, each as likely.
-    case choice([Double])
-    case ramp(Ramp)
-
-    /// True for one value for all samples and epochs.
-    var isPlain: Bool { if case .value = self { true } else { false } }
 }
 
 /// A parameter as its plugin declares it.
@@ -86,7 +73,7 @@ package struct ParameterDeclaration: Sendable, Equatable {
     }
 
     /// "a plain number …" for "a number …".
-    private var plainExpectation: String { "a plain " + expectation.dropFirst("a ".count) }
+    var plainExpectation: String { "a plain " + expectation.dropFirst("a ".count) }
 
     /// The limits in words, if there are any; the unit in brackets.
     private var limits: [String] {
@@ -100,43 +87,7 @@ package struct ParameterDeclaration: Sendable, Equatable {
         return bounds + (unit.map { ["(\($0.rawValue))"] } ?? [])
     }
 
-    /// Says what is wrong with a setting, nil if nothing is.
-    package func problem(with setting: ParameterSetting) -> String? {
-        if isPlain, !setting.isPlain {
-            return "'\(name)' must be the same for all samples: \(plainExpectation)"
-        }
-        switch setting {
-        case .value(let value): return allows(value) ? nil : "'\(name)' must be \(expectation), got \(value)"
-        case .uniform(let low, let high):
-            if low > high {
-                return "'\(name)': uniform wants [low, high], got [\(formatted(low)), \(formatted(high))]"
-            }
-            return problem(withNumbers: [low, high])
-        case .normal(let mean, let deviation):
-            if deviation < 0 {
-                return "'\(name)': normal wants a deviation of at least 0, got \(formatted(deviation))"
-            }
-            return problem(withNumbers: [mean])
-        case .choice(let values):
-            return values.isEmpty
-                ? "'\(name)': choice wants at least one value" : problem(withNumbers: values)
-        case .ramp(let ramp):
-            if ramp.epochs < 1 { return "'\(name)': ramp wants at least 1 epoch, got \(ramp.epochs)" }
-            return problem(withNumbers: [ramp.from, ramp.to])
-        }
-    }
-
-    private func problem(withNumbers numbers: [Double]) -> String? {
-        if kind != .number && kind != .integer {
-            return
-                "'\(name)' must be \(expectation); only numbers can change from sample to sample or epoch to epoch"
-        }
-        return numbers.first { !allows(.number($0)) }.map {
-            "'\(name)' must be \(expectation), got \(formatted($0))"
-        }
-    }
-
-    private func allows(_ value: ParameterValue) -> Bool {
+    func allows(_ value: ParameterValue) -> Bool {
         switch (kind, value) {
         case (.number, .number(let number)): isInside(number)
         case (.integer, .number(let number)): isWhole(number) && isInside(number)

@@ -18,6 +18,8 @@ final class PartnerSet {
     private var targets: [Buffer<Float>]
     /// Of a sample's first axis.
     private let size: Int
+    /// The optimiser's step that the samples are made for.
+    var step = 0
 
     init(_ program: Program, kernels: NoiseKernels, source: (any SampleSource)?) {
         (self.source, size) = (source, program.shape.size(0))
@@ -60,14 +62,16 @@ final class PartnerSet {
         let member = members[place]!
         guard let source else { preconditionFailure("a chain with partners wants a source of samples") }
         let clean = try source.sample(id, scratch: member.scratch.pointer)
-        try member.workspace.run(clean, id: id, epoch: Int(epoch), values: member.values.pointer, mask: nil)
+        try member.workspace.run(
+            clean, id: id, epoch: Int(epoch), step: step, values: member.values.pointer, mask: nil)
         members[place]!.id = id
         return UnsafePointer(member.values.pointer)
     }
 
     /// target = share · target + (1 − share) · the partner's own target, for the partner that was made last.
     func blend(_ place: Int, share: Float, classes: Int, into target: UnsafeMutablePointer<Float>) {
-        guard let member = members[place], let source else { return }
+        // A sample that is not blended has no partner, and the last one's may be of any sample.
+        guard share != 1, let member = members[place], let source else { return }
         if targets[place].count != classes { targets[place] = Buffer(count: classes) }
         let other = targets[place].pointer
         member.workspace.writeTarget(label: source.label(member.id), classes: classes, to: other)

@@ -73,9 +73,14 @@ struct WholeStep: Sendable {
 /// A compiled chain: groups of steps and operations on whole values, with their memory planned. It gives the bits of the
 /// graph's reference at the speed of the kernels. A value; every worker runs it in a `Workspace` of its own.
 package struct Program: Sendable {
-    enum Stage: Sendable {
-        case fused(Group)
-        case whole(WholeStep)
+    struct Stage: Sendable {
+        enum Work: Sendable {
+            case fused(Group)
+            case whole(WholeStep)
+        }
+        var work: Work
+        /// Slots of conditions: where one of them is false, nobody needs what the stage makes.
+        var conditions: [Int]
     }
 
     /// 1,024 values are 4 KB: eight registers fit a first-level cache of 32 KB.
@@ -94,7 +99,7 @@ package struct Program: Sendable {
     let tables: [(slot: Int, values: [Float])]
     /// Slots that are filled at the start of each sample, where the program needs them.
     let (inputSlot, lengthSlot, wordsSlot): (Int?, Int?, Int?)
-    let schedules: [Ramp]
+    let schedules: [Schedule]
     /// By the partners' places in the graph; nil for those that nothing depends on.
     let partners: [PartnerProgram?]
     let scripts: [ScriptCall]

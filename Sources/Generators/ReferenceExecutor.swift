@@ -33,18 +33,20 @@ package struct ReferenceExecutor {
         var words: [Float]?
         var id: UInt64
         var epoch: Int
+        var step: Int
     }
 
     /// Returns what the chain makes of one sample.
     ///
     /// - Parameter sample: the clean values, row-major along all axes.
     package func run(
-        _ sample: [Float], length: Int? = nil, words: [Float]? = nil, id: UInt64, epoch: Int
+        _ sample: [Float], length: Int? = nil, words: [Float]? = nil, id: UInt64, epoch: Int, step: Int = 0
     ) -> Result {
         let graph = chain.graph
         precondition(
             sample.count == graph.shape.count, "a sample of \(graph.shape) has \(graph.shape.count) values")
-        let clean = Sample(values: sample, length: length, words: words, id: id, epoch: epoch)
+        let clean = Sample(
+            values: sample, length: length, words: words, id: id, epoch: epoch, step: step)
         let needed = GroupSchedule(chain).needed
         var results: [[Float]] = []
         for (id, node) in graph.nodes.enumerated() {
@@ -74,7 +76,8 @@ package struct ReferenceExecutor {
             return (0..<first).map { $0 >= length ? 0 : sample.words?[$0] ?? Float($0 + 1) }
         case .constant(let bits): return [Float](repeating: Float(bitPattern: bits), count: count)
         case .table(let table): return graph.tables[table]
-        case .schedule(let index): return [Float(graph.schedules[index].value(epoch: sample.epoch))]
+        case .schedule(let index):
+            return [Float(graph.schedules[index].value(epoch: sample.epoch, step: sample.step))]
         case .index: return (0..<count).map { Float($0 + 1) }
         case .draw(let kind, let key):
             let address = DrawAddress(key: key, epoch: UInt32(sample.epoch), sample: sample.id)
@@ -138,7 +141,8 @@ package struct ReferenceExecutor {
         guard let clean = partnerSample(place, of: sample) else { return [] }
         let part = TracedChain(graph: chain.graph, values: chain.graph.partners[place].node, mask: nil)
         return ReferenceExecutor(part, source: source).run(
-            clean.values, length: clean.length, words: clean.words, id: clean.id, epoch: clean.epoch
+            clean.values, length: clean.length, words: clean.words, id: clean.id, epoch: clean.epoch,
+            step: clean.step
         ).values
     }
 
@@ -158,7 +162,9 @@ package struct ReferenceExecutor {
         let words = clean.words.map {
             Array(UnsafeBufferPointer(start: $0, count: chain.graph.shape.size(0)))
         }
-        return Sample(values: values, length: clean.length, words: words, id: id, epoch: sample.epoch)
+        return Sample(
+            values: values, length: clean.length, words: words, id: id, epoch: sample.epoch, step: sample.step
+        )
     }
 
     private func reduce(

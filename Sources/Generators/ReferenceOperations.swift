@@ -38,6 +38,7 @@ enum ReferenceOperations {
         case .correlate(let axes): correlate(operands[0], operands[1], axes, shape)
         case .fourier(let axis, let inverse, _): fourier(operands, axis, inverse)
         case .order(let axis): order(operands[0], axis)
+        case .round(let rounding): operands[0].values.map(rounding.rounded)
         case .top: top(operands[0], operands[1].values[0])
         default: preconditionFailure("\(operation)")
         }

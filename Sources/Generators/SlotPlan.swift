@@ -14,6 +14,7 @@ struct SlotPlan {
         var (lastUses, aliases) = ([NodeID: Int](), [NodeID: NodeID]())
         func owner(_ node: NodeID) -> NodeID { aliases[node] ?? node }
         for (time, members) in schedule.groups.enumerated() {
+            for condition in members.place.guards { lastUses[owner(condition)] = time }
             for node in members.nodes {
                 // A reshaped value is its operand's memory.
                 if case .whole(.reshape) = graph.nodes[node].operation {

@@ -147,11 +147,7 @@ extension TraceFunctions {
         ) { request throws(LuaHostError) in
             try request.checkPositive(0, "beta", "shape")
             try request.checkPositive(1, "beta", "shape")
-            // Of logarithms, since draws of small shapes may both be 0 as Floats.
-            let first = request.logGamma(try request.number(0, "beta"), "a")
-            let second = request.logGamma(try request.number(1, "beta"), "b")
-            return request.tracer.graph.sigmoid(
-                request.tracer.graph.elementwise(.subtract, first, second))
+            return request.beta(try request.number(0, "beta"), try request.number(1, "beta"))
         },
         draw(
             "poisson", numbers: [1],

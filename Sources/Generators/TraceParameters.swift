@@ -17,57 +17,118 @@ extension Tracer {
             return .table(
                 list: numbers.map { isWhole ? .integer(Int($0)) : .number(position($0, parameter)) },
                 fields: [:])
-        case .uniform(let low, let high): return symbol(uniform(parameter, low, high))
-        case .normal(let mean, let deviation): return symbol(normal(parameter, mean, deviation))
-        case .choice(let values): return symbol(choice(parameter, values))
-        case .ramp(let ramp):
-            let factor = scale(parameter)
-            let scaled = graph.schedule(
-                Ramp(from: ramp.from * factor, to: ramp.to * factor, epochs: ramp.epochs))
-            return symbol(parameter.kind == .integer ? graph.elementwise(.round, scaled) : scaled)
+        case .scheduled(let schedule): return symbol(number(.scheduled(schedule), parameter))
+        case .drawn(let distribution): return symbol(node(of: distribution, parameter))
         }
     }
 
-    private func uniform(_ parameter: ParameterDeclaration, _ low: Double, _ high: Double) -> NodeID {
+    /// One value a sample.
+    private func node(of distribution: Distribution, _ parameter: ParameterDeclaration) -> NodeID {
+        switch distribution {
+        case .uniform(let low, let high): return uniform(parameter, low, high)
+        case .normal(let mean, let deviation):
+            let spread = graph.elementwise(
+                .multiply, draw(parameter, .normal), scaled(deviation, parameter))
+            var value = graph.elementwise(.add, spread, scaled(mean, parameter))
+            if parameter.kind == .integer { value = graph.elementwise(.round, value) }
+            return clamped(
+                value, parameter.minimum.map { .constant($0) }, parameter.maximum.map { .constant($0) },
+                parameter)
+        case .truncatedNormal(let mean, let deviation, let low, let high):
+            let value = graph.truncatedNormal(
+                draw(parameter, .uniform), mean: scaled(mean, parameter),
+                deviation: scaled(deviation, parameter), low: scaled(low, parameter),
+                high: scaled(high, parameter))
+            return within(low, high, value, parameter)
+        case .logUniform(let low, let high):
+            let (first, last) = (
+                graph.elementwise(.log, scaled(low, parameter)),
+                graph.elementwise(.log, scaled(high, parameter))
+            )
+            let share = graph.elementwise(
+                .multiply, draw(parameter, .uniform), graph.elementwise(.subtract, last, first))
+            let value = graph.elementwise(.exp, graph.elementwise(.add, first, share))
+            return within(low, high, value, parameter)
+        case .beta(let a, let b, let low, let high):
+            let (first, last) = (scaled(low, parameter), scaled(high, parameter))
+            let span = graph.elementwise(.subtract, last, first)
+            let request = DrawRequest(
+                tracer: self, shape: [], arguments: [], name: "parameter \(parameter.name)")
+            let unit = request.beta(plain(a), plain(b))
+            let value = graph.elementwise(.add, first, graph.elementwise(.multiply, unit, span))
+            return within(low, high, value, parameter)
+        case .choice(let values): return choice(parameter, values)
+        }
+    }
+
+    private func uniform(
+        _ parameter: ParameterDeclaration, _ low: ScheduledNumber, _ high: ScheduledNumber
+    ) -> NodeID {
         let unit = draw(parameter, .uniform)
         if parameter.kind == .integer {
-            return graph.wholeNumber(unit, graph.constant(Float(low)), graph.constant(Float(high)))
+            return graph.wholeNumber(unit, number(low, parameter), number(high, parameter))
         }
-        let factor = scale(parameter)
-        let span = graph.constant(Float((high - low) * factor))
+        let span: NodeID
+        if let first = low.constant, let last = high.constant {
+            span = graph.constant(Float((last - first) * scale(parameter)))
+        } else {
+            span = graph.elementwise(.subtract, scaled(high, parameter), scaled(low, parameter))
+        }
         return graph.elementwise(
-            .add, graph.constant(Float(low * factor)), graph.elementwise(.multiply, unit, span))
+            .add, scaled(low, parameter), graph.elementwise(.multiply, unit, span))
     }
 
-    private func normal(_ parameter: ParameterDeclaration, _ mean: Double, _ deviation: Double) -> NodeID {
-        let factor = scale(parameter)
-        let spread = graph.elementwise(
-            .multiply, draw(parameter, .normal), graph.constant(Float(deviation * factor)))
-        var value = graph.elementwise(.add, spread, graph.constant(Float(mean * factor)))
-        if parameter.kind == .integer { value = graph.elementwise(.round, value) }
-        if let low = parameter.minimum {
-            value = graph.elementwise(.maximum, value, graph.constant(Float(low * factor)))
-        }
-        if let high = parameter.maximum {
-            value = graph.elementwise(.minimum, value, graph.constant(Float(high * factor)))
-        }
-        return value
-    }
-
-    private func choice(_ parameter: ParameterDeclaration, _ values: [Double]) -> NodeID {
-        let factor = scale(parameter)
+    private func choice(_ parameter: ParameterDeclaration, _ values: [ScheduledNumber]) -> NodeID {
         let place = graph.wholeNumber(
             draw(parameter, .uniform), graph.constant(0), graph.constant(Float(values.count - 1)))
-        var result = graph.constant(Float(values[0] * factor))
+        var result = number(values[0], parameter)
         for (index, value) in values.enumerated().dropFirst() {
             let isThis = graph.elementwise(.equal, place, graph.constant(Float(index)))
-            result = graph.elementwise(.select, isThis, graph.constant(Float(value * factor)), result)
+            result = graph.elementwise(.select, isThis, number(value, parameter), result)
         }
         return result
     }
 
+    /// Between two numbers, which rounding can miss; whole for an integer.
+    private func within(
+        _ low: ScheduledNumber, _ high: ScheduledNumber, _ value: NodeID, _ parameter: ParameterDeclaration
+    ) -> NodeID {
+        clamped(parameter.kind == .integer ? graph.elementwise(.round, value) : value, low, high, parameter)
+    }
+
+    private func clamped(
+        _ value: NodeID, _ low: ScheduledNumber?, _ high: ScheduledNumber?, _ parameter: ParameterDeclaration
+    ) -> NodeID {
+        var value = value
+        if let low { value = graph.elementwise(.maximum, value, scaled(low, parameter)) }
+        if let high { value = graph.elementwise(.minimum, value, scaled(high, parameter)) }
+        return value
+    }
+
     private func draw(_ parameter: ParameterDeclaration, _ kind: DrawKind) -> NodeID {
         graph.draw(kind, key: context.key("parameter \(parameter.name)"), shape: [])
+    }
+
+    /// A number that the parameter takes, in the data's own scale; whole for an integer.
+    private func number(_ number: ScheduledNumber, _ parameter: ParameterDeclaration) -> NodeID {
+        let node = scaled(number, parameter)
+        return parameter.kind == .integer ? graph.elementwise(.round, node) : node
+    }
+
+    private func scaled(_ number: ScheduledNumber, _ parameter: ParameterDeclaration) -> NodeID {
+        let factor = scale(parameter)
+        switch number {
+        case .constant(let number): return graph.constant(Float(number * factor))
+        case .scheduled(let schedule): return graph.schedule(schedule.scaled(by: factor))
+        }
+    }
+
+    /// A number without a unit.
+    private func plain(_ number: ScheduledNumber) -> NodeID {
+        switch number {
+        case .constant(let number): graph.constant(Float(number))
+        case .scheduled(let schedule): graph.schedule(schedule)
+        }
     }
 
     private func scale(_ parameter: ParameterDeclaration) -> Double {

@@ -9,10 +9,10 @@ package struct TraceContext: Sendable {
     package var path: String
     /// The data's declared range of values.
     package var range: ClosedRange<Float>
-    /// How many generators before it blend samples with others.
-    package var mixings = 0
+    /// The places of the mixings that its input went through.
+    package var mixings: [Int] = []
 
-    package init(seed: UInt64, path: String, range: ClosedRange<Float>, mixings: Int = 0) {
+    package init(seed: UInt64, path: String, range: ClosedRange<Float>, mixings: [Int] = []) {
         (self.seed, self.path, self.range, self.mixings) = (seed, path, range, mixings)
     }
 

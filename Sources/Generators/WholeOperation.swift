@@ -26,6 +26,8 @@ package enum WholeOperation: Sendable, Hashable {
     case order(axis: Int)
     /// A mask of exactly as many of the first operand's largest values as the second says.
     case top
+    /// Every element, rounded to what another type can hold.
+    case round(Rounding)
     /// The operand of another sample, by its place in the graph's list of partners.
     case partner(Int)
     /// That sample's id.

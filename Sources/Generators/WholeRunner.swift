@@ -50,6 +50,8 @@ extension WholeStep {
             return PermutationRunner(key, axis, result, self.result.shape, kernels)
         case .order(let axis): return OrderRunner(axis, operand(0), operands[0].shape, result)
         case .top: return TopRunner(operand(0), operands[0].shape.count, operand(1), result)
+        case .round(let rounding):
+            return RoundRunner(rounding, operand(0), result, count: self.result.shape.count)
         case .partner(let place): return PartnerRunner(place, partners, result, self.result.shape.count)
         case .partnerID(let place): return PartnerIDRunner(place, partners, result)
         case .partnerLength(let place): return PartnerLengthRunner(place, partners, result)

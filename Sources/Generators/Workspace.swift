@@ -16,9 +16,20 @@ package protocol SampleSource: AnyObject {
 
 /// The memory in which one worker runs a program, one sample at a time.
 package final class Workspace {
-    private enum Stage {
-        case fused(FusedRunner)
-        case whole(any WholeRunner)
+    private struct Stage {
+        enum Work {
+            case fused(FusedRunner)
+            case whole(any WholeRunner)
+        }
+        let work: Work
+        /// Slots of one value a sample; the stage runs where all of them are true.
+        let conditions: Buffer<Int>
+
+        func isNeeded(_ block: Block) -> Bool {
+            for place in 0..<conditions.count
+            where block.slots[conditions.pointer[place]].bitPattern == 0 { return false }
+            return true
+        }
     }
 
     private let program: Program
@@ -29,7 +40,7 @@ package final class Workspace {
     private let partners: PartnerSet
     private let extras: [(slot: Int, count: Int, isMask: Bool)]
     private let scheduleValues: Buffer<Float>
-    private var scheduleEpoch = -1
+    private var scheduleTime = (epoch: -1, step: -1)
 
     /// - Parameters:
     ///   - source: where partners are found; a chain without partners needs none.
@@ -41,11 +52,13 @@ package final class Workspace {
         let scripts = ScriptSet(program.scripts)
         let scheduleValues = Buffer<Float>(count: program.schedules.count)
         stages = program.stages.map { [partners] stage in
-            switch stage {
-            case .fused(let group): .fused(FusedRunner(group, kernels, scheduleValues))
-            case .whole(let step):
-                .whole(step.runner(slots: slots, kernels: kernels, partners: partners, scripts: scripts))
-            }
+            let work: Stage.Work =
+                switch stage.work {
+                case .fused(let group): .fused(FusedRunner(group, kernels, scheduleValues))
+                case .whole(let step):
+                    .whole(step.runner(slots: slots, kernels: kernels, partners: partners, scripts: scripts))
+                }
+            return Stage(work: work, conditions: Buffer(stage.conditions))
         }
         (self.scheduleValues, self.memory) = (scheduleValues, memory)
         extras = program.extras.map { ($0.slot, $0.shape.count, $0.type == .mask) }
@@ -61,15 +74,16 @@ package final class Workspace {
     /// Runs the program over one sample.
     ///
     /// - Parameters:
+    ///   - step: of the optimiser, counted from 0; only a chain with schedules over steps asks for it.
     ///   - values: room for the sample, written whole.
     ///   - mask: room for the sample's mask, a byte an element, 1 hidden; only a program that writes one needs it.
     /// - Throws: `SampleError` for a sample that the chain cannot take, what reading a partner throws, and `ScriptFailure`
     ///   where a script that runs for each sample fails.
     package func run(
-        _ sample: CleanSample, id: UInt64, epoch: Int, values: UnsafeMutablePointer<Float>,
+        _ sample: CleanSample, id: UInt64, epoch: Int, step: Int = 0, values: UnsafeMutablePointer<Float>,
         mask: UnsafeMutablePointer<UInt8>?
     ) throws {
-        let block = try begin(sample, id: id, epoch: epoch, values: values, mask: mask)
+        let block = try begin(sample, id: id, epoch: epoch, step: step, values: values, mask: mask)
         for stage in stages { try run(stage, block) }
     }
 
@@ -78,7 +92,7 @@ package final class Workspace {
         _ sample: CleanSample, id: UInt64, epoch: Int, values: UnsafeMutablePointer<Float>,
         mask: UnsafeMutablePointer<UInt8>?, seconds: inout [Double]
     ) throws {
-        let block = try begin(sample, id: id, epoch: epoch, values: values, mask: mask)
+        let block = try begin(sample, id: id, epoch: epoch, step: 0, values: values, mask: mask)
         let clock = ContinuousClock()
         for (place, stage) in stages.enumerated() {
             let start = clock.now
@@ -87,35 +101,41 @@ package final class Workspace {
         }
     }
 
-    /// Makes only the uniform and normal numbers that a sample takes, to compare the whole with.
+    /// Makes only the uniform and normal numbers that a sample takes, to compare the whole with; what is one value a sample is
+    /// worked out, since it says which stages are needed.
     package func runDraws(
         _ sample: CleanSample, id: UInt64, epoch: Int, values: UnsafeMutablePointer<Float>
     ) throws {
-        let block = try begin(sample, id: id, epoch: epoch, values: values, mask: nil)
-        for case .fused(let runner) in stages { runner.runDraws(block) }
+        let block = try begin(sample, id: id, epoch: epoch, step: 0, values: values, mask: nil)
+        for stage in stages where stage.isNeeded(block) {
+            guard case .fused(let runner) = stage.work else { continue }
+            if runner.count == 1 { runner.run(block) } else { runner.runDraws(block) }
+        }
     }
 
     /// How many stages there are, in the order of `Explanation`'s.
     package var stageCount: Int { stages.count }
 
     private func run(_ stage: Stage, _ block: Block) throws {
-        switch stage {
+        guard stage.isNeeded(block) else { return }
+        switch stage.work {
         case .fused(let runner): runner.run(block)
         case .whole(let runner): try runner.run(id: block.id, epoch: block.epoch)
         }
     }
 
     private func begin(
-        _ sample: CleanSample, id: UInt64, epoch: Int, values: UnsafeMutablePointer<Float>,
+        _ sample: CleanSample, id: UInt64, epoch: Int, step: Int, values: UnsafeMutablePointer<Float>,
         mask: UnsafeMutablePointer<UInt8>?
     ) throws(SampleError) -> Block {
         try program.demands.check(sample, id: id, count: program.shape.count)
-        if epoch != scheduleEpoch {
-            for (index, ramp) in program.schedules.enumerated() {
-                scheduleValues.pointer[index] = Float(ramp.value(epoch: epoch))
+        if (epoch, step) != scheduleTime {
+            for (index, schedule) in program.schedules.enumerated() {
+                scheduleValues.pointer[index] = Float(schedule.value(epoch: epoch, step: step))
             }
-            scheduleEpoch = epoch
+            scheduleTime = (epoch, step)
         }
+        partners.step = step
         let block = Block(
             sample: sample.values, id: id, epoch: UInt32(epoch), registers: memory.pointer,
             slots: memory.pointer + program.registerMemory, values: values, mask: mask,

@@ -16,24 +16,32 @@ public struct Chain: Sendable {
     public var hasMask: Bool { program.writesMask }
     let program: Program
 
-    /// Checks the items' settings, runs the plugins once with symbols, and compiles what they record.
+    /// Compiles generators that every sample gets, one after the other, each with its own probability.
+    ///
+    /// - Throws: as ``init(entries:seed:shape:range:)``.
+    public init(
+        _ items: [ChainItem], seed: UInt64 = 0, shape: [Int], range: ClosedRange<Float> = 0...1
+    ) throws(MottleError) {
+        try self.init(entries: items.map { .generator($0) }, seed: seed, shape: shape, range: range)
+    }
+
+    /// Checks the entries' settings, runs the plugins once with symbols, and compiles what they record.
     ///
     /// - Throws: ``MottleError``: of the kind `argument` for a wrong setting, of the kind `plugin` for what a plugin does
     ///   wrong with this shape and these settings.
     public init(
-        _ items: [ChainItem], seed: UInt64 = 0, shape: [Int], range: ClosedRange<Float> = 0...1
+        entries: [ChainEntry], seed: UInt64 = 0, shape: [Int], range: ClosedRange<Float> = 0...1
     ) throws(MottleError) {
         guard shape.allSatisfy({ $0 > 0 }) else {
             throw MottleError(.argument, "a sample wants sizes of at least 1, got \(shape)")
         }
-        var (names, checked) = (ChainNames(), [Generators.ChainItem]())
-        for item in items { checked.append(try item.checked(&names)) }
-        if let problem = Generators.ChainItem.problem(inChainOf: checked) {
+        var maker = ChainEntryMaker()
+        let chain = Generators.Chain(entries: try maker.entries(entries))
+        if let problem = chain.problem ?? chain.standardisationProblem(Shape(shape)) {
             throw MottleError(.argument, problem.text)
         }
         do {
-            program = Program(
-                try Generators.Chain(checked).trace(seed: seed, shape: Shape(shape), range: range))
+            program = Program(try chain.trace(seed: seed, shape: Shape(shape), range: range))
         } catch {
             throw MottleError(error)
         }
@@ -46,10 +54,11 @@ public struct Chain: Sendable {
     ///   - values: row-major, as many as `shape` says.
     ///   - id: the sample's place in the data set, at least 0.
     ///   - epoch: 0 … 2³² − 1.
+    ///   - step: of the optimiser, counted from 0; only schedules over steps ask for it.
     /// - Returns: the values, and the mask (1 hidden, 0 visible) if the chain has one.
     /// - Throws: a ``MottleError`` of the kind `argument` for a wrong number of values.
     public func apply(
-        to values: [Float], id: Int, epoch: Int
+        to values: [Float], id: Int, epoch: Int, step: Int = 0
     ) throws(MottleError) -> (values: [Float], mask: [UInt8]?) {
         precondition(id >= 0 && UInt32(exactly: epoch) != nil, "no sample \(id) in an epoch \(epoch)")
         let count = program.shape.count
@@ -67,7 +76,8 @@ public struct Chain: Sendable {
         defer { withExtendedLifetime(clean) {} }
         do {
             try workspace.run(
-                CleanSample(.floats(clean.pointer)), id: UInt64(id), epoch: epoch, values: made.pointer,
+                CleanSample(.floats(clean.pointer)), id: UInt64(id), epoch: epoch, step: step,
+                values: made.pointer,
                 mask: mask?.pointer)
         } catch let error as SampleError {
             throw MottleError(.argument, error.description)
@@ -80,12 +90,12 @@ public struct Chain: Sendable {
 
 extension ChainItem {
     /// The item as the tracer wants it, in an interpreter of its own.
-    fileprivate func checked(_ names: inout ChainNames) throws(MottleError) -> Generators.ChainItem {
+    func checked(_ names: inout ChainNames, _ isAgain: Bool) throws(MottleError) -> Generators.ChainItem {
         let loaded: Generators.Plugin
         do { loaded = try Generators.Plugin(source: plugin.source, file: plugin.file) } catch {
             throw MottleError(error)
         }
-        guard let name = names.next(plugin: plugin.name, own: name) else {
+        guard let name = names.next(plugin: plugin.name, own: name, isAgain: isAgain) else {
             throw MottleError(.argument, Generators.ChainItem.problem(withUsedName: name!))
         }
         guard (0...1).contains(probability) else {
@@ -95,8 +105,11 @@ extension ChainItem {
         if fill != nil, let problem = Generators.ChainItem.problem(withFillOf: loaded) {
             throw MottleError(.argument, problem)
         }
+        let damage = match?.damageMatch
+        if let problem = damage?.problem(beside: loaded) { throw MottleError(.argument, problem) }
         var item = Generators.ChainItem(
             plugin: loaded, name: name, probability: probability, fill: (fill ?? .zero).generatorFill)
+        item.match = damage
         for (name, setting) in settings.sorted(by: { $0.key < $1.key }) {
             if let problem = item.set(name, to: setting.parameterSetting) {
                 throw MottleError(.argument, problem)

@@ -101,7 +101,7 @@ private struct WorkerView {
 
     func make(_ slot: Int, _ sample: CleanSample, id: UInt64, label: Int, epoch: Int, step: Int) throws {
         try workspace.run(
-            sample, id: id, epoch: epoch, values: values + slot * count, mask: mask.map { $0 + slot * count })
+            sample, id: id, epoch: epoch, step: step, values: values + slot * count, mask: mask.map { $0 + slot * count })
         if let targets {
             workspace.writeTarget(label: label, classes: classes, to: targets + slot * classes)
         }

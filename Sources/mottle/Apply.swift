@@ -56,6 +56,9 @@ struct Apply: ParsableCommand {
     @Option(parsing: .unconditional, help: "The epoch, counted from 0.")
     var epoch = 0
 
+    @Option(parsing: .unconditional, help: "The optimiser's step, counted from 0; for schedules over steps.")
+    var step = 0
+
     @Option(help: ArgumentHelp("The id of the first sample.", valueName: "id"))
     var firstId: UInt64 = 0
 
@@ -66,6 +69,7 @@ struct Apply: ParsableCommand {
         if epoch < 0 || epoch > Int(UInt32.max) {
             throw ValidationError("--epoch must be between 0 and \(UInt32.max), got \(epoch)")
         }
+        if step < 0 { throw ValidationError("--step must be at least 0, got \(step)") }
         let given: [(String, String?)] = [
             ("--input", input), ("--lengths", lengths), ("--words", words), ("--labels", labels),
         ]
@@ -108,7 +112,7 @@ struct Apply: ParsableCommand {
         (files.mask, files.extras, files.targets) = (maskOutput, extras, targetsOutput)
         (files.lengths, files.words, files.labels) = (lengths, words, labels)
         let progress = ProgressDisplay(isQuiet: options.quiet)
-        let shape = try chain.run(files, epoch: epoch, firstID: firstId, observer: progress)
+        let shape = try chain.run(files, epoch: epoch, step: step, firstID: firstId, observer: progress)
         if options.json {
             try StandardOutput.write(
                 line: ChainRun.json(shape: shape, files: files))

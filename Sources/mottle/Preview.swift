@@ -40,6 +40,9 @@ struct Preview: ParsableCommand {
     @Option(parsing: .unconditional, help: "The epoch, counted from 0.")
     var epoch = 0
 
+    @Option(parsing: .unconditional, help: "The optimiser's step, counted from 0; for schedules over steps.")
+    var step = 0
+
     @OptionGroup var changes: ConfigOptions
 
     mutating func validate() throws {
@@ -47,6 +50,7 @@ struct Preview: ParsableCommand {
         if epoch < 0 || epoch > Int(UInt32.max) {
             throw ValidationError("--epoch must be between 0 and \(UInt32.max), got \(epoch)")
         }
+        if step < 0 { throw ValidationError("--step must be at least 0, got \(step)") }
         if output.isEmpty { throw ValidationError("--output wants the path of a file") }
     }
 
@@ -73,7 +77,8 @@ struct Preview: ParsableCommand {
         let preview = try ChainPreview(
             file: chain, overrides: changes.overrides, seed: changes.seed, data: data,
             lengths: lengths, words: words, usesTest: test, runtime: ThisProgram.runtime(threads: 1))
-        try preview.write(ids: ids, epoch: epoch, to: output, observer: ProgressDisplay(isQuiet: false))
+        try preview.write(
+            ids: ids, epoch: epoch, step: step, to: output, observer: ProgressDisplay(isQuiet: false))
         try StandardOutput.write(line: output)
     }
 }

@@ -27,6 +27,8 @@ import Testing
         #expect(chain.items[1].origin == "test.yaml:3:5")
     }
 
+    private static let tenEpochs = Schedule(.ramp(from: 0.05, to: 0.4, length: 10), clock: .epochs)
+
     @Test(arguments: [
         ("0.5", ParameterSetting.value(.number(0.5))), ("1e-3", .value(.number(0.001))),
         ("true", .value(.boolean(true))), ("soft", .value(.choice("soft"))),
@@ -35,8 +37,34 @@ import Testing
         ("{ normal: [1, 2] }", .normal(mean: 1, deviation: 2)),
         ("{ normal: { mean: 1, std: 2 } }", .normal(mean: 1, deviation: 2)),
         ("{ choice: [3, 1, 2] }", .choice([3, 1, 2])),
-        ("{ ramp: { to: 0.3, epochs: 5 } }", .ramp(Ramp(from: 0, to: 0.3, epochs: 5))),
-        ("{ ramp: { from: 0.1, to: 0.3, epochs: 5 } }", .ramp(Ramp(from: 0.1, to: 0.3, epochs: 5))),
+        (
+            "{ uniform: [0, { ramp: { from: 0.05, to: 0.4, epochs: 10 } }] }",
+            .uniform(0, .scheduled(tenEpochs))
+        ),
+        ("{ log_uniform: [0.01, 1] }", .drawn(.logUniform(0.01, 1))),
+        ("{ beta: [2, 3] }", .drawn(.beta(a: 2, b: 3, low: 0, high: 1))),
+        ("{ beta: { a: 2, b: 3, high: 0.5 } }", .drawn(.beta(a: 2, b: 3, low: 0, high: 0.5))),
+        (
+            "{ truncated_normal: { mean: 1, std: 2, low: 0, high: 3 } }",
+            .drawn(.truncatedNormal(mean: 1, deviation: 2, low: 0, high: 3))
+        ),
+        (
+            "{ choice: [1, { ramp: { from: 0.05, to: 0.4, epochs: 10 } }] }",
+            .choice([1, .scheduled(tenEpochs)])
+        ),
+        (
+            "{ cosine: { from: 1, to: 0.25, steps: 2000 } }",
+            .scheduled(Schedule(.cosine(from: 1, to: 0.25, length: 2000), clock: .steps))
+        ),
+        (
+            "{ steps: { from: 0.1, epochs: { 20: 0.3, 10: 0.2 } } }",
+            .scheduled(
+                Schedule(
+                    .steps(from: 0.1, [.init(time: 10, value: 0.2), .init(time: 20, value: 0.3)]),
+                    clock: .epochs))
+        ),
+        ("{ ramp: { to: 0.3, epochs: 5 } }", .ramp(from: 0, to: 0.3, epochs: 5)),
+        ("{ ramp: { from: 0.1, to: 0.3, epochs: 5 } }", .ramp(from: 0.1, to: 0.3, epochs: 5)),
     ])
     func `a setting is read, and what the lock file writes reads back`(
         yaml: String, setting: ParameterSetting
@@ -49,7 +77,7 @@ import Testing
     @Test(arguments: [
         (
             "{ unifrom: [0, 1] }",
-            "1:6: error: unknown 'unifrom' for 'x'; known are uniform, normal, choice, ramp; did you mean 'uniform'?"
+            "1:6: error: unknown 'unifrom' for 'x'; known are uniform, normal, truncated_normal, log_uniform, beta, choice, ramp, cosine, steps; did you mean 'uniform'?"
         ),
         ("{ uniform: 3 }", "1:15: error: 'uniform' must be two numbers [low, high], got '3'"),
         ("{ uniform: [0, a] }", "1:19: error: 'uniform[1]' must be a number, got 'a'"),
@@ -63,7 +91,28 @@ import Testing
         ("{ ramp: { epochs: 2 } }", "1:12: error: 'to' is required in 'ramp'"),
         (
             "{ uniform: [0, 1], choice: [2] }",
-            "1:23: error: 'x' must name one of uniform, normal, choice, ramp, got 'uniform' and 'choice'"
+            "1:23: error: 'x' must name one of uniform, normal, truncated_normal, log_uniform, beta, choice, ramp, cosine, steps, got 'uniform' and 'choice'"
+        ),
+        (
+            "{ uniform: [0, { uniform: [1, 2] }] }",
+            "1:21: error: 'uniform' cannot stand within a distribution, whose numbers may follow ramp, cosine, steps"
+        ),
+        (
+            "{ uniform: [0, { rapm: { to: 1, epochs: 2 } }] }",
+            "1:21: error: 'rapm' cannot stand within a distribution, whose numbers may follow ramp, cosine, steps; did you mean 'ramp'?"
+        ),
+        (
+            "{ ramp: { to: 1, epochs: 2, steps: 9 } }",
+            "1:39: error: 'ramp' follows either 'epochs' or 'steps', got both"
+        ),
+        ("{ cosine: { to: 1 } }", "1:14: error: 'epochs' is required in 'cosine'"),
+        (
+            "{ steps: { epochs: { 0: 1 } } }",
+            "1:25: error: a key in 'epochs' must be a whole number above 0, got '0'"
+        ),
+        (
+            "{ steps: { steps: {} } }",
+            "1:22: error: 'steps' wants at least one change, such as { 10: 0.2 }"
         ),
         ("[1, two, 3]", "1:8: error: 'x[1]' must be a number, got 'two'"),
     ])
@@ -123,7 +172,7 @@ import Testing
             "1:3: error: 'x[0]' must be a generator, such as 'gaussian' or 'gaussian: { sigma: 0.1 }', got '3'"
         ),
         ("{ hum: , probability: 2 }", "1:25: error: 'probability' must be in 0.0...1.0, got '2'"),
-        ("{ hum: , hide: }", "1:12: error: 'x[0]' must name one generator, got 'hum' and 'hide'"),
+        ("{ hum: , hide: }", "1:12: error: 'x[0]' must name one generator or group, got 'hum' and 'hide'"),
         (
             "{ hum: , fill: mean }",
             "1:18: error: 'fill' belongs to masks; noise 'hum' makes its values itself"

@@ -10,13 +10,13 @@ import Testing
 
     /// The settings of every row's generators.
     private func settings(_ yaml: String) throws -> [[[String: ParameterSetting]]] {
-        try rows(yaml).map { try Fixture.builder.chain($0.items, path: "evaluate").items.map(\.settings) }
+        try rows(yaml).map { try Fixture.builder.chain($0.entries, phase: .evaluate).items.map(\.settings) }
     }
 
     @Test func `the clean test set has no generator`() throws {
         let clean = try rows("clean")
         #expect(clean.map(\.name) == ["clean"])
-        #expect(clean[0].items.isEmpty)
+        #expect(clean[0].entries.isEmpty)
     }
 
     @Test func `lists are every combination, the last one fastest`() throws {
@@ -49,7 +49,7 @@ import Testing
     @Test func `a chain has the name that it is given, or those of its generators`() throws {
         let both = try rows("{ chain: [{ hum: { level: [1, 2] } }, hide] }")
         #expect(both.map(\.name) == ["hum + hide", "hum + hide"])
-        #expect(both.map { $0.items.map(\.reference) } == [["hum", "hide"], ["hum", "hide"]])
+        #expect(both.map { $0.entries.map(\.key) } == [["hum", "hide"], ["hum", "hide"]])
         #expect(try rows("{ chain: [hum, hide], name: dusk }").map(\.name) == ["dusk"])
         #expect(try rows("{ hum: , name: dusk }").map(\.name) == ["dusk"])
     }
@@ -63,12 +63,12 @@ import Testing
         ),
         (
             "{ hum: { level: { ramp: { to: 1, epochs: 2 } } } }",
-            "1:20: error: 'level' cannot be a ramp here, for an evaluation has no epochs; a list of values makes a "
+            "1:20: error: 'level' cannot follow a schedule here, for an evaluation has no epochs; a list of values makes a "
                 + "row for each"
         ),
         (
             "{ chain: [hide, { hum: { level: [1, { ramp: { to: 1, epochs: 2 } }] } }] }",
-            "1:40: error: 'level[1]' cannot be a ramp here, for an evaluation has no epochs; a list of values makes "
+            "1:40: error: 'level[1]' cannot follow a schedule here, for an evaluation has no epochs; a list of values makes "
                 + "a row for each"
         ),
         ("{ chain: hum }", "1:13: error: 'chain' must be a list, got 'hum'"),

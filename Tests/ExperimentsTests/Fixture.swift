@@ -55,6 +55,6 @@ enum Fixture {
     }
 
     static func chain(_ yaml: String) throws -> Chain {
-        try builder.chain(try ExperimentConfig.chain(node(yaml)), path: "chain")
+        try builder.chain(try ExperimentConfig.chain(node(yaml), base: "."), phase: .train)
     }
 }

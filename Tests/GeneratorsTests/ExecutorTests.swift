@@ -21,7 +21,7 @@ struct ExecutorTests {
             ChainItem(
                 plugin: try Fixture.shipped("plugins/salt_and_pepper"), name: "per_channel",
                 settings: [
-                    "per_channel": .value(.boolean(true)), "amount": .ramp(Ramp(from: 0, to: 0.5, epochs: 4)),
+                    "per_channel": .value(.boolean(true)), "amount": .ramp(from: 0, to: 0.5, epochs: 4),
                 ]),
             ChainItem(
                 plugin: try Fixture.shipped("plugins/cutout"), name: "constant", probability: 0.5,

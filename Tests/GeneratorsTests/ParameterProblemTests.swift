@@ -21,9 +21,9 @@ struct ParameterProblemTests {
         (bounded, .normal(mean: 1, deviation: -0.5), "'v': normal wants a deviation of at least 0, got -0.5"),
         (bounded, .choice([]), "'v': choice wants at least one value"),
         (bounded, .choice([1, 3]), "'v' must be a number between 0 and 1.5 (ratio), got 3"),
-        (bounded, .ramp(Ramp(from: 0, to: 1, epochs: 0)), "'v': ramp wants at least 1 epoch, got 0"),
+        (bounded, .ramp(from: 0, to: 1, epochs: 0), "'v': ramp wants at least 1 epoch, got 0"),
         (
-            bounded, .ramp(Ramp(from: 0, to: 9, epochs: 3)),
+            bounded, .ramp(from: 0, to: 9, epochs: 3),
             "'v' must be a number between 0 and 1.5 (ratio), got 9"
         ),
         (whole, .value(.number(2.5)), "'v' must be a whole number of at least 1 (pixels), got 2.5"),
@@ -48,7 +48,7 @@ struct ParameterProblemTests {
         let plugin = try Fixture.shipped("plugins/cutout")
         let settings: [ParameterSetting] = [
             .choice([1, 2]), .uniform(1, 2), .normal(mean: 2, deviation: 1),
-            .ramp(Ramp(from: 1, to: 2, epochs: 3)),
+            .ramp(from: 1, to: 2, epochs: 3),
         ]
         var item = ChainItem(plugin: plugin, name: "cutout")
         for setting in settings {
@@ -69,7 +69,7 @@ struct ParameterProblemTests {
         let right: [(ParameterDeclaration, ParameterSetting)] = [
             (Self.bounded, .value(.number(1.5))), (Self.bounded, .uniform(0, 0)),
             (Self.bounded, .normal(mean: 0, deviation: 9)), (Self.bounded, .choice([0, 1.25])),
-            (Self.bounded, .ramp(Ramp(from: 1, to: 0, epochs: 1))), (Self.whole, .value(.number(7))),
+            (Self.bounded, .ramp(from: 1, to: 0, epochs: 1)), (Self.whole, .value(.number(7))),
             (Self.flag, .value(.boolean(false))), (Self.named, .value(.choice("blue"))),
             (Self.pair, .value(.numbers([4, 4]))),
         ]

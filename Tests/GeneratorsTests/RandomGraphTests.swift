@@ -87,6 +87,15 @@ private struct GraphMaker {
         return TracedChain(graph: graph, values: values, mask: below(2) == 0 ? hidden : nil)
     }
 
+    private mutating func schedule() -> Schedule {
+        let (from, length) = (Double(below(5)), 1 + below(4))
+        let curves: [Schedule.Curve] = [
+            .ramp(from: from, to: -2.25, length: length), .cosine(from: from, to: 7, length: length),
+            .steps(from: from, [.init(time: 1, value: 0.75), .init(time: 3, value: -1)]),
+        ]
+        return Schedule(curves[below(3)], clock: below(2) == 0 ? .epochs : .steps)
+    }
+
     private mutating func addOperation() {
         switch below(16) {
         case 12, 13, 14: addWholeOperation()
@@ -97,7 +106,7 @@ private struct GraphMaker {
         case 2:
             let place = below(graph.full.rank + 1)
             numbers.append(graph.index(place, count: graph.full.size(place)))
-        case 3: numbers.append(graph.schedule(Ramp(from: Double(below(5)), to: -2.25, epochs: 1 + below(4))))
+        case 3: numbers.append(graph.schedule(schedule()))
         case 4, 5:
             let reduction = [Reduction.sum, .mean, .minimum, .maximum][below(4)]
             numbers.append(graph.reduce(reduction, number(), over: places()))

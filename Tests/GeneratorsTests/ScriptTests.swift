@@ -91,7 +91,7 @@ struct ScriptTests {
             params: "count = mottle.integer { default = 1 }, level = mottle.number { default = 0.5 }")
         #expect(try Self.run(plugin).values[0] == 2)  // half of a range of 4
         let varying = try Self.run(
-            plugin, ["count": .uniform(3, 3), "level": .ramp(Ramp(from: 0, to: 1, epochs: 4))])
+            plugin, ["count": .uniform(3, 3), "level": .ramp(from: 0, to: 1, epochs: 4)])
         #expect(varying.values == [2, 2, 2, 0.75, 1, 1.25])
     }
 

@@ -54,7 +54,7 @@ struct StreamContractTests {
             settings: ["sigma": .uniform(0, 0.3), "mean": .normal(mean: 0.1, deviation: 0.05)],
             probability: 0.75, checksum: 0xc446_37c7_a3bf_3a52),
         Case(
-            plugin: "gaussian", settings: ["sigma": .ramp(Ramp(from: 0.1, to: 0.4, epochs: 5))],
+            plugin: "gaussian", settings: ["sigma": .ramp(from: 0.1, to: 0.4, epochs: 5)],
             checksum: 0x28af_462f_b883_b8a2),
         Case(
             plugin: "salt_and_pepper",

@@ -219,9 +219,10 @@ struct ContractTests {
         if case .number(let value)? = parameter.defaultValue { middle = value }
         let spread = max(abs(middle) / 2, parameter.kind == .integer ? 2 : 0.2)
         let (first, last) = (max(low, middle - spread), min(high, middle + spread))
-        guard first < last else { return .uniform(low, high) }
+        guard first < last else { return .uniform(.constant(low), .constant(high)) }
         return parameter.kind == .integer
-            ? .uniform(first.rounded(.up), last.rounded(.down)) : .uniform(first, last)
+            ? .uniform(.constant(first.rounded(.up)), .constant(last.rounded(.down)))
+            : .uniform(.constant(first), .constant(last))
     }
 
     /// Names that stand in a test of a plugin's own: the first argument of `Subject(…)`, `subject(…)` or a table's `Row(…)`.

@@ -88,7 +88,7 @@ final class Subject {
         }
         self.settings = item.completeSettings
         var chain = try Chain([item]).trace(seed: seed, shape: shape, range: range)
-        chain.extras += chain.parameters
+        chain.extras += chain.parameters.map { ExtraOutput(name: $0.name, node: $0.node) }
         self.chain = chain
         program = Program(chain)
         workspace = Workspace(program, kernels: KernelSet.current.noise, source: source)

@@ -57,6 +57,20 @@ struct ErrorTests {
         expect(.argument, "the name 'a' is used twice; names keep the draws of generators apart") {
             try chain(ChainItem(gaussian, name: "a"), ChainItem(gaussian, name: "a"))
         }
+        func group(_ entries: ChainEntry...) throws -> Chain { try Chain(entries: entries, shape: [2, 3]) }
+        expect(.argument, "'one_of' has 1 entries and 2 weights") {
+            try group(.oneOf([.generator(ChainItem(gaussian))], weights: [1, 2]))
+        }
+        expect(.argument, "'some_of' wants a count between 0 and its 1 entries, got 2") {
+            try group(.someOf(2...2, [.generator(ChainItem(gaussian))]))
+        }
+        expect(.argument, "'repeat' may have 1 to 100 turns, got 0") { try group(.repeated(0, [])) }
+        expect(.argument, "'sequence': the probability must be between 0 and 1, got -1.0") {
+            try group(.sequence([], probability: -1))
+        }
+        expect(.argument, "'mean' has 2 numbers for samples of shape [2, 3], whose last axis has 3") {
+            try group(.standardise(mean: [1, 2], deviation: [1]))
+        }
         expect(.argument, "a sample wants sizes of at least 1, got [2, 0]") { try Chain([], shape: [2, 0]) }
     }
 

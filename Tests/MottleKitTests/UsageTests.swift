@@ -109,4 +109,32 @@ struct UsageTests {
         let (train, test) = try Samples.fashionMNIST()
         #expect((train.count, test.count, train.shape, train.classes) == (60_000, 10_000, [28, 28, 1], 10))
     }
+
+    @Test func `groups choose among generators that keep their draws`() throws {
+        Repository.enter()
+        let plugins = PluginLibrary(folders: ["plugins"])
+        let gaussian = ChainItem(
+            try plugins.load("gaussian"),
+            ["sigma": .uniform(0.1, .scheduled(.ramp(from: 0.2, to: 0.4, over: .steps(9))))])
+        let speckle = ChainItem(try plugins.load("speckle"), match: .psnr(20))
+        let clean = (0..<42).map { Float($0) / 42 }
+        func made(_ entries: [ChainEntry], _ id: Int) throws -> [Float] {
+            try Chain(entries: entries, seed: 7, shape: [6, 7, 1]).apply(to: clean, id: id, epoch: 1, step: 4)
+                .values
+        }
+        let either = ChainEntry.oneOf([.generator(gaussian), .generator(speckle)], weights: [1, 2])
+        var seen: Set<Int> = []
+        for id in 0..<30 {
+            let found = try made([either], id)
+            let alone = [try made([.generator(gaussian)], id), try made([.generator(speckle)], id)]
+            seen.insert(try #require(alone.firstIndex(of: found)))
+        }
+        #expect(seen == [0, 1])
+        let all: [ChainEntry] = [
+            .someOf(1...2, [.generator(gaussian), .generator(speckle)]), .repeated(2, [.generator(gaussian)]),
+            .shuffleOrder([.sequence([either], probability: 0.5, name: "mine")]),
+            .standardise(mean: [0.5], deviation: [0.25]), .rounded(to: .float16),
+        ]
+        #expect(try made(all, 3).allSatisfy { $0 == Float(Float16($0)) })
+    }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Generators
 import Tensors
 import Testing
@@ -36,6 +37,66 @@ struct ParameterDrawTests {
         #expect(kolmogorovSmirnov(inside) { (distribution($0) - low) / (high - low) } < 1.95)
     }
 
+    /// (mean, deviation, low, high): both sides of the mean, all in one tail, far in a tail, a small part of the middle.
+    @Test(arguments: [(0.5, 1.0, -1.0, 2.0), (0, 0.5, 0.5, 1.5), (0, 1, -5.5, -4), (2, 4, 1.9, 2.2)])
+    func `a truncated normal parameter is the distribution's part between its bounds`(
+        mean: Double, deviation: Double, low: Double, high: Double
+    ) throws {
+        let values = try Self.values(
+            of: "mottle.number { unit = 'ratio' }",
+            .drawn(
+                .truncatedNormal(
+                    mean: .constant(mean), deviation: .constant(deviation), low: .constant(low),
+                    high: .constant(high))))
+        #expect(values.allSatisfy { $0 >= Double(Float(low)) && $0 <= Double(Float(high)) })
+        // By the upper tail, whose difference keeps its digits; mirrored below the mean.
+        let above = { (x: Double) in
+            low < mean && high < mean
+                ? erfc((mean - x) / deviation / 2.0.squareRoot())
+                : -erfc((x - mean) / deviation / 2.0.squareRoot())
+        }
+        #expect(
+            kolmogorovSmirnov(values) { (above($0) - above(low)) / (above(high) - above(low)) } < 1.95)
+    }
+
+    @Test func `a log-uniform parameter has a uniform logarithm, in units of the range`() throws {
+        let values = try Self.values(
+            of: "mottle.number { unit = 'range' }", .drawn(.logUniform(0.001, 10)))
+        #expect(values.allSatisfy { $0 >= 0.004 - 1e-9 && $0 <= 40 })
+        #expect(kolmogorovSmirnov(values.map { log10($0 / 0.004) / 4 }) { $0 } < 1.95)
+    }
+
+    @Test(arguments: [(2.0, 3.0), (0.5, 0.5), (0.3, 4)])
+    func `a beta parameter has the distribution's moments, spread between its bounds`(
+        a: Double, b: Double
+    ) throws {
+        let values = try Self.values(
+            of: "mottle.number { unit = 'ratio' }",
+            .drawn(.beta(a: .constant(a), b: .constant(b), low: 1, high: 3)))
+        #expect(values.allSatisfy { (1...3).contains($0) })
+        let moments = Moments(values.map { ($0 - 1) / 2 })
+        let (mean, variance) = (a / (a + b), a * b / ((a + b) * (a + b) * (a + b + 1)))
+        #expect(abs(moments.mean - mean) < 4.5 * (variance / 20_000).squareRoot())
+        let spread = variance * ((moments.kurtosis - 1) / 20_000).squareRoot()
+        #expect(abs(moments.variance - variance) < 4.5 * spread)
+        if a == 0.5 {
+            // The arcsine distribution.
+            #expect(
+                kolmogorovSmirnov(values.map { ($0 - 1) / 2 }) { 2 / Double.pi * asin($0.squareRoot()) }
+                    < 1.95)
+        }
+    }
+
+    @Test func `a distribution of whole numbers stays whole and between its bounds`() throws {
+        for distribution: Distribution in [
+            .truncatedNormal(mean: 3, deviation: 4, low: 1, high: 6), .logUniform(1, 6),
+            .beta(a: 1, b: 2, low: 1, high: 6),
+        ] {
+            let values = try Self.values(of: "mottle.integer { min = 1, max = 6 }", .drawn(distribution))
+            #expect(Set(values) == [1, 2, 3, 4, 5, 6])
+        }
+    }
+
     @Test func `a choice takes each as often`() throws {
         let values = try Self.values(of: "mottle.number { unit = 'db' }", .choice([0.5, -3, 8, 2, 7]))
         let counts = Dictionary(grouping: values) { $0 }.mapValues { Double($0.count) }
@@ -54,12 +115,12 @@ struct ParameterDrawTests {
     }
 
     @Test func `a ramp goes linearly and stays`() throws {
-        let ramp = ParameterSetting.ramp(Ramp(from: 0.25, to: 1.25, epochs: 4))
+        let ramp = ParameterSetting.ramp(from: 0.25, to: 1.25, epochs: 4)
         for (epoch, expected) in [(0, 1.0), (1, 2), (2, 3), (3, 4), (4, 5), (5, 5), (4_000_000_000, 5)] {
             let values = try Self.values(of: "mottle.number { unit = 'range' }", ramp, epoch: epoch)
             #expect(Set(values) == [expected])
         }
-        let whole = ParameterSetting.ramp(Ramp(from: 1, to: 4, epochs: 5))
+        let whole = ParameterSetting.ramp(from: 1, to: 4, epochs: 5)
         #expect(Set(try Self.values(of: "mottle.integer {}", whole, epoch: 2)) == [2])
     }
 

@@ -1,8 +1,10 @@
+import Datasets
 import Generators
 import Kernels
 import Pipelines
 import Tensors
 import Testing
+import Workers
 
 /// The bits of a sample depend on its id, the epoch and the chain alone.
 struct StreamBitsTests {
@@ -12,7 +14,7 @@ struct StreamBitsTests {
     static func items() throws -> [ChainItem] {
         [
             try Fixture.item("gaussian", ["sigma": .uniform(0, 0.3)], probability: 0.8),
-            try Fixture.item("salt_and_pepper", ["amount": .ramp(Ramp(from: 0, to: 0.4, epochs: 4))]),
+            try Fixture.item("salt_and_pepper", ["amount": .ramp(from: 0, to: 0.4, epochs: 4)]),
             try Fixture.item("cutout", ["size": .value(.number(3))], probability: 0.5, fill: .mean),
         ]
     }
@@ -94,5 +96,47 @@ struct StreamBitsTests {
             #expect(values.count == (streams.count - place) * 110)
         }
         #expect(try made("a") == streams[0])
+    }
+
+    @Test(arguments: [1, 7, 32], [1, 3])
+    func `groups give equal bits for every batch size and thread count`(batchSize: Int, threads: Int) throws {
+        let costly = try Fixture.noise("return x + rng:normal(x):cumsum('H') * 0.01", axes: "NHWC")
+        let members: [ChainEntry] = [
+            .generator(try Fixture.item("gaussian", ["sigma": .uniform(0, 0.3)])),
+            .generator(ChainItem(plugin: costly, name: "costly")),
+            .generator(try Fixture.item("cutout", ["size": .value(.number(3))], fill: .mean)),
+        ]
+        let entries: [ChainEntry] = [
+            .group(ChainGroup(.oneOf(weights: [1, 1, 2]), turns: [members], name: "one_of")),
+            .generator(try Fixture.item("mixup", [:], probability: 0.5)),
+        ]
+        let chain = try Chain(entries: entries).trace(
+            seed: 11, shape: Self.dataset.sampleShape, range: Self.dataset.range)
+        func made(_ batchSize: Int, _ threads: Int) throws -> [MadeSample] {
+            let pipeline = Pipeline(
+                SampleSet(Self.dataset), programs: [Program(chain)], batchSize: batchSize,
+                order: SampleOrder(.shuffled, seed: 3), kernels: .current, pool: WorkerPool(threads: threads))
+            return try Fixture.epoch(1, of: pipeline)
+        }
+        #expect(try made(batchSize, threads) == made(5, 2))
+    }
+
+    @Test func `a schedule over steps counts batches over all epochs`() throws {
+        let plugin = try Fixture.noise("return x * 0 + p.v", params: "v = mottle.number { unit = 'ratio' }")
+        let schedule = Schedule(.ramp(from: 0, to: 1000, length: 1000), clock: .steps)
+        let item = ChainItem(plugin: plugin, name: "test", settings: ["v": .scheduled(schedule)])
+        for threads in [1, 3] {
+            let pipeline = try Fixture.pipeline(
+                [item], TestDataset(count: 110, shape: [2]), batchSize: 32, threads: threads)
+            let stream = pipeline.stream()
+            var steps: [[Float]] = []
+            for epoch in [0, 2] {
+                stream.begin(epoch: epoch)
+                while let batch = try stream.nextBatch() {
+                    steps.append(Array(Set((0..<batch.count * 2).map { batch.values[$0] })))
+                }
+            }
+            #expect(steps == [[0], [1], [2], [3], [8], [9], [10], [11]])
+        }
     }
 }

@@ -189,4 +189,50 @@ import Testing
                         + "in a chain of ids only generators of tokens can stand\n"))
         }
     }
+
+    /// Every form of an entry, alone.
+    @Test(arguments: [
+        "one_of: [gaussian, { speckle: , weight: 3 }]",
+        "some_of: { count: [1, 2], of: [gaussian, speckle, cutout] }",
+        "sequence: [gaussian, speckle]",
+        "shuffle_order: [gaussian, { cutout: { size: 2 }, probability: 0.5 }]",
+        "repeat: { times: 2, chain: [gaussian] }", "{ gaussian: , match: { snr: { uniform: [5, 9] } } }",
+        "standardise: { mean: [0.5, 0.25], std: 0.5 }", "sequence: [gaussian, dtype: float16]", "dtype: uint8", "clip: [0.25, 0.5]",
+        "include: more.yaml",
+        "gaussian: { sigma: { truncated_normal: { mean: 0, std: 1, low: 0.1, high: 1 } } }",
+        "gaussian: { sigma: { log_uniform: [0.1, 1] } }", "gaussian: { sigma: { beta: [2, 2] } }",
+        "gaussian: { sigma: { cosine: { from: 1, to: 0.5, epochs: 4 } } }",
+        "gaussian: { sigma: { steps: { from: 1, steps: { 5: 0.25 } } } }",
+    ]) func `every form of an entry changes an array, whatever the threads, and is explained`(entry: String)
+        throws
+    {
+        let folder = try Self.folder("chain:\n  - \(entry)\n")
+        try folder.write("more.yaml", "- gaussian\n- cutout: { size: 2 }\n")
+        for (output, threads) in [("a.npy", "1"), ("b.npy", "3")] {
+            let outcome = try folder.mottle(
+                "apply", "chain.yaml", "--input", "x.npy", "--output", output, "--threads", threads)
+            #expect(outcome.errors == "" && outcome.status == 0)
+        }
+        let found = NumPyFile.floats(try folder.data("a.npy"))
+        #expect(try folder.data("a.npy") == folder.data("b.npy"))
+        #expect(found != Self.values && found.allSatisfy(\.isFinite))
+        let explained = try folder.mottle("explain", "chain.yaml", "--shape", "6,4,2")
+        #expect(explained.errors == "" && explained.output.contains("stage"))
+        let shown = try folder.mottle(
+            "preview", "chain.yaml", "--data", "x.npy", "--samples", "0-3", "--output", "s.png")
+        #expect(shown.errors == "" && shown.status == 0)
+    }
+
+    @Test func `a schedule over steps is where --step says`() throws {
+        let folder = try Self.folder(
+            "chain: [gaussian: { sigma: 0, mean: { ramp: { to: 1, steps: 8 } } }]\n")
+        for (step, shift) in [("0", Float(0)), ("4", 0.5), ("900", 1)] {
+            _ = try folder.mottle(
+                "apply", "chain.yaml", "--input", "x.npy", "--output", "y.npy", "--step", step)
+            #expect(NumPyFile.floats(try folder.data("y.npy")) == Self.values.map { $0 + shift })
+        }
+        let wrong = try folder.mottle(
+            "apply", "chain.yaml", "--input", "x.npy", "--output", "y.npy", "--step", "-1")
+        #expect(wrong.errors.contains("--step must be at least 0, got -1") && wrong.status == 2)
+    }
 }

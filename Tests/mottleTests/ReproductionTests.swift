@@ -14,7 +14,24 @@ import Testing
           - cutout: { size: 3 }
             fill: noise
             probability: 0.5
+          - one_of:
+              - { speckle: , weight: 2, match: { psnr: { uniform: [15, 25] } } }
+              - { include: parts/more.yaml, name: more }
+            probability: 0.9
+          - some_of: { count: [0, 1], of: [gaussian, { clip: true, name: bounds }] }
+          - shuffle_order: [gaussian: { sigma: { log_uniform: [0.01, 0.1] } }, clip: [0, 0.9]]
+          - repeat: { times: 2, chain: [gaussian: { sigma: { cosine: { from: 0.1, to: 0, steps: 7 } } }] }
           - gaussian
+            when: evaluate
+          - standardise: { mean: 0.3, std: [0.4] }
+          - dtype: float16
+        """
+
+    /// Included from a folder of its own, with a plugin of the same path as one of the config's.
+    private static let more = """
+        chain:
+          - ./plugins of mine/shade.lua: { depth: { beta: [2, 3] } }
+          - gaussian: { sigma: { uniform: [0, { steps: { from: 0.1, epochs: { 1: 0.2 } } }] } }
         """
 
     private static let shade = """
@@ -41,6 +58,9 @@ import Testing
             config: config
                 + "  - chain: [gaussian: { sigma: [0.2, 0.3] }, cutout: { size: 2 }]\n    name: both\n")
         try folder.write("plugins of mine/shade.lua", shade)
+        try folder.write("parts/more.yaml", more)
+        let other = shade.replacingOccurrences(of: "(floor - x)", with: "0.5 * (floor - x)")
+        try folder.write("parts/plugins of mine/shade.lua", other)
         return folder
     }
 

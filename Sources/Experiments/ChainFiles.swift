@@ -1,0 +1,93 @@
+import Generators
+import Glibc
+
+/// Where a chain's text stands: the config's file, or one that is included, by which the paths in it are found.
+struct ChainFiles {
+    /// The files that lead here, the config first, as paths from the working folder.
+    private var files: [String] = []
+    /// The folder that paths in the text start from, and the same as seen from the config's folder.
+    private var folder: String
+    private var folderFromConfig = "."
+
+    /// - Parameter base: the config's folder.
+    init(base: String) { folder = base }
+
+    /// How deep files may include one another.
+    private static let depthLimit = 16
+
+    /// What a plugin is called in the config and its lock file: a path starts from the config's folder.
+    func reference(_ written: String) -> String {
+        let isPath = written.contains("/") || written.hasSuffix(".lua")
+        guard isPath, folderFromConfig != "." else { return written }
+        let path = FilePath.joined(folderFromConfig, written)
+        return path.contains("/") ? path : "./" + path
+    }
+
+    /// The entries of another file: a list, or a table with `chain`.
+    ///
+    /// - Throws: `ConfigError` at the include's place for a file that cannot be read or that includes itself.
+    func entries(including node: ConfigNode) throws(ConfigError) -> [ChainEntryConfig] {
+        let name = try String(node)
+        let path = FilePath.joined(folder, name)
+        let document: ConfigDocument
+        do throws(ConfigError) {
+            document = try ConfigDocument(file: path)
+        } catch {
+            // A file that is not there is the includer's mistake, what is in it its own.
+            guard case .wholeFile = error.place else { throw error }
+            throw ConfigError(node.place, "cannot include '\(path)': \(error.message)")
+        }
+        let next = try inside(path, name, node)
+        var chain = document.root
+        if chain.isTable {
+            var table = try chain.table()
+            chain = try table.requireNode("chain")
+            try table.finish()
+        }
+        var entries: [ChainEntryConfig] = []
+        for item in try chain.items() { entries.append(try ChainEntryConfig(item, next)) }
+        if entries.isEmpty { throw ConfigError(chain.place, "\(chain.subject) wants at least one entry") }
+        return entries
+    }
+
+    /// This with one file more, unless that one is among them.
+    private func inside(_ path: String, _ name: String, _ node: ConfigNode) throws(ConfigError) -> ChainFiles
+    {
+        let own = Self.resolved(path)
+        if let includer = files.last ?? node.place.file {
+            let all = files.isEmpty ? [includer] : files
+            if all.contains(where: { Self.resolved($0) == own }) {
+                throw ConfigError(
+                    node.place,
+                    path == includer
+                        ? "'\(path)' includes itself" : "'\(path)' includes itself through '\(includer)'")
+            }
+            if all.count >= Self.depthLimit {
+                throw ConfigError(node.place, "files include one another more than \(Self.depthLimit) deep")
+            }
+        }
+        var next = self
+        if files.isEmpty, let config = node.place.file { next.files = [config] }
+        next.files.append(path)
+        next.folder = FilePath.folder(of: path)
+        next.folderFromConfig = FilePath.folder(of: FilePath.joined(folderFromConfig, name))
+        return next
+    }
+
+    /// The path without links and detours, where the file is there.
+    private static func resolved(_ path: String) -> String {
+        guard let real = realpath(path, nil) else { return path }
+        defer { free(real) }
+        return String(cString: real)
+    }
+}
+
+extension ConfigPlace {
+    /// The file that it is in.
+    fileprivate var file: String? {
+        switch self {
+        case .file(let name, _, _), .wholeFile(let name): name
+        case .override, .program: nil
+        }
+    }
+}

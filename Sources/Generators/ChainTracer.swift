@@ -1,0 +1,343 @@
+import LuaRuntime
+import Tensors
+import VectorKernels
+
+/// Puts the entries of a chain into one graph.
+///
+/// What only some samples get is chosen by `select` on conditions of the sample, so both executors need to know nothing of
+/// groups; `Guards` finds out what a program may skip.
+struct ChainTracer {
+    private(set) var traced: TracedChain
+    private let (seed, phase, shape): (UInt64, ChainPhase, Shape)
+    /// Between which ends clean values lie at this point of the chain.
+    private var range: ClosedRange<Float>
+    private var cost: ChainCost
+    /// The places of the mixings that the values at this point went through.
+    private var mixings: [Int] = []
+
+    init(seed: UInt64, phase: ChainPhase, shape: Shape, range: ClosedRange<Float>) {
+        (self.seed, self.phase, self.shape, self.range) = (seed, phase, shape, range)
+        traced = TracedChain(graph: Graph(shape: shape), values: 0, mask: nil)
+        cost = ChainCost(traced)
+    }
+
+    /// Applies entries one after the other.
+    ///
+    /// - Parameter condition: true for the samples that get here; nil for all. The caller keeps the old values of the others.
+    mutating func apply(_ entries: [ChainEntry], under condition: NodeID?) throws(LuaError) {
+        for entry in entries where (entry.part.phase ?? phase) == phase {
+            try apply(entry, under: condition)
+        }
+    }
+
+    private mutating func apply(_ entry: ChainEntry, under condition: NodeID?) throws(LuaError) {
+        let before = traced.values
+        var applied = condition
+        let chance = chance(of: entry.part)
+        if let chance { applied = both(condition, chance) }
+        switch entry {
+        case .generator(let item): try apply(item, applied)
+        case .group(let group): try apply(group, applied)
+        case .adjustment(let adjustment): apply(adjustment)
+        }
+        if let chance { choose(chance, before) }
+    }
+
+    // MARK: Conditions
+
+    /// True in the share of samples that an entry's probability says; nil for all.
+    private mutating func chance(of part: any ChainPart) -> NodeID? {
+        guard part.probability < 1 else { return nil }
+        let unit = unit(of: part, "probability")
+        return traced.graph.elementwise(.less, unit, traced.graph.constant(Float(part.probability)))
+    }
+
+    /// A uniform number of the sample's, at an address of the entry's own.
+    private mutating func unit(of part: any ChainPart, _ draw: String) -> NodeID {
+        let context = context(of: part)
+        traced.graph.origin = Origin(path: context.path, file: "", line: 0)
+        return traced.graph.draw(.uniform, key: context.key(draw), shape: [])
+    }
+
+    private mutating func both(_ a: NodeID?, _ b: NodeID) -> NodeID {
+        a.map { traced.graph.elementwise(.and, $0, b) } ?? b
+    }
+
+    /// Where the condition is false, the values are the others.
+    private mutating func choose(_ condition: NodeID, _ others: NodeID) {
+        traced.values = traced.graph.elementwise(.select, condition, traced.values, others)
+    }
+
+    private func context(of part: any ChainPart) -> TraceContext {
+        TraceContext(seed: seed, path: "\(phase.path)/\(part.name)", range: range, mixings: mixings)
+    }
+
+    // MARK: Groups
+
+    private mutating func apply(_ group: ChainGroup, _ condition: NodeID?) throws(LuaError) {
+        switch group.kind {
+        case .sequence, .repeated: for turn in group.turns { try apply(turn, under: condition) }
+        case .oneOf(let weights):
+            let members = zip(group.entries, weights).filter { ($0.0.part.phase ?? phase) == phase }
+            let lots = members.map { lot(of: $0.0.part, weight: $0.1) }
+            let first = traced.graph.constant(0)
+            let chosen = ranks(lots).map { traced.graph.elementwise(.equal, $0, first) }
+            try applyEither(members.map(\.0), chosen, condition)
+        case .someOf(let range):
+            let members = group.entries.filter { ($0.part.phase ?? phase) == phase }
+            let ranks = ranks(members.map { unit(of: $0.part, "lot") })
+            let count = count(range, of: group)
+            for (entry, rank) in zip(members, ranks) {
+                let (before, chosen) = (traced.values, traced.graph.elementwise(.less, rank, count))
+                try apply(entry, under: both(condition, chosen))
+                choose(chosen, before)
+            }
+        case .shuffleOrder:
+            let members = group.entries.filter { ($0.part.phase ?? phase) == phase }
+            let ranks = ranks(members.map { unit(of: $0.part, "lot") })
+            for place in members.indices {
+                let here = traced.graph.constant(Float(place))
+                try applyEither(members, ranks.map { traced.graph.elementwise(.equal, $0, here) }, condition)
+            }
+        }
+    }
+
+    /// Applies the one entry whose condition is true to the values at hand.
+    private mutating func applyEither(
+        _ entries: [ChainEntry], _ chosen: [NodeID], _ condition: NodeID?
+    ) throws(LuaError) {
+        let (before, earlier) = (traced.values, mixings)
+        var (merged, later) = (before, mixings)
+        for (entry, isChosen) in zip(entries, chosen) {
+            (traced.values, mixings) = (before, earlier)
+            try apply(entry, under: both(condition, isChosen))
+            choose(isChosen, merged)
+            merged = traced.values
+            later += mixings.dropFirst(earlier.count)
+        }
+        (traced.values, mixings) = (merged, later)
+    }
+
+    /// An exponential number of rate `weight`, at an address of the entry's own: the smallest one of several belongs to each
+    /// with a probability in proportion to its weight, and another entry changes none of them.
+    private mutating func lot(of part: any ChainPart, weight: Double) -> NodeID {
+        let exponential = traced.graph.standardExponential(unit(of: part, "lot"))
+        return traced.graph.elementwise(.divide, exponential, traced.graph.constant(Float(weight)))
+    }
+
+    /// For each number how many others go before it: smaller ones, and equal ones earlier in the list.
+    private mutating func ranks(_ numbers: [NodeID]) -> [NodeID] {
+        let (zero, one) = (traced.graph.constant(0), traced.graph.constant(1))
+        var ranks = numbers.map { _ in zero }
+        for (later, number) in numbers.enumerated() {
+            for earlier in 0..<later {
+                let isAhead = traced.graph.elementwise(.less, number, numbers[earlier])
+                for (place, counts) in [(earlier, (one, zero)), (later, (zero, one))] {
+                    let step = traced.graph.elementwise(.select, isAhead, counts.0, counts.1)
+                    ranks[place] = traced.graph.elementwise(.add, ranks[place], step)
+                }
+            }
+        }
+        return ranks
+    }
+
+    /// How many entries a sample gets, each number of the range as likely.
+    private mutating func count(_ range: ClosedRange<Int>, of group: ChainGroup) -> NodeID {
+        let (low, high) = (
+            traced.graph.constant(Float(range.lowerBound)), traced.graph.constant(Float(range.upperBound))
+        )
+        if range.count == 1 { return low }
+        return traced.graph.wholeNumber(unit(of: group, "count"), low, high)
+    }
+
+    // MARK: Generators
+
+    private mutating func apply(_ item: ChainItem, _ applied: NodeID?) throws(LuaError) {
+        let (context, input) = (context(of: item), traced.values)
+        var result: Plugin.Result
+        do {
+            result = try item.plugin.trace(
+                into: &traced.graph, input: input, settings: item.completeSettings, context: context)
+        } catch {
+            throw error.used(in: item.origin)
+        }
+        traced.graph.origin.line = 0
+        traced.graph.demands.add(item)
+        if result.values == nil, let hidden = result.mask {
+            // The plugin's letters are N and one for each axis; a sample without channels has one axis less.
+            let letters = item.plugin.axes
+            let hasChannels = letters.hasSuffix("C") && shape.rank == letters.count - 1
+            let filling = traced.graph.filling(item.fill, of: input, hasChannels: hasChannels, context)
+            result.values = traced.graph.elementwise(.select, hidden, filling, input)
+        }
+        if let match = item.match { try scale(&result, to: match, of: item, context) }
+        traced.values = result.values!
+        traced.note(result, of: item, applied)
+        if let mixing = traced.mixing(of: result, of: item, applied) {
+            mixings.append(traced.mixings.count)
+            traced.mixings.append(mixing)
+        }
+        try checkCost(of: item)
+    }
+
+    private mutating func checkCost(of item: ChainItem) throws(LuaError) {
+        let before = cost
+        cost = ChainCost(traced)
+        if let excess = item.plugin.excess(of: cost, over: before, shape) {
+            throw excess.used(in: item.origin)
+        }
+    }
+
+    /// Scales what a generator changed, so that the sample's damage is what `match` says: x + s · (y − x) with one s a sample,
+    /// s² = wanted mean square / mean((y − x)²); s is 1 where nothing was changed.
+    private mutating func scale(
+        _ result: inout Plugin.Result, to match: DamageMatch, of item: ChainItem, _ context: TraceContext
+    ) throws(LuaError) {
+        guard !result.extras.contains(where: { $0.name == "partner" }) else {
+            throw item.plugin.failure(
+                nil,
+                "'match' scales a disturbance; \(item.plugin.title) blends labels, which would not follow",
+                "a weaker blend by its own parameters"
+            ).used(in: item.origin)
+        }
+        let axes = Array(0..<max(1, shape.rank))
+        let input = traced.values
+        let level = item.plugin.number(match.declaration, match.level, &traced.graph, input, context)
+        // 10^(−level / 10)
+        let share = traced.graph.elementwise(
+            .exp, traced.graph.elementwise(.multiply, level, traced.graph.constant(-0.230_258_51)))
+        let peak = range.upperBound - range.lowerBound
+        let power =
+            match.measure == .psnr
+            ? traced.graph.constant(peak * peak) : traced.graph.meanSquare(input, over: axes)
+        let change = traced.graph.elementwise(.subtract, result.values!, input)
+        let damage = traced.graph.meanSquare(change, over: axes)
+        let isDamaged = traced.graph.elementwise(
+            .lessEqual, traced.graph.constant(.leastNormalMagnitude), damage)
+        let ratio = traced.graph.elementwise(
+            .divide, traced.graph.elementwise(.multiply, power, share), damage)
+        let strength = traced.graph.elementwise(
+            .select, isDamaged, traced.graph.elementwise(.squareRoot, ratio), traced.graph.constant(1))
+        result.values = traced.graph.elementwise(
+            .add, input, traced.graph.elementwise(.multiply, strength, change))
+    }
+
+    // MARK: Adjustments
+
+    private mutating func apply(_ adjustment: ChainAdjustment) {
+        traced.graph.origin = Origin(path: context(of: adjustment).path, file: "", line: 0)
+        switch adjustment.kind {
+        case .standardise(let standardisation):
+            let mean = traced.graph.channels(standardisation.mean)
+            let deviation = traced.graph.channels(standardisation.deviation)
+            let centred = traced.graph.elementwise(.subtract, traced.values, mean)
+            traced.values = traced.graph.elementwise(.divide, centred, deviation)
+            traced.standardisation = standardisation
+            range = standardisation.range(of: range)
+        case .round(let format):
+            guard let rounding = Rounding(format, range: range) else { return }
+            traced.values = traced.graph.add(
+                .whole(.round(rounding)), [traced.values], shape: traced.graph.full, type: .number)
+        }
+    }
+}
+
+extension Plugin {
+    /// The node of a number that the chain itself sets, as if the plugin had declared it.
+    fileprivate func number(
+        _ parameter: ParameterDeclaration, _ setting: ParameterSetting, _ graph: inout Graph, _ input: NodeID,
+        _ context: TraceContext
+    ) -> NodeID {
+        let tracer = Tracer()
+        tracer.begin(graph, input: input, context, axes: axes, places: axisPlaces)
+        let value = tracer.value(of: parameter, setting)
+        graph = tracer.end()
+        if case .object(let object) = value { return Int(object.id) }
+        return graph.constant(Float(value.plainNumber ?? 0))
+    }
+}
+
+extension Graph {
+    /// The mean of the squares along axes, which are all that the value has.
+    fileprivate mutating func meanSquare(_ value: NodeID, over axes: [Int]) -> NodeID {
+        reduce(.mean, elementwise(.multiply, value, value), over: axes)
+    }
+
+    /// One number, or one for each channel.
+    fileprivate mutating func channels(_ numbers: [Float]) -> NodeID {
+        numbers.count == 1
+            ? constant(numbers[0]) : table(numbers, shape: .along(shape.rank - 1, numbers.count))
+    }
+
+    fileprivate mutating func filling(
+        _ fill: Fill, of values: NodeID, hasChannels: Bool, _ context: TraceContext
+    ) -> NodeID {
+        let (low, high) = (context.range.lowerBound, context.range.upperBound)
+        switch fill {
+        case .zero: return constant(low < 0 && 0 < high ? 0 : low)
+        case .constant(let share): return constant(Float(Double(low) + share * (Double(high) - Double(low))))
+        case .mean:
+            let kept = hasChannels ? shape.rank - 1 : shape.rank
+            return reduce(.mean, values, over: Array(0..<kept))
+        case .noise:
+            let unit = draw(.uniform, key: context.key("fill"), shape: full)
+            return elementwise(.add, constant(low), elementwise(.multiply, unit, constant(high - low)))
+        }
+    }
+}
+
+extension TracedChain {
+    /// Notes what a generator gave beside its values. For samples that it was not applied to its mask is empty and its extra
+    /// outputs are 0; where that can be, one more says so.
+    ///
+    /// In an order that is drawn a generator is met at several places, of which each sample has one.
+    fileprivate mutating func note(_ result: Plugin.Result, of item: ChainItem, _ applied: NodeID?) {
+        for parameter in result.parameters {
+            let name = "\(item.name).\(parameter.name)"
+            if let place = parameters.firstIndex(where: { $0.name == name }), let applied {
+                parameters[place].applied = parameters[place].applied.map {
+                    graph.elementwise(.or, $0, applied)
+                }
+            } else {
+                parameters.append(DrawnParameter(name: name, node: parameter.node, applied: applied))
+            }
+        }
+        if let newMask = result.mask {
+            let hidden = applied.map { graph.elementwise(.select, $0, newMask, graph.mask(false)) } ?? newMask
+            mask = mask.map { graph.elementwise(.or, $0, hidden) } ?? hidden
+        }
+        for extra in result.extras { add(extra, of: item, applied) }
+        guard let applied, !result.extras.isEmpty else { return }
+        let name = "\(item.name).applied"
+        if let place = extras.firstIndex(where: { $0.name == name }) {
+            extras[place].node = graph.elementwise(.or, extras[place].node, applied)
+        } else {
+            extras.append(ExtraOutput(name: name, node: applied))
+        }
+    }
+
+    private mutating func add(_ extra: ExtraOutput, of item: ChainItem, _ applied: NodeID?) {
+        let name = "\(item.name).\(extra.name)"
+        let place = extras.firstIndex { $0.name == name }
+        let isMask = graph.nodes[extra.node].type == .mask
+        var node = extra.node
+        if let applied {
+            let other = place.map { extras[$0].node } ?? (isMask ? graph.mask(false) : graph.constant(0))
+            node = graph.elementwise(.select, applied, node, other)
+        }
+        if let place { extras[place].node = node } else { extras.append(ExtraOutput(name: name, node: node)) }
+    }
+
+    /// How labels follow a generator that blends samples; nil for any other.
+    fileprivate mutating func mixing(
+        of result: Plugin.Result, of item: ChainItem, _ applied: NodeID?
+    ) -> Mixing? {
+        guard item.plugin.kind == .noise, let mix = result.extras.first(where: { $0.name == "mix" })?.node,
+            let id = result.extras.first(where: { $0.name == "partner" })?.node,
+            case .whole(.partnerID(let partner)) = graph.nodes[id].operation, graph.nodes[mix].shape == []
+        else { return nil }
+        let share = applied.map { graph.elementwise(.select, $0, mix, graph.constant(1)) } ?? mix
+        let values = graph.add(.whole(.partner(partner)), shape: graph.full, type: .number)
+        return Mixing(share: share, partner: partner, values: values, applied: applied)
+    }
+}
