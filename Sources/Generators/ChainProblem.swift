@@ -75,6 +75,23 @@ extension Chain {
         }
     }
 
+    /// What does not go with samples of token ids, or with samples of values; nil if all does.
+    package func problem(onIDs: Bool) -> ChainProblem? {
+        if let item = items.first(where: { ($0.plugin.kind == .tokens) != onIDs }) {
+            return ChainProblem(
+                origin: item.origin,
+                text: onIDs
+                    ? "\(item.plugin.title) makes values, and the data are token ids; "
+                        + "in a chain of ids only generators of tokens can stand"
+                    : "\(item.plugin.title) makes token ids, and the data are values; "
+                        + "ids come from texts: data: { text: { … } }")
+        }
+        guard onIDs else { return nil }
+        return adjustments(in: entries.inPhase(phase)).first.map {
+            ChainProblem(origin: $0.origin, text: "'\($0.name)' is for values, and the data are token ids")
+        }
+    }
+
     private func adjustments(in entries: [ChainEntry]) -> [ChainAdjustment] {
         entries.flatMap { entry in
             switch entry {
