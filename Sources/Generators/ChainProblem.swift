@@ -43,9 +43,33 @@ extension ChainGroup {
 }
 
 extension Chain {
+    /// Places of generators: one that is repeated has several, and so has each entry of an order that is drawn. Every one is
+    /// traced for itself.
+    package static let placeLimit = 1000
+
+    private static func places(_ entries: [ChainEntry]) -> Double {
+        entries.reduce(0) { sum, entry in
+            guard case .group(let group) = entry else { return sum + 1 }
+            let places = group.turns.reduce(0) { $0 + Self.places($1) }
+            return sum + (group.kind == .shuffleOrder ? places * Double(group.entries.count) : places)
+        }
+    }
+
+    private static func crowded(_ entries: [ChainEntry]) -> ChainProblem? {
+        let places = places(entries)
+        return places <= Double(placeLimit)
+            ? nil
+            : ChainProblem(
+                origin: entries.first?.part.origin,
+                text:
+                    "the chain has \(formatted(places)) places of generators, repeated ones and those of drawn "
+                    + "orders counted each time; it may have \(placeLimit)")
+    }
+
     /// What is wrong with the chain, whatever samples it is for; nil if nothing is.
     package var problem: ChainProblem? {
-        Self.problem(in: entries) ?? problem(inTextOf: items) ?? Self.misplaced(in: entries.inPhase(phase))
+        Self.problem(in: entries) ?? Self.crowded(entries) ?? problem(inTextOf: items)
+            ?? Self.misplaced(in: entries.inPhase(phase))
     }
 
     /// A generator of values in a chain of token ids.

@@ -54,9 +54,13 @@ struct ChainTracer {
 
     /// A uniform number of the sample's, at an address of the entry's own.
     private mutating func unit(of part: any ChainPart, _ draw: String) -> NodeID {
-        let context = context(of: part)
-        traced.graph.origin = Origin(path: context.path, file: "", line: 0)
-        return traced.graph.draw(.uniform, key: context.key(draw), shape: [])
+        mark(part)
+        return traced.graph.draw(.uniform, key: context(of: part).key(draw), shape: [])
+    }
+
+    /// What comes next is the entry's.
+    private mutating func mark(_ part: any ChainPart) {
+        traced.graph.origin = Origin(path: context(of: part).path, file: "", line: 0)
     }
 
     private mutating func both(_ a: NodeID?, _ b: NodeID) -> NodeID {
@@ -79,36 +83,36 @@ struct ChainTracer {
         case .sequence, .repeated: for turn in group.turns { try apply(turn, under: condition) }
         case .oneOf(let weights):
             let members = zip(group.entries, weights).filter { ($0.0.part.phase ?? phase) == phase }
-            let lots = members.map { lot(of: $0.0.part, weight: $0.1) }
-            let first = traced.graph.constant(0)
-            let chosen = ranks(lots).map { traced.graph.elementwise(.equal, $0, first) }
-            try applyEither(members.map(\.0), chosen, condition)
+            let ranks = ranks(members.map { lot(of: $0.0.part, weight: $0.1) }, of: group)
+            try applyOne(of: members.map(\.0), whoseRanks: ranks, are: 0, condition)
         case .someOf(let range):
             let members = group.entries.filter { ($0.part.phase ?? phase) == phase }
-            let ranks = ranks(members.map { unit(of: $0.part, "lot") })
+            let ranks = ranks(members.map { unit(of: $0.part, "lot") }, of: group)
             let count = count(range, of: group)
             for (entry, rank) in zip(members, ranks) {
+                mark(entry.part)
                 let (before, chosen) = (traced.values, traced.graph.elementwise(.less, rank, count))
                 try apply(entry, under: both(condition, chosen))
                 choose(chosen, before)
             }
         case .shuffleOrder:
             let members = group.entries.filter { ($0.part.phase ?? phase) == phase }
-            let ranks = ranks(members.map { unit(of: $0.part, "lot") })
+            let ranks = ranks(members.map { unit(of: $0.part, "lot") }, of: group)
             for place in members.indices {
-                let here = traced.graph.constant(Float(place))
-                try applyEither(members, ranks.map { traced.graph.elementwise(.equal, $0, here) }, condition)
+                try applyOne(of: members, whoseRanks: ranks, are: place, condition)
             }
         }
     }
 
-    /// Applies the one entry whose condition is true to the values at hand.
-    private mutating func applyEither(
-        _ entries: [ChainEntry], _ chosen: [NodeID], _ condition: NodeID?
+    /// Applies the one entry that has a rank to the values at hand.
+    private mutating func applyOne(
+        of entries: [ChainEntry], whoseRanks ranks: [NodeID], are wanted: Int, _ condition: NodeID?
     ) throws(LuaError) {
         let (before, earlier) = (traced.values, mixings)
         var (merged, later) = (before, mixings)
-        for (entry, isChosen) in zip(entries, chosen) {
+        for (entry, rank) in zip(entries, ranks) {
+            mark(entry.part)
+            let isChosen = traced.graph.elementwise(.equal, rank, traced.graph.constant(Float(wanted)))
             (traced.values, mixings) = (before, earlier)
             try apply(entry, under: both(condition, isChosen))
             choose(isChosen, merged)
@@ -126,7 +130,8 @@ struct ChainTracer {
     }
 
     /// For each number how many others go before it: smaller ones, and equal ones earlier in the list.
-    private mutating func ranks(_ numbers: [NodeID]) -> [NodeID] {
+    private mutating func ranks(_ numbers: [NodeID], of group: ChainGroup) -> [NodeID] {
+        mark(group)
         let (zero, one) = (traced.graph.constant(0), traced.graph.constant(1))
         var ranks = numbers.map { _ in zero }
         for (later, number) in numbers.enumerated() {
@@ -225,7 +230,7 @@ struct ChainTracer {
     // MARK: Adjustments
 
     private mutating func apply(_ adjustment: ChainAdjustment) {
-        traced.graph.origin = Origin(path: context(of: adjustment).path, file: "", line: 0)
+        mark(adjustment)
         switch adjustment.kind {
         case .standardise(let standardisation):
             let mean = traced.graph.channels(standardisation.mean)
