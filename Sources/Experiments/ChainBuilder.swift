@@ -57,9 +57,6 @@ struct ChainBuilder {
         }
     }
 
-    /// Generators of a chain with everything that is repeated written out: each takes time to trace.
-    private static let itemLimit = 1000
-
     private func entry(
         _ config: ChainEntryConfig, _ names: inout ChainNames, _ count: inout Int, isAgain: Bool
     ) throws -> ChainEntry {
@@ -67,9 +64,10 @@ struct ChainBuilder {
         switch config.action {
         case .generator(let item):
             count += 1
-            guard count <= Self.itemLimit else {
+            guard count <= Chain.placeLimit else {
                 throw ConfigError(
-                    config.place, "a chain may have \(Self.itemLimit) generators, repeated ones included")
+                    config.place,
+                    "a chain may have \(Chain.placeLimit) generators, repeated ones counted each time")
             }
             let plugin = try plugin(item)
             let name = try name(config, plugin.name, &names, isAgain)

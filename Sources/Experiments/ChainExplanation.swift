@@ -46,8 +46,7 @@ package struct ChainExplanation {
                     + "\(rounded(nanoseconds[index])) ns, \(rounded(nanoseconds[index] / Double(values))) ns a value",
             ]
             if !stage.conditions.isEmpty {
-                lines.append(
-                    "   runs where: \(stage.conditions.joined(separator: ", ")) decides for the sample")
+                lines.append("     only for samples that take \(stage.conditions.joined(separator: ", "))")
             }
             lines += merged(stage.lines).map { "     \($0)" }
             lines += stage.stops.map { "   stops: \($0)" }

@@ -12,8 +12,13 @@ struct ChainFiles {
     /// - Parameter base: the config's folder.
     init(base: String) { folder = base }
 
-    /// How deep files may include one another.
-    private static let depthLimit = 16
+    /// Files that a chain may still include, at any depth: a few that include each other twice are many in all.
+    private let allowance = Allowance()
+
+    private final class Allowance {
+        static let start = 100
+        var left = start
+    }
 
     /// What a plugin is called in the config and its lock file: a path starts from the config's folder.
     func reference(_ written: String) -> String {
@@ -29,6 +34,7 @@ struct ChainFiles {
     func entries(including node: ConfigNode) throws(ConfigError) -> [ChainEntryConfig] {
         let name = try String(node)
         let path = FilePath.joined(folder, name)
+        let next = try inside(path, name, node)
         let document: ConfigDocument
         do throws(ConfigError) {
             document = try ConfigDocument(file: path)
@@ -37,7 +43,6 @@ struct ChainFiles {
             guard case .wholeFile = error.place else { throw error }
             throw ConfigError(node.place, "cannot include '\(path)': \(error.message)")
         }
-        let next = try inside(path, name, node)
         var chain = document.root
         if chain.isTable {
             var table = try chain.table()
@@ -62,9 +67,11 @@ struct ChainFiles {
                     path == includer
                         ? "'\(path)' includes itself" : "'\(path)' includes itself through '\(includer)'")
             }
-            if all.count >= Self.depthLimit {
-                throw ConfigError(node.place, "files include one another more than \(Self.depthLimit) deep")
-            }
+        }
+        allowance.left -= 1
+        if allowance.left < 0 {
+            throw ConfigError(
+                node.place, "a chain may include \(Allowance.start) files, each counted every time")
         }
         var next = self
         if files.isEmpty, let config = node.place.file { next.files = [config] }

@@ -156,7 +156,11 @@ extension Experiment.Evaluation {
             let severity = item.severity.map {
                 [RobustnessParameter(key("severity"), .whole($0), text: "\($0)")]
             }
-            return (severity ?? [])
+            let match = item.match.map { match in
+                let (level, name) = (match.level, key(match.measure.rawValue))
+                return [RobustnessParameter(name, level.json, text: level.text)]
+            }
+            return (severity ?? []) + (match ?? [])
                 + item.plugin.parameters.compactMap { parameter in
                     settings[parameter.name].map {
                         RobustnessParameter(key(parameter.name), $0.json, text: $0.text)

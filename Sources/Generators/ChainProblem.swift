@@ -43,21 +43,33 @@ extension ChainGroup {
 }
 
 extension Chain {
-    /// What is wrong with the chain, whatever samples it is for; nil if nothing is.
-    package var problem: ChainProblem? {
-        Self.problem(in: entries) ?? problem(inTextOf: items) ?? Self.misplaced(in: entries.inPhase(phase))
+    /// Places of generators: one that is repeated has several, and so has each entry of an order that is drawn. Every one is
+    /// traced for itself.
+    package static let placeLimit = 1000
+
+    private static func places(_ entries: [ChainEntry]) -> Double {
+        entries.reduce(0) { sum, entry in
+            guard case .group(let group) = entry else { return sum + 1 }
+            let places = group.turns.reduce(0) { $0 + Self.places($1) }
+            return sum + (group.kind == .shuffleOrder ? places * Double(group.entries.count) : places)
+        }
     }
 
-    /// Which generator does not go with samples of token ids, or of values; nil if all do.
-    package func problem(onIDs: Bool) -> ChainProblem? {
-        guard let item = items.first(where: { ($0.plugin.kind == .tokens) != onIDs }) else { return nil }
-        return ChainProblem(
-            origin: item.origin,
-            text: onIDs
-                ? "\(item.plugin.title) makes values, and the data are token ids; in a chain of ids only generators of "
-                    + "tokens can stand"
-                : "\(item.plugin.title) makes token ids, and the data are values; ids come from texts: "
-                    + "data: { text: { … } }")
+    private static func crowded(_ entries: [ChainEntry]) -> ChainProblem? {
+        let places = places(entries)
+        return places <= Double(placeLimit)
+            ? nil
+            : ChainProblem(
+                origin: entries.first?.part.origin,
+                text:
+                    "the chain has \(formatted(places)) places of generators, repeated ones and those of drawn "
+                    + "orders counted each time; it may have \(placeLimit)")
+    }
+
+    /// What is wrong with the chain, whatever samples it is for; nil if nothing is.
+    package var problem: ChainProblem? {
+        Self.problem(in: entries) ?? Self.crowded(entries) ?? problem(inTextOf: items)
+            ?? Self.misplaced(in: entries.inPhase(phase))
     }
 
     /// A generator of values in a chain of token ids.

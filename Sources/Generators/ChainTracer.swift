@@ -7,13 +7,14 @@ import VectorKernels
 /// What only some samples get is chosen by `select` on conditions of the sample, so both executors need to know nothing of
 /// groups; `Guards` finds out what a program may skip.
 struct ChainTracer {
-    private(set) var traced: TracedChain
-    private let (seed, shape): (UInt64, Shape)
+    var traced: TracedChain
+    let shape: Shape
+    private let seed: UInt64
     private let phase: ChainPhase
     /// The first part of all paths.
     private let root: String
     /// Between which ends clean values lie at this point of the chain.
-    private var range: ClosedRange<Float>
+    private(set) var range: ClosedRange<Float>
     private var cost: ChainCost
     /// The places of the mixings that the values at this point went through.
     private var mixings: [Int] = []
@@ -71,9 +72,13 @@ struct ChainTracer {
 
     /// A uniform number of the sample's, at an address of the entry's own.
     private mutating func unit(of part: any ChainPart, _ draw: String) -> NodeID {
-        let context = context(of: part)
-        traced.graph.origin = Origin(path: context.path, file: "", line: 0)
-        return traced.graph.draw(.uniform, key: context.key(draw), shape: [])
+        mark(part)
+        return traced.graph.draw(.uniform, key: context(of: part).key(draw), shape: [])
+    }
+
+    /// What comes next is the entry's.
+    private mutating func mark(_ part: any ChainPart) {
+        traced.graph.origin = Origin(path: context(of: part).path, file: "", line: 0)
     }
 
     private mutating func both(_ a: NodeID?, _ b: NodeID) -> NodeID {
@@ -96,36 +101,36 @@ struct ChainTracer {
         case .sequence, .repeated: for turn in group.turns { try apply(turn, under: condition) }
         case .oneOf(let weights):
             let members = zip(group.entries, weights).filter { ($0.0.part.phase ?? phase) == phase }
-            let lots = members.map { lot(of: $0.0.part, weight: $0.1) }
-            let first = traced.graph.constant(0)
-            let chosen = ranks(lots).map { traced.graph.elementwise(.equal, $0, first) }
-            try applyEither(members.map(\.0), chosen, condition)
+            let ranks = ranks(members.map { lot(of: $0.0.part, weight: $0.1) }, of: group)
+            try applyOne(of: members.map(\.0), whoseRanks: ranks, are: 0, condition)
         case .someOf(let range):
             let members = group.entries.filter { ($0.part.phase ?? phase) == phase }
-            let ranks = ranks(members.map { unit(of: $0.part, "lot") })
+            let ranks = ranks(members.map { unit(of: $0.part, "lot") }, of: group)
             let count = count(range, of: group)
             for (entry, rank) in zip(members, ranks) {
+                mark(entry.part)
                 let (before, chosen) = (traced.values, traced.graph.elementwise(.less, rank, count))
                 try apply(entry, under: both(condition, chosen))
                 choose(chosen, before)
             }
         case .shuffleOrder:
             let members = group.entries.filter { ($0.part.phase ?? phase) == phase }
-            let ranks = ranks(members.map { unit(of: $0.part, "lot") })
+            let ranks = ranks(members.map { unit(of: $0.part, "lot") }, of: group)
             for place in members.indices {
-                let here = traced.graph.constant(Float(place))
-                try applyEither(members, ranks.map { traced.graph.elementwise(.equal, $0, here) }, condition)
+                try applyOne(of: members, whoseRanks: ranks, are: place, condition)
             }
         }
     }
 
-    /// Applies the one entry whose condition is true to the values at hand.
-    private mutating func applyEither(
-        _ entries: [ChainEntry], _ chosen: [NodeID], _ condition: NodeID?
+    /// Applies the one entry that has a rank to the values at hand.
+    private mutating func applyOne(
+        of entries: [ChainEntry], whoseRanks ranks: [NodeID], are wanted: Int, _ condition: NodeID?
     ) throws(LuaError) {
         let (before, earlier) = (traced.values, mixings)
         var (merged, later) = (before, mixings)
-        for (entry, isChosen) in zip(entries, chosen) {
+        for (entry, rank) in zip(entries, ranks) {
+            mark(entry.part)
+            let isChosen = traced.graph.elementwise(.equal, rank, traced.graph.constant(Float(wanted)))
             (traced.values, mixings) = (before, earlier)
             try apply(entry, under: both(condition, isChosen))
             choose(isChosen, merged)
@@ -143,7 +148,8 @@ struct ChainTracer {
     }
 
     /// For each number how many others go before it: smaller ones, and equal ones earlier in the list.
-    private mutating func ranks(_ numbers: [NodeID]) -> [NodeID] {
+    private mutating func ranks(_ numbers: [NodeID], of group: ChainGroup) -> [NodeID] {
+        mark(group)
         let (zero, one) = (traced.graph.constant(0), traced.graph.constant(1))
         var ranks = numbers.map { _ in zero }
         for (later, number) in numbers.enumerated() {
@@ -205,44 +211,10 @@ struct ChainTracer {
         }
     }
 
-    /// Scales what a generator changed, so that the sample's damage is what `match` says: x + s · (y − x) with one s a sample,
-    /// s² = wanted mean square / mean((y − x)²); s is 1 where nothing was changed.
-    private mutating func scale(
-        _ result: inout Plugin.Result, to match: DamageMatch, of item: ChainItem, _ context: TraceContext
-    ) throws(LuaError) {
-        guard !result.extras.contains(where: { $0.name == "partner" }) else {
-            throw item.plugin.failure(
-                nil,
-                "'match' scales a disturbance; \(item.plugin.title) blends labels, which would not follow",
-                "a weaker blend by its own parameters"
-            ).used(in: item.origin)
-        }
-        let axes = Array(0..<max(1, shape.rank))
-        let input = traced.values
-        let level = item.plugin.number(match.declaration, match.level, &traced.graph, input, context)
-        // 10^(−level / 10)
-        let share = traced.graph.elementwise(
-            .exp, traced.graph.elementwise(.multiply, level, traced.graph.constant(-0.230_258_51)))
-        let peak = range.upperBound - range.lowerBound
-        let power =
-            match.measure == .psnr
-            ? traced.graph.constant(peak * peak) : traced.graph.meanSquare(input, over: axes)
-        let change = traced.graph.elementwise(.subtract, result.values!, input)
-        let damage = traced.graph.meanSquare(change, over: axes)
-        let isDamaged = traced.graph.elementwise(
-            .lessEqual, traced.graph.constant(.leastNormalMagnitude), damage)
-        let ratio = traced.graph.elementwise(
-            .divide, traced.graph.elementwise(.multiply, power, share), damage)
-        let strength = traced.graph.elementwise(
-            .select, isDamaged, traced.graph.elementwise(.squareRoot, ratio), traced.graph.constant(1))
-        result.values = traced.graph.elementwise(
-            .add, input, traced.graph.elementwise(.multiply, strength, change))
-    }
-
     // MARK: Adjustments
 
     private mutating func apply(_ adjustment: ChainAdjustment) {
-        traced.graph.origin = Origin(path: context(of: adjustment).path, file: "", line: 0)
+        mark(adjustment)
         switch adjustment.kind {
         case .standardise(let standardisation):
             let mean = traced.graph.channels(standardisation.mean)
@@ -259,27 +231,7 @@ struct ChainTracer {
     }
 }
 
-extension Plugin {
-    /// The node of a number that the chain itself sets, as if the plugin had declared it.
-    fileprivate func number(
-        _ parameter: ParameterDeclaration, _ setting: ParameterSetting, _ graph: inout Graph, _ input: NodeID,
-        _ context: TraceContext
-    ) -> NodeID {
-        let tracer = Tracer()
-        tracer.begin(graph, input: input, context, axes: axes, places: axisPlaces)
-        let value = tracer.value(of: parameter, setting)
-        graph = tracer.end()
-        if case .object(let object) = value { return Int(object.id) }
-        return graph.constant(Float(value.plainNumber ?? 0))
-    }
-}
-
 extension Graph {
-    /// The mean of the squares along axes, which are all that the value has.
-    fileprivate mutating func meanSquare(_ value: NodeID, over axes: [Int]) -> NodeID {
-        reduce(.mean, elementwise(.multiply, value, value), over: axes)
-    }
-
     /// One number, or one for each channel.
     fileprivate mutating func channels(_ numbers: [Float]) -> NodeID {
         numbers.count == 1
@@ -300,61 +252,5 @@ extension Graph {
             let unit = draw(.uniform, key: context.key("fill"), shape: full)
             return elementwise(.add, constant(low), elementwise(.multiply, unit, constant(high - low)))
         }
-    }
-}
-
-extension TracedChain {
-    /// Notes what a generator gave beside its values. For samples that it was not applied to its mask is empty and its extra
-    /// outputs are 0; where that can be, one more says so.
-    ///
-    /// In an order that is drawn a generator is met at several places, of which each sample has one.
-    fileprivate mutating func note(_ result: Plugin.Result, of item: ChainItem, _ applied: NodeID?) {
-        for parameter in result.parameters {
-            let name = "\(item.name).\(parameter.name)"
-            if let place = parameters.firstIndex(where: { $0.name == name }), let applied {
-                parameters[place].applied = parameters[place].applied.map {
-                    graph.elementwise(.or, $0, applied)
-                }
-            } else {
-                parameters.append(DrawnParameter(name: name, node: parameter.node, applied: applied))
-            }
-        }
-        if let newMask = result.mask {
-            let hidden = applied.map { graph.elementwise(.select, $0, newMask, graph.mask(false)) } ?? newMask
-            mask = mask.map { graph.elementwise(.or, $0, hidden) } ?? hidden
-        }
-        for extra in result.extras { add(extra, of: item, applied) }
-        guard let applied, !result.extras.isEmpty else { return }
-        let name = "\(item.name).applied"
-        if let place = extras.firstIndex(where: { $0.name == name }) {
-            extras[place].node = graph.elementwise(.or, extras[place].node, applied)
-        } else {
-            extras.append(ExtraOutput(name: name, node: applied))
-        }
-    }
-
-    private mutating func add(_ extra: ExtraOutput, of item: ChainItem, _ applied: NodeID?) {
-        let name = "\(item.name).\(extra.name)"
-        let place = extras.firstIndex { $0.name == name }
-        let isMask = graph.nodes[extra.node].type == .mask
-        var node = extra.node
-        if let applied {
-            let other = place.map { extras[$0].node } ?? (isMask ? graph.mask(false) : graph.constant(0))
-            node = graph.elementwise(.select, applied, node, other)
-        }
-        if let place { extras[place].node = node } else { extras.append(ExtraOutput(name: name, node: node)) }
-    }
-
-    /// How labels follow a generator that blends samples; nil for any other.
-    fileprivate mutating func mixing(
-        of result: Plugin.Result, of item: ChainItem, _ applied: NodeID?
-    ) -> Mixing? {
-        guard item.plugin.kind == .noise, let mix = result.extras.first(where: { $0.name == "mix" })?.node,
-            let id = result.extras.first(where: { $0.name == "partner" })?.node,
-            case .whole(.partnerID(let partner)) = graph.nodes[id].operation, graph.nodes[mix].shape == []
-        else { return nil }
-        let share = applied.map { graph.elementwise(.select, $0, mix, graph.constant(1)) } ?? mix
-        let values = graph.add(.whole(.partner(partner)), shape: graph.full, type: .number)
-        return Mixing(share: share, partner: partner, values: values, applied: applied)
     }
 }

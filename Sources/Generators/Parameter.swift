@@ -2,9 +2,9 @@
 package enum ParameterUnit: String, CaseIterable, Sendable {
     /// A share of the data's declared value range; what the plugin sees is already in the data's own scale.
     case range
+    case db, pixels, frames, tokens, ratio, count, degrees
     /// A number in the scale of the values that the generator is given.
     case value
-    case db, pixels, frames, tokens, ratio, count, degrees
 }
 
 /// A parameter's plain value.

@@ -191,6 +191,30 @@ import Testing
         #expect(complaint("bad.yaml")?.hasPrefix("w.yaml:1:") == true)
     }
 
+    @Test func `files that include the next one twice are not read without end`() throws {
+        var files = ["main.yaml": "chain: [include: 0.yaml]", "30.yaml": "[hum]"]
+        for number in 0..<30 {
+            files["\(number).yaml"] = "[include: \(number + 1).yaml, include: \(number + 1).yaml]"
+        }
+        let folder = try folder(files)
+        let complaint = Fixture.complaint { _ = try chain(folder) }
+        #expect(complaint?.hasSuffix("error: a chain may include 100 files, each counted every time") == true)
+    }
+
+    @Test func `groups within groups that would never be traced are refused`() {
+        let deep =
+            "{ shuffle_order: [hum, hum, hum, { shuffle_order: [hum, hum, hum, hum, hum, "
+            + "{ shuffle_order: [hum, hum, hum, hum, hum, hum, hum] }] }] }"
+        #expect(
+            Fixture.complaint { _ = try Fixture.chain("x:\n- \(deep)") }
+                == "test.yaml:2:5: error: the chain has 1308 places of generators, repeated ones and those of drawn "
+                + "orders counted each time; it may have 1000")
+        let times = "{ repeat: { times: 50, chain: [{ repeat: { times: 50, chain: [hum] } }] } }"
+        #expect(
+            Fixture.complaint { _ = try Fixture.chain("x:\n- \(times)") }
+                == "test.yaml:2:65: error: a chain may have 1000 generators, repeated ones counted each time")
+    }
+
     @Test func `a row of the robustness table can be a group, and lists in it are spread`() throws {
         let rows = try EvaluationConfig.rows(
             Fixture.node("x: { one_of: [hum: { level: [0.5, 1] }, hide: ] }"), Fixture.builder)

@@ -136,7 +136,7 @@ struct DeclarationErrorTests {
         Mistake(
             #"mottle.noise { name = 'a', params = { v = mottle.number { unit = 'meters' } }, apply = function() end }"#,
             #"""
-            p.lua:1: error: mottle.number: unknown unit 'meters'; units are range, db, pixels, frames, tokens, ratio, count, degrees
+            p.lua:1: error: mottle.number: unknown unit 'meters'; units are range, db, pixels, frames, tokens, ratio, count, degrees, value
             [M03]
             """#),
         Mistake(

@@ -54,7 +54,9 @@ package struct FuzzCase {
         let settings: [ParameterSetting] = [
             .value(.number(0)), .value(.number(3)), .uniform(0, 2), .normal(mean: 1, deviation: 2),
             .choice([0, 1, 5]),
-            .ramp(from: 0, to: 4, epochs: 3), .value(.boolean(true)), .value(.choice("u")),
+            .ramp(from: 0, to: 4, epochs: 3), .drawn(.logUniform(0.5, 4)),
+            .drawn(.truncatedNormal(mean: 0, deviation: 1, low: 0.5, high: 3)),
+            .drawn(.beta(a: 2, b: 0.5, low: 0, high: 2)), .value(.boolean(true)), .value(.choice("u")),
             .value(.numbers([0, 1])),
         ]
         for parameter in made.parameters {

@@ -21,7 +21,7 @@ import Testing
           - some_of: { count: [0, 1], of: [gaussian, { clip: true, name: bounds }] }
           - shuffle_order: [gaussian: { sigma: { log_uniform: [0.01, 0.1] } }, clip: [0, 0.9]]
           - repeat: { times: 2, chain: [gaussian: { sigma: { cosine: { from: 0.1, to: 0, steps: 7 } } }] }
-          - gaussian
+          - gaussian:
             when: evaluate
           - standardise: { mean: 0.3, std: [0.4] }
           - dtype: float16
