@@ -48,18 +48,6 @@ extension Chain {
         Self.problem(in: entries) ?? problem(inTextOf: items) ?? Self.misplaced(in: entries.inPhase(phase))
     }
 
-    /// Which generator does not go with samples of token ids, or of values; nil if all do.
-    package func problem(onIDs: Bool) -> ChainProblem? {
-        guard let item = items.first(where: { ($0.plugin.kind == .tokens) != onIDs }) else { return nil }
-        return ChainProblem(
-            origin: item.origin,
-            text: onIDs
-                ? "\(item.plugin.title) makes values, and the data are token ids; in a chain of ids only generators of "
-                    + "tokens can stand"
-                : "\(item.plugin.title) makes token ids, and the data are values; ids come from texts: "
-                    + "data: { text: { … } }")
-    }
-
     /// A generator of values in a chain of token ids.
     private func problem(inTextOf items: [ChainItem]) -> ChainProblem? {
         guard let text = items.first(where: { $0.plugin.kind == .tokens })?.plugin else { return nil }
