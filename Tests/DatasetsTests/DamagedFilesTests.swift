@@ -5,7 +5,7 @@ import Testing
 @testable import Datasets
 
 /// A generator that gives the same numbers every time (SplitMix64; Steele, Lea & Flood 2014).
-private struct Repeatable: RandomNumberGenerator {
+struct Repeatable: RandomNumberGenerator {
     var state: UInt64
 
     mutating func next() -> UInt64 {
