@@ -10,7 +10,7 @@ package enum AudioError: DataError, Equatable {
     case headerTooLong(file: String, found: Int, expected: Int)
     case endsEarly(file: String, found: Int, expected: Int)
     case damaged(file: String, frame: Int, reason: String)
-    case notFinite(file: String, frame: Int, value: Float)
+    case outOfScale(file: String, frame: Int, value: Float)
     case unevenRates(file: String, found: Int, wanted: Int)
 
     package var description: String {
@@ -29,7 +29,7 @@ package enum AudioError: DataError, Equatable {
             "\(file): the sound ends early: \(found) samples found, \(expected) expected by its header"
         case .damaged(let file, let frame, let reason):
             "\(file): damaged behind sample \(frame): \(reason)"
-        case .notFinite(let file, let frame, let value):
+        case .outOfScale(let file, let frame, let value):
             "\(file): sample \(frame) is \(value), numbers around -1...1 expected"
         case .unevenRates(let file, let found, let wanted):
             "\(file): \(found) samples a second have too small a common factor with the wanted \(wanted) to be resampled; "

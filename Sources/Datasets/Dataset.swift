@@ -21,6 +21,9 @@ package protocol Dataset: Sendable {
     /// Values a second of a sound; nil where samples are none.
     var sampleRate: Int? { get }
 
+    /// In which order samples are best read; nil where any is as good.
+    var reading: ReadingOrder? { get }
+
     /// The class of a sample, 0 ..< classes.
     func label(of id: Int) -> Int
 
@@ -35,6 +38,33 @@ extension Dataset {
     package var classNames: [String]? { nil }
     package var vocabularySize: Int? { nil }
     package var sampleRate: Int? { nil }
+    package var reading: ReadingOrder? { nil }
+}
+
+/// How a data set wants to be read that lies in large files: one after the other.
+package struct ReadingOrder: Equatable, Sendable {
+    /// How many samples each file has, in the order of their ids.
+    package var files: [Int]
+    /// How many samples are shuffled among each other.
+    package var window: Int
+
+    /// How many of some samples each file has.
+    package func counts(of ids: SampleIDs) -> [Int] {
+        var (counts, first, place) = ([Int](), UInt64(0), 0)
+        for count in files {
+            let end = first + UInt64(count)
+            let start = place
+            // The place of the first id behind the file, by halving.
+            var high = ids.count
+            while place < high {
+                let middle = (place + high) / 2
+                if ids[middle] < end { place = middle + 1 } else { high = middle }
+            }
+            counts.append(place - start)
+            first = end
+        }
+        return counts
+    }
 }
 
 /// Reads the samples of a data set for one thread, with memory of its own.

@@ -10,6 +10,8 @@ package struct DatasetSource: Equatable, Sendable {
         case arrays(ClassifiedFiles)
         case images(ImageFiles)
         case audio(AudioFiles)
+        case text(TextFiles)
+        case shards(ShardFiles)
 
         /// Whether the files name samples to test with.
         package var hasTest: Bool {
@@ -18,6 +20,8 @@ package struct DatasetSource: Equatable, Sendable {
             case .arrays(let files): files.test != nil
             case .images(let files): files.test != nil
             case .audio(let files): files.test != nil
+            case .text(let files): files.test != nil
+            case .shards(let files): files.test != nil
             }
         }
 
@@ -27,6 +31,8 @@ package struct DatasetSource: Equatable, Sendable {
             case .arrays(let files): try files.load()
             case .images(let files): try files.load()
             case .audio(let files): try files.load()
+            case .text(let files): try files.load()
+            case .shards(let files): try files.load()
             }
         }
     }

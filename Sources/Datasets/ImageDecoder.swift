@@ -1,5 +1,4 @@
 import CImages
-import Glibc
 import Tensors
 
 /// The forms of images that are read.
@@ -41,12 +40,12 @@ final class ImageDecoder {
 
     deinit { mottle_image_decoder_destroy(decoder) }
 
-    /// Takes up a file, and gives up any before it.
+    /// Takes up an image, and gives up any before it.
     ///
     /// - Throws: ``ImageError``, or ``DatasetError`` where the system cannot read the file.
-    func open(_ file: String) throws -> ImageHeader {
-        let count = try load(file)
-        self.file = file
+    func open(_ id: Int, of source: any ImageSource) throws -> ImageHeader {
+        let count = try source.load(id, into: &content)
+        file = source.name(of: id)
         switch FileKind(Array(UnsafeBufferPointer(start: content.pointer, count: min(count, 16)))) {
         case .png: format = .png
         case .jpeg: format = .jpeg
@@ -81,24 +80,5 @@ final class ImageDecoder {
         let second = text.dropFirst().first
         if second?.isLowercase == true { text = text.prefix(1).lowercased() + text.dropFirst() }
         throw .undecodable(file: file, format: format, reason: text)
-    }
-
-    /// Reads a file into `content`, and returns how many bytes it has.
-    private func load(_ file: String) throws -> Int {
-        let opened = try RegularFile(file)
-        defer { close(opened.descriptor) }
-        guard opened.size <= Self.largestFile else {
-            throw ImageError.fileTooLarge(file: file, bytes: opened.size)
-        }
-        if opened.size > content.count { content = Buffer(count: opened.size + opened.size / 2) }
-        var count = 0
-        while count < opened.size {
-            let part = Glibc.read(opened.descriptor, content.pointer + count, opened.size - count)
-            if part < 0 && errno == EINTR { continue }
-            guard part >= 0 else { throw RegularFile.systemError(file) }
-            if part == 0 { break }
-            count += part
-        }
-        return count
     }
 }

@@ -21,7 +21,7 @@ package struct ImageFiles: Equatable, Sendable {
     /// Finds the files, and opens one of them where size or channels follow from it.
     func load() throws -> DatasetHalves {
         let folder = try ClassFolder(train, endings: Self.endings)
-        let form = try ImageForm(self, files: folder.files)
+        let form = try ImageForm(self, samples: ImagePaths(paths: folder.files))
         let samples = ImageFolder(folder, form)
         guard let test else { return DatasetHalves(train: samples, test: nil) }
         let testFolder = try ClassFolder(test, endings: Self.endings, classNames: folder.classNames)
@@ -59,26 +59,28 @@ struct ImageForm: Sendable {
     /// The file that has no colour, so that the others may not have it either; nil where that was not derived from a file.
     private(set) var greyExample: String?
 
-    /// - Parameter files: of which the first one that can be read shows what the config leaves open. One that cannot is told
+    /// - Parameter samples: of which the first one that can be read shows what the config leaves open. One that cannot is told
     ///   of when its sample is read, where it may be left out.
-    init(_ config: ImageFiles, files: [String]) throws {
+    init(_ config: ImageFiles, samples: any ImageSource) throws {
         fit = config.fit
         if let size = config.size, let channels = config.channels {
             (self.size, self.channels) = (size, channels)
             return
         }
-        let (file, header) = try Self.firstReadable(files)
+        let (file, header) = try Self.firstReadable(samples)
         size = config.size ?? header.size
         channels = config.channels ?? (header.hasColour ? 3 : 1)
         if config.size == nil { sizeExample = file }
         if config.channels == nil, channels == 1 { greyExample = file }
     }
 
-    private static func firstReadable(_ files: [String]) throws -> (file: String, header: ImageHeader) {
+    private static func firstReadable(_ samples: any ImageSource) throws -> (file: String, header: ImageHeader) {
         let decoder = ImageDecoder()
         var firstError: (any Error)?
-        for file in files {
-            do { return (file, try decoder.open(file)) } catch { firstError = firstError ?? error }
+        for id in 0..<samples.count {
+            do { return (samples.name(of: id), try decoder.open(id, of: samples)) } catch {
+                firstError = firstError ?? error
+            }
         }
         throw firstError!
     }

@@ -6,7 +6,7 @@ import Tensors
 /// A file of sound that is read from its start by libsndfile, its channels mixed into one.
 ///
 /// Whole numbers of b bits become number / 2^(b − 1), floats are taken as they are. Lossy formats are decoded in the library's
-/// own floating-point arithmetic: their bits are equal for one version of it.
+/// own floating-point arithmetic: their bits are those of its version, and may be those of a processor.
 final class SoundFile {
     let file: String
     /// Samples of each channel; nil where the header does not say.
@@ -65,7 +65,7 @@ final class SoundFile {
         }
         guard found > 0 else { throw .noSound(file: file) }
         if let wrong = (0..<found).first(where: { !(abs(sound[$0]) <= Self.largestValue) }) {
-            throw .notFinite(file: file, frame: wrong, value: sound[wrong])
+            throw .outOfScale(file: file, frame: wrong, value: sound[wrong])
         }
         return found
     }
@@ -102,15 +102,9 @@ final class SoundFile {
 
     /// What the library says of its last error, of a file that was not opened if there is none.
     private static func reason(_ handle: OpaquePointer?) -> String {
-        let text = String(cString: sf_strerror(handle))
-        return (text.first.map { $0.lowercased() } ?? "")
-            + text.dropFirst().prefix { $0 != "\n" }
-            .trimmingSuffix(".")
+        let line = String(cString: sf_strerror(handle)).prefix { $0 != "\n" }
+        return line.prefix(1).lowercased() + (line.last == "." ? line.dropLast() : line).dropFirst()
     }
-}
-
-extension Substring {
-    fileprivate func trimmingSuffix(_ end: Character) -> Substring { last == end ? dropLast() : self }
 }
 
 /// The header of a WAV file, for what libsndfile passes over in silence, more than the file has, and what it finds no good

@@ -165,6 +165,13 @@ package enum ShardError: DataError, Equatable {
     case endsEarly(file: String, place: Int)
     case memberTooLong(file: String, member: String, size: Int, left: Int)
     case nameTooLong(file: String, size: Int)
+    /// A sample has no member with any of these endings.
+    case missing(file: String, sample: String, endings: [String])
+    case scattered(file: String, sample: String)
+    case twice(file: String, member: String)
+    case badLabel(file: String, member: String, text: String)
+    case labelOutside(name: String, label: Int, classes: Int)
+    case noSamples(file: String, count: Int)
 
     package var description: String {
         switch self {
@@ -178,6 +185,19 @@ package enum ShardError: DataError, Equatable {
             "\(file): '\(member)' would have \(size) bytes, the archive has \(left) left; was it cut short?"
         case .nameTooLong(let file, let size):
             "\(file): a name of \(size) bytes; 65536 at most are read"
+        case .missing(let file, let sample, let endings):
+            "\(file): sample '\(sample)' has no member ending in \(endings.map { "." + $0 }.joined(separator: ", "))"
+        case .scattered(let file, let sample):
+            "\(file): members of sample '\(sample)' stand apart; those of a sample follow one another: "
+                + "tar --sort=name -cf …"
+        case .twice(let file, let member): "\(file): '\(member)' stands there twice"
+        case .badLabel(let file, let member, let text):
+            "\(file): '\(member)' holds '\(text)', a class of 0 to 65535 in decimal digits expected"
+        case .labelOutside(let name, let label, let classes):
+            "\(name): the label is \(label), outside the \(classes) classes 0...\(classes - 1)"
+        case .noSamples(let file, let count):
+            "\(file)\(count > 1 ? " and \(count - 1) more" : ""): no samples found; members are expected such as "
+                + "00017.jpg and 00017.cls"
         }
     }
 }

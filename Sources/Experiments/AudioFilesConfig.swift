@@ -1,23 +1,35 @@
 import Datasets
 import Kernels
 
-/// Folders of sounds, and what samples are made of them:
+/// Sounds in folders or tables, and what samples are made of them:
 ///
-///     audio: { train: clips/train, test: clips/test, rate: 16000, seconds: 1 }
+///     audio:
+///       train: clips/train                    # or .csv, .tsv, .jsonl
+///       test: clips/test
+///       path: path                            # the column of a table's paths
+///       label: label                          # the column of the classes
+///       rate: 16000
+///       seconds: 1
 ///       features: { log_mel: { window: 400, hop: 160, bins: 64, low: 0, high: 8000 } }
 extension AudioFiles {
     init(_ table: consuming ConfigTable) throws(ConfigError) {
         let train: String = try table.require("train")
         let test = try table.take("test").map { node throws(ConfigError) in try String(node) }
-        let format = try AudioFormat(&table)
+        self.init(train: train, test: test, format: try AudioFormat(&table))
+        if areTables {
+            try table.read("path", into: &path)
+            try table.read("label", into: &label)
+        }
         try table.finish()
-        self.init(train: train, test: test, format: format)
     }
 
     /// What reads back as these files, for the lock file.
     var node: ConfigNode {
         var entries = [ConfigEntry("train", .string(train))]
         if let test { entries.append(ConfigEntry("test", .string(test))) }
+        if areTables {
+            entries += [ConfigEntry("path", .string(path)), ConfigEntry("label", .string(label))]
+        }
         return ConfigNode(.table(entries + format.entries))
     }
 }

@@ -1,3 +1,4 @@
+import Datasets
 import Generators
 import LuaRuntime
 import Tensors
@@ -15,6 +16,17 @@ struct ChainBuilder {
             entries: try entries.map { try entry($0, &names, &count, isAgain: false) }, phase: phase)
         if let problem = chain.problem { throw error(problem, in: entries) }
         return chain
+    }
+
+    /// Traces a chain for samples of a data set.
+    ///
+    /// - Throws: also `ConfigError` where generators of tokens meet values, or others meet token ids.
+    func trace(
+        _ chain: Chain, _ entries: [ChainEntryConfig], seed: UInt64, view: Int = 1, data: any Dataset
+    ) throws -> TracedChain {
+        if let problem = chain.problem(onIDs: data.vocabularySize != nil) { throw error(problem, in: entries) }
+        return try trace(
+            chain, entries, seed: seed, view: view, shape: data.sampleShape, range: data.range)
     }
 
     /// Traces a chain for samples of one shape and range.

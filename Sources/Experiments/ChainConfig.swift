@@ -1,4 +1,5 @@
 import Generators
+import Tensors
 
 /// A generator of a chain as the config spells it; its plugin is not loaded yet.
 struct ChainItemConfig {

@@ -11,8 +11,8 @@ package struct ChainPreview {
     private let dataName: String
     private let source: any SampleSource
     private let (shape, range): (Shape, ClosedRange<Float>)
-    /// An array has no classes.
-    private let hasLabels: Bool
+    /// What the samples are from; nil for an array.
+    private let dataset: (any Dataset)?
     private let runtime: Runtime
     private let rangeNote: String?
     /// Nil for an array, of which the chain says more.
@@ -32,7 +32,7 @@ package struct ChainPreview {
             var files = ChainRun.Files(input: data, output: "")
             (files.lengths, files.words) = (lengths, words)
             let array = try ArraySamples(files, range: run.range, isText: run.isText, firstID: 0)
-            (source, shape, range, hasLabels, dataName) = (array, array.shape, run.range, false, data)
+            (source, shape, range, dataset, dataName) = (array, array.shape, run.range, nil, data)
             rangeNote = run.isText ? nil : try array.rangeNote()
             dataKind = nil
             return
@@ -45,11 +45,13 @@ package struct ChainPreview {
             throw ConfigError(
                 .program, "--data wants the name of a data set or a .npy file: the config names no data")
         }
-        let splits = try DatasetSource(node).resolved(from: FilePath.folder(of: file)).load()
+        let named = try DatasetSource(node).resolved(from: FilePath.folder(of: file))
+        let splits = try named.load()
+        _ = try named.recorded(splits)
         let samples = usesTest ? splits.test : splits.train
         source = DatasetSamples(samples)
         (shape, range) = (samples.dataset.sampleShape, samples.dataset.range)
-        (hasLabels, rangeNote, dataKind) = (true, nil, ContactSheet.Kind(samples.dataset))
+        (dataset, rangeNote, dataKind) = (samples.dataset, nil, ContactSheet.Kind(samples.dataset))
         dataName = (try? String(node)) ?? "files"
     }
 
@@ -66,7 +68,7 @@ package struct ChainPreview {
             throw ConfigError(
                 .program, "--samples: there is no sample \(wrong); '\(dataName)' has \(source.ids.count)")
         }
-        let traced = try run.trace(for: shape, range: range)
+        let traced = try dataset.map(run.trace) ?? run.trace(for: shape)
         traced.notes(sampleCount: source.ids.count).forEach(observer.say)
         if let rangeNote { observer.say(rangeNote) }
         let maker = SampleMaker(traced, kernels: runtime.kernels, source: source)
@@ -75,7 +77,7 @@ package struct ChainPreview {
             var corrupted = made.values
             traced.standardisation?.undo(&corrupted)
             return ContactSheetSample(
-                id: id, label: hasLabels ? "class \(made.label)" : "", clean: made.clean, corrupted: corrupted,
+                id: id, label: className(of: id), clean: made.clean, corrupted: corrupted,
                 mask: made.mask,
                 parameters: made.drawn.map { ContactSheetValue($0.name, Self.short($0.value)) })
         }
@@ -91,7 +93,16 @@ package struct ChainPreview {
             ContactSheetValue("range", "\(Self.short(range.lowerBound))…\(Self.short(range.upperBound))"),
         ]
         facts += [ContactSheetValue("epoch", "\(epoch)"), ContactSheetValue("seed", "\(run.seed)")]
-        try ContactSheet(title: file, facts: facts, kind: kind, range: range, samples: rows).write(to: path)
+        var sheet = ContactSheet(title: file, facts: facts, kind: kind, range: range, samples: rows)
+        sheet.tokenTexts = dataset?.tokenTexts(of: rows) ?? [:]
+        try sheet.write(to: path)
+    }
+
+    /// The class of a sample; an array has none.
+    private func className(of id: UInt64) -> String {
+        guard let dataset else { return "" }
+        let label = source.label(id)
+        return dataset.classNames?[label] ?? "class \(label)"
     }
 
     /// By what the data is, or what the generators are for, then by the number of axes.
@@ -99,7 +110,7 @@ package struct ChainPreview {
         if let dataKind { return dataKind }
         let isSpectrogram = run.chain.items.contains { $0.plugin.axes == "NTF" }
         switch shape.rank {
-        case 0, 1: return run.isText ? .tokens(length: shape.count) : .waveforms(length: shape.count)
+        case 0, 1: return isText ? .tokens(length: shape.count) : .waveforms(length: shape.count)
         case 2 where isSpectrogram: return .spectrograms(frames: shape[0], bins: shape[1])
         case 2: return .pictures(height: shape[0], width: shape[1], channels: 1)
         default:
@@ -108,11 +119,27 @@ package struct ChainPreview {
         }
     }
 
+    /// Whether values are token ids: the data says it, of an array the chain.
+    private var isText: Bool { dataset.map { $0.vocabularySize != nil } ?? run.isText }
+
     /// With three or four digits.
     private static func short(_ value: Float) -> String {
         guard value.isFinite, value != 0 else { return formatted(Double(value)) }
         var (scale, size) = (1.0, abs(Double(value)))
         while size < 100, scale < 1e9 { (scale, size) = (scale * 10, size * 10) }
         return formatted((Double(value) * scale).rounded() / scale)
+    }
+}
+
+extension Dataset {
+    /// The texts of the ids that occur in samples, where the data is text.
+    func tokenTexts(of samples: [ContactSheetSample]) -> [Int: String] {
+        guard let tokenizer = (self as? ClassifiedTexts)?.tokenizer else { return [:] }
+        var texts: [Int: String] = [:]
+        for value in samples.lazy.flatMap({ $0.clean + $0.corrupted }) {
+            guard let id = Int(exactly: value), (0..<tokenizer.vocabularySize).contains(id) else { continue }
+            texts[id] = tokenizer.text(of: id)
+        }
+        return texts
     }
 }

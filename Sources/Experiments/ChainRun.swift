@@ -98,11 +98,14 @@ package struct ChainRun {
     /// The chain compiled for samples of one shape.
     func program(for shape: Shape) throws -> Program { Program(try trace(for: shape)) }
 
-    /// The chain's graph for samples of one shape.
-    ///
-    /// - Parameter range: of the data, if it is known; the config's otherwise.
-    func trace(for shape: Shape, range: ClosedRange<Float>? = nil) throws -> TracedChain {
-        try builder.trace(chain, entries, seed: seed, shape: shape, range: range ?? self.range)
+    /// The chain's graph for samples of one shape, over the config's range.
+    func trace(for shape: Shape) throws -> TracedChain {
+        try builder.trace(chain, entries, seed: seed, shape: shape, range: range)
+    }
+
+    /// The chain's graph for samples of a data set.
+    func trace(for data: any Dataset) throws -> TracedChain {
+        try builder.trace(chain, entries, seed: seed, data: data)
     }
 
     private func apply(

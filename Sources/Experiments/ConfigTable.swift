@@ -1,4 +1,4 @@
-import Generators
+import Tensors
 
 /// The keys of one table of a config, each read once; `finish` refuses what nothing has read.
 ///

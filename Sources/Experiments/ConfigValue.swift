@@ -1,4 +1,4 @@
-import Generators
+import Tensors
 
 /// A type that can be read from one value of a config.
 package protocol ConfigValue {

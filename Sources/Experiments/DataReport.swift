@@ -61,10 +61,12 @@ package struct DataReport {
                 drawn += 1
             }
         }
-        try ContactSheet(
-            title: "the first samples", facts: halves.map { ContactSheetValue($0.name, "\($0.samples.count)") },
-            kind: kind, range: dataset.range, samples: rows, isCleanOnly: true
-        ).write(to: path)
+        var sheet = ContactSheet(
+            title: "the first samples",
+            facts: halves.map { ContactSheetValue($0.name, "\($0.samples.count)") },
+            kind: kind, range: dataset.range, samples: rows, isCleanOnly: true)
+        sheet.tokenTexts = dataset.tokenTexts(of: rows)
+        try sheet.write(to: path)
     }
 
     package var text: String {
@@ -87,7 +89,10 @@ package struct DataReport {
         let titles = (0..<shown).map { names?[$0] ?? "\($0)" }
         let width = max(5, titles.map(\.count).max() ?? 0)
         let largest = max(1, counts[0].max() ?? 1)
-        var lines = ["", "class".padded(to: width) + halves.map { "  " + $0.name.padded(to: 8, atEnd: false) }.joined()]
+        var lines = [
+            "",
+            "class".padded(to: width) + halves.map { "  " + $0.name.padded(to: 8, atEnd: false) }.joined(),
+        ]
         for index in 0..<shown {
             let numbers = counts.map { "  " + "\($0[index])".padded(to: 8, atEnd: false) }.joined()
             let bar = String(repeating: "█", count: (counts[0][index] * 30 + largest - 1) / largest)
@@ -113,7 +118,9 @@ extension DataReport.Half {
     fileprivate var lines: [String] {
         let whole = samples.dataset.count
         let part = samples.count < whole ? " of \(whole)" : ""
-        var lines = ["\(name.padded(to: 10))\(samples.count) samples\(part) in \(samples.dataset.classes) classes"]
+        var lines = [
+            "\(name.padded(to: 10))\(samples.count) samples\(part) in \(samples.dataset.classes) classes"
+        ]
         if findings.count > 0, samples.dataset.vocabularySize == nil {
             lines.append(
                 "          values \(short(findings.low))…\(short(findings.high)), mean \(short(Float(findings.mean))), "
@@ -177,7 +184,8 @@ extension ContactSheet.Kind {
         let shape = dataset.sampleShape
         switch shape.rank {
         case 0, 1:
-            self = dataset.vocabularySize == nil ? .waveforms(length: shape.count) : .tokens(length: shape.count)
+            self =
+                dataset.vocabularySize == nil ? .waveforms(length: shape.count) : .tokens(length: shape.count)
         case 2: self = .spectrograms(frames: shape[0], bins: shape[1])
         default:
             self = .pictures(

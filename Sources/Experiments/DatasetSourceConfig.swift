@@ -1,5 +1,6 @@
 import Datasets
 import Generators
+import Tensors
 
 /// `data: fashion-mnist`, folders of images (`ImageFiles`), or files by path; each half in one of these forms:
 ///
@@ -10,7 +11,7 @@ import Generators
 ///       classes: 10
 ///       range: [0, 1]
 ///
-/// or sounds, as `AudioFiles` says.
+/// sounds (`AudioFiles`), texts (`TextFiles`), or archives of images (`ShardFiles`).
 extension DatasetSource: ConfigValue {
     package init(_ node: ConfigNode) throws(ConfigError) {
         if node.isTable {
@@ -43,6 +44,10 @@ extension DatasetSource: ConfigValue {
             ConfigNode(.table([ConfigEntry("images", files.node)] + selection.entries))
         case .audio(let files):
             ConfigNode(.table([ConfigEntry("audio", files.node)] + selection.entries))
+        case .text(let files):
+            ConfigNode(.table([ConfigEntry("text", files.node)] + selection.entries))
+        case .shards(let files):
+            ConfigNode(.table([ConfigEntry("shards", files.node)] + selection.entries))
         }
     }
 
@@ -60,6 +65,10 @@ extension DatasetSource.Form {
             self = .images(try ImageFiles(node))
         } else if let node = table.take("audio") {
             self = .audio(try AudioFiles(node.table()))
+        } else if let node = table.take("text") {
+            self = .text(try TextFiles(node))
+        } else if let node = table.take("shards") {
+            self = .shards(try ShardFiles(node))
         } else {
             self = .arrays(try ClassifiedFiles(&table))
         }
@@ -205,6 +214,8 @@ extension DatasetSource {
             files.train = path(files.train)
             files.test = files.test.map(path)
             source.form = .audio(files)
+        case .text(let files): source.form = .text(files.resolved(path))
+        case .shards(let files): source.form = .shards(files.resolved(path))
         }
         return source
     }

@@ -48,23 +48,28 @@ package final class Experiment {
         chain = try builder.chain(config.chain, phase: .train)
         let rows = try Self.rows(config, builder)
         let data = try config.data.load(seed: config.seed)
+        config.data = try config.data.recorded(data)
         let (train, test) = (data.train.dataset, data.test.dataset)
-        do {
-            plan = try ModelPlan(config.model, input: train.sampleShape, classes: train.classes)
-        } catch {
-            throw config.error(error)
-        }
         let seed = config.seed
         let traced = try (1...config.views).map { [chain] view in
-            try builder.trace(
-                chain, config.chain, seed: seed, view: view, shape: train.sampleShape, range: train.range)
+            try builder.trace(chain, config.chain, seed: seed, view: view, data: train)
         }
         (self.traced, programs) = (traced, traced.map(Program.init))
         notes = traced[0].notes(sampleCount: data.train.count)
         evaluations = try rows.map { row, chain in
-            let traced = try builder.trace(
-                chain, row.entries, seed: Self.evaluationSeed, shape: test.sampleShape, range: test.range)
+            let traced = try builder.trace(chain, row.entries, seed: Self.evaluationSeed, data: test)
             return Evaluation(config: row, chain: chain, program: Program(traced))
+        }
+        if let size = train.vocabularySize {
+            throw ConfigError(
+                config.modelPlace,
+                "the data are token ids 0...\(size - 1), and no layer takes ids; 'mottle preview' shows them and the chain"
+            )
+        }
+        do {
+            plan = try ModelPlan(config.model, input: train.sampleShape, classes: train.classes)
+        } catch {
+            throw config.error(error)
         }
         (self.config, self.runtime, self.data) = (config, runtime, data)
         name = config.lock?.config ?? RunFolder.name(ofConfig: file)

@@ -9,6 +9,12 @@ extension ImageFiles: ConfigValue {
         var table = try node.table()
         self.init(train: try table.require("train"))
         if let node = table.take("test") { test = try String(node) }
+        try readForm(&table)
+        try table.finish()
+    }
+
+    /// Reads what images become.
+    mutating func readForm(_ table: inout ConfigTable) throws(ConfigError) {
         if let node = table.take("size") { size = try ImageSize(node) }
         if let node = table.take("channels") {
             let channels = try Int(node)
@@ -23,19 +29,24 @@ extension ImageFiles: ConfigValue {
             }
             fit = try ImageFit(node)
         }
-        try table.finish()
     }
 
     /// What reads back as these files, for the lock file.
     var node: ConfigNode {
         var entries = [ConfigEntry("train", .string(train))]
         if let test { entries.append(ConfigEntry("test", .string(test))) }
+        return ConfigNode(.table(entries + formEntries))
+    }
+
+    /// What images become, for the lock file.
+    var formEntries: [ConfigEntry] {
+        var entries: [ConfigEntry] = []
         if let size {
             entries.append(ConfigEntry("size", ConfigNode(.list([.whole(size.height), .whole(size.width)]))))
         }
         if let channels { entries.append(ConfigEntry("channels", .whole(channels))) }
         if size != nil { entries.append(ConfigEntry("fit", .string(fit.rawValue))) }
-        return ConfigNode(.table(entries))
+        return entries
     }
 
     func resolved(_ path: (String) -> String) -> Self {

@@ -1,4 +1,5 @@
 import Generators
+import Tensors
 
 extension ParameterSetting: ConfigValue {
     /// A value, a list of numbers, a distribution such as `uniform: [low, high]`, or a schedule such as

@@ -1,6 +1,7 @@
 import Foundation
 import Generators
 import Reports
+import Tensors
 
 /// `mottle plugins new`: a plugin to begin with.
 package struct PluginTemplate {

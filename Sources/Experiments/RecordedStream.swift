@@ -25,9 +25,7 @@ struct RecordedStream {
         let chain = try builder.chain(config.chain, phase: .train)
         let samples = try config.data.load(seed: config.seed).train
         traced = try (1...config.views).map { view in
-            try builder.trace(
-                chain, config.chain, seed: config.seed, view: view, shape: samples.dataset.sampleShape,
-                range: samples.dataset.range)
+            try builder.trace(chain, config.chain, seed: config.seed, view: view, data: samples.dataset)
         }
         (self.config, self.chain, self.samples) = (config, chain, samples)
         order = .training(samples, seed: config.seed)
@@ -44,12 +42,5 @@ struct RecordedStream {
         let epochOrder = order.epoch(epoch, of: samples)
         let perEpoch = (epochOrder.count + config.train.batchSize - 1) / config.train.batchSize
         return epochOrder.position(of: id).map { epoch * perEpoch + $0 / config.train.batchSize }
-    }
-}
-
-extension SampleOrder {
-    /// The order in which a run goes through its samples.
-    static func training(_ samples: SampleSet, seed: UInt64) -> SampleOrder {
-        SampleOrder(.shuffled, seed: seed)
     }
 }

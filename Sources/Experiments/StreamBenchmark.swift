@@ -31,10 +31,10 @@ package struct StreamBenchmark {
         let splits = try DatasetSource(node).resolved(from: FilePath.folder(of: file)).load(seed: run.seed)
         let dataset = splits.train.dataset
         shape = dataset.sampleShape
-        let program = Program(try run.trace(for: shape, range: dataset.range))
+        let program = Program(try run.trace(for: dataset))
         let stream = Pipeline(
             splits.train, programs: [program], batchSize: batchSize,
-            order: SampleOrder(.shuffled, seed: run.seed), kernels: runtime.kernels, pool: runtime.pool
+            order: .training(splits.train, seed: run.seed), kernels: runtime.kernels, pool: runtime.pool
         ).stream()
         var epoch = 0
         stream.begin(epoch: 0)

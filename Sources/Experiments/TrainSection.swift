@@ -1,4 +1,4 @@
-import Generators
+import Tensors
 import Training
 
 extension TrainConfig: ConfigValue {

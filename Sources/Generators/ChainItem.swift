@@ -1,3 +1,5 @@
+import Tensors
+
 /// What takes the place of hidden values.
 package enum Fill: Sendable, Equatable {
     /// 0 where it lies inside the data's range, as silence does in sound around it; otherwise the range's low end: black, or

@@ -48,6 +48,18 @@ extension Chain {
         Self.problem(in: entries) ?? problem(inTextOf: items) ?? Self.misplaced(in: entries.inPhase(phase))
     }
 
+    /// Which generator does not go with samples of token ids, or of values; nil if all do.
+    package func problem(onIDs: Bool) -> ChainProblem? {
+        guard let item = items.first(where: { ($0.plugin.kind == .tokens) != onIDs }) else { return nil }
+        return ChainProblem(
+            origin: item.origin,
+            text: onIDs
+                ? "\(item.plugin.title) makes values, and the data are token ids; in a chain of ids only generators of "
+                    + "tokens can stand"
+                : "\(item.plugin.title) makes token ids, and the data are values; ids come from texts: "
+                    + "data: { text: { … } }")
+    }
+
     /// A generator of values in a chain of token ids.
     private func problem(inTextOf items: [ChainItem]) -> ChainProblem? {
         guard let text = items.first(where: { $0.plugin.kind == .tokens })?.plugin else { return nil }
@@ -60,6 +72,23 @@ extension Chain {
         return adjustments(in: entries.inPhase(phase)).first.map {
             ChainProblem(
                 origin: $0.origin, text: "'\($0.name)' is for values; token ids flow here, for \(text.title)")
+        }
+    }
+
+    /// What does not go with samples of token ids, or with samples of values; nil if all does.
+    package func problem(onIDs: Bool) -> ChainProblem? {
+        if let item = items.first(where: { ($0.plugin.kind == .tokens) != onIDs }) {
+            return ChainProblem(
+                origin: item.origin,
+                text: onIDs
+                    ? "\(item.plugin.title) makes values, and the data are token ids; "
+                        + "in a chain of ids only generators of tokens can stand"
+                    : "\(item.plugin.title) makes token ids, and the data are values; "
+                        + "ids come from texts: data: { text: { … } }")
+        }
+        guard onIDs else { return nil }
+        return adjustments(in: entries.inPhase(phase)).first.map {
+            ChainProblem(origin: $0.origin, text: "'\($0.name)' is for values, and the data are token ids")
         }
     }
 

@@ -1,4 +1,5 @@
 import LuaRuntime
+import Tensors
 
 /// The kinds of generator.
 package enum GeneratorKind: String, Sendable {

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import LuaRuntime
+import Tensors
 
 /// Why a plugin could not be had.
 package enum PluginError: Error, Equatable, CustomStringConvertible {

@@ -1,7 +1,7 @@
 import Tensors
 
 /// Changes the sampling rate of sounds, by a sinc in Kaiser's window whose phases are computed once (Smith, Digital Audio
-/// Resampling, ccrma.stanford.edu/~jos/resample; Kaiser & Schafer 1980).
+/// Resampling, ccrma.stanford.edu/~jos/resample; Kaiser 1974).
 ///
 /// Output i is the filtered sound at its time: y[i] = Σⱼ x[j] · h(i · from/to − j), with no sound before the first value and behind
 /// the last. With r = min(1, to/from), and t in inputs:
@@ -128,7 +128,7 @@ package struct Resampler: Sendable {
 
 /// Kaiser's window for 100 dB: I₀(β √(1 − x²)) / I₀(β), −1 < x < 1.
 private enum KaiserWindow {
-    /// 0.1102 · (100 − 8.7) (Kaiser & Schafer 1980).
+    /// 0.1102 · (100 − 8.7) (Kaiser 1974).
     private static let beta = 10.06
     /// 1/k², k = 32 … 1, of the series I₀(z) = Σₖ (z²/4)ᵏ / k!²; what it leaves out is below 10⁻²⁰.
     private static let reciprocals = (1...32).reversed().map { 1 / Double($0 * $0) }

@@ -18,6 +18,13 @@ package struct SampleOrder: Sendable {
 
     package init(_ kind: Kind, seed: UInt64) { (self.kind, self.seed) = (kind, seed) }
 
+    /// The order in which a model learns from samples: shuffled, as far as the data lets it be.
+    package static func training(_ samples: SampleSet, seed: UInt64) -> SampleOrder {
+        guard let reading = samples.dataset.reading else { return SampleOrder(.shuffled, seed: seed) }
+        let files = reading.counts(of: samples.ids)
+        return SampleOrder(.windows(files: files, size: reading.window), seed: seed)
+    }
+
     /// The order of an epoch.
     package func epoch(_ epoch: Int, of samples: SampleSet) -> EpochOrder {
         let ids = samples.ids

@@ -27,6 +27,8 @@ package struct ContactSheet: Sendable {
     /// The values that black and white, or a waveform's lower and upper edge, stand for. Tokens need none.
     package var range: ClosedRange<Float>
     package var samples: [ContactSheetSample]
+    /// What token ids stand for, where that is known; the others are shown as numbers.
+    package var tokenTexts: [Int: String] = [:]
     /// Whether only clean samples are drawn, of a sheet without noise.
     package var isCleanOnly: Bool
 

@@ -1,4 +1,4 @@
-/// Panels of tokens: a cell for each, with its id, in lines.
+/// Panels of tokens: a cell for each, with its text or its id, in lines.
 struct TokenPainter: PanelPainter {
     static let hiddenOpacity: Float = 0.85
 
@@ -11,6 +11,7 @@ struct TokenPainter: PanelPainter {
     ].map(Colour.init)
 
     private let count: Int
+    private let texts: [Int: String]
     private let cellWidth: Int
     private let columns: Int
     let panels: [Panel]
@@ -19,8 +20,10 @@ struct TokenPainter: PanelPainter {
 
     init(_ sheet: ContactSheet) {
         count = sheet.kind.count
+        let texts = sheet.tokenTexts
+        self.texts = texts
         let widths = sheet.samples.lazy.flatMap { $0.clean + $0.corrupted }.map {
-            Typeface.width(of: Self.text($0), weight: .bold)
+            Typeface.width(of: Self.text($0, texts), weight: .bold)
         }
         cellWidth = max((widths.max() ?? 0) + 8, Self.cellHeight)
         let (across, down) = (cellWidth + Self.gap, Self.cellHeight + Self.gap)
@@ -68,13 +71,21 @@ struct TokenPainter: PanelPainter {
                 at: PixelPoint(corner.x + 2, corner.y + 2), PixelSize(cellWidth - 4, Self.cellHeight - 4),
                 colour)
         }
-        let (text, weight) = (Self.text(value), emphasis == .framed ? Typeface.Weight.bold : .regular)
+        let (text, weight) = (Self.text(value, texts), emphasis == .framed ? Typeface.Weight.bold : .regular)
         let x = corner.x + (cellWidth - Typeface.width(of: text, weight: weight)) / 2
         let ink: Colour = emphasis == .faded ? .fainter : .ink
         canvas.draw(text, at: PixelPoint(x, corner.y + 5), ink, weight: weight)
     }
 
-    static func text(_ value: Float) -> String { Int(exactly: value).map { "\($0)" } ?? value.shortText }
+    /// What stands in a cell: a token's text where all of it can be seen, otherwise the id.
+    static func text(_ value: Float, _ texts: [Int: String]) -> String {
+        guard let id = Int(exactly: value) else { return value.shortText }
+        let text = texts[id].flatMap { $0.contains { $0 != " " } && Typeface.draws($0) ? $0 : nil }
+        return text.map { String($0.prefix(longestText)) } ?? "\(id)"
+    }
+
+    /// All cells are as wide as the widest one.
+    private static let longestText = 12
 
     static func colour(_ value: Float) -> Colour {
         guard let id = Int(exactly: value) else { return .broken }

@@ -20,6 +20,11 @@ package enum Typeface {
         max(text.reduce(0) { $0 + advance($1, weight) } - gap, 0)
     }
 
+    /// Whether there are shapes for all letters of a text; the box is none.
+    static func draws(_ text: String) -> Bool {
+        text.allSatisfy { $0 == " " || (glyphs[$0] != nil && $0 != "\u{fffd}") }
+    }
+
     /// A letter's shape; the box for letters that are not there.
     static func glyph(_ letter: Character) -> Glyph { glyphs[letter] ?? missing }
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Experiments
-import Generators
 import Glibc
+import Tensors
 
 /// The command-line tool. Results go to standard output, progress and errors to standard error.
 struct Mottle: ParsableCommand {
@@ -13,7 +13,8 @@ struct Mottle: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Train.self, Evaluate.self, DataCommand.self, ReplayCommand.self, Verify.self, Diff.self, Apply.self, Plugins.self, Explain.self, Preview.self, Bench.self,
+            Train.self, Evaluate.self, DataCommand.self, ReplayCommand.self, Verify.self, Diff.self, Apply.self,
+            Plugins.self, Explain.self, Preview.self, Tokens.self, Bench.self,
         ])
 }
 

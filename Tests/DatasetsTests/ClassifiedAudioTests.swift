@@ -296,4 +296,36 @@ private let five = AudioFormat(rate: 100, seconds: 0.05)
                 == "\(folder.path)/test/dog/notes.txt: a file of another kind in the folder of a class; files ending in "
                 + "flac, mp3, oga, ogg, opus, wav are expected")
     }
+
+    @Test func `tables name files and classes`() throws {
+        let folder = try Folder()
+        func clip(_ number: Int) -> [UInt8] { wav(pcm([number], bits: 16)) }
+        try Self.write(
+            [
+                "clips/a.wav": clip(1), "clips/b.wav": clip(2), "other/c.wav": clip(3),
+                "train.csv": Array(
+                    "word,path\nyes,clips/a.wav\nno,\(folder.path)/other/c.wav\nyes,clips/b.wav\n".utf8),
+                "test.jsonl": Array(#"{"path": "clips/b.wav", "word": "no"}"#.utf8),
+                "wrong.tsv": Array("path\tword\nclips/b.wav\tmaybe\n".utf8),
+                "digits.csv": Array("path,word\nclips/a.wav,2\nclips/b.wav,0\n".utf8),
+            ], in: folder)
+        func halves(_ train: String, _ test: String?) throws -> DatasetHalves {
+            var files = AudioFiles(
+                train: "\(folder.path)/\(train)", test: test.map { "\(folder.path)/\($0)" }, format: five)
+            files.label = "word"
+            return try files.load()
+        }
+        let words = try halves("train.csv", "test.jsonl")
+        #expect(words.train.count == 3 && words.train.classNames == ["no", "yes"])
+        #expect((0..<3).map(words.train.label) == [1, 0, 1] && words.test?.label(of: 0) == 0)
+        let values = Buffer<Float>(count: 5)
+        for (id, number) in [(0, 1), (1, 3), (2, 2)] {
+            let sample = try words.train.makeReader().read(id, scratch: values.pointer)
+            #expect(sample.values[0] == Float(number) / 32768)
+        }
+        #expect(throws: TableLabelError.self) { try halves("train.csv", "wrong.tsv") }
+        let digits = try halves("digits.csv", nil).train
+        #expect(digits.classes == 3 && digits.classNames == ["0", "1", "2"])
+        #expect((0..<2).map(digits.label) == [2, 0])
+    }
 }

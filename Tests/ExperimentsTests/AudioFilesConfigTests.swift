@@ -24,7 +24,11 @@ import Testing
         let format = AudioFormat(rate: 8000, seconds: 0.25, logMel: settings)
         #expect(format.sampleShape == [21, 20])
         #expect(spectrograms.form == .audio(AudioFiles(train: "a", test: nil, format: format)))
-        for value in [plain, spectrograms] {
+        var files = AudioFiles(train: "a.tsv", test: "b.csv", format: AudioFormat(rate: 100, seconds: 2))
+        (files.path, files.label) = ("file", "digit")
+        let tables = try source("train: a.tsv, test: b.csv, path: file, label: digit, rate: 100, seconds: 2")
+        #expect(tables.form == .audio(files))
+        for value in [plain, spectrograms, tables] {
             var table = try ConfigDocument(
                 text: ConfigWriter.yaml(.table(["data": value.node])), file: "lock"
             ).table()
@@ -74,6 +78,10 @@ import Testing
         (
             "train: a, rate: 8000, second: 1",
             "1:15: error: 'seconds' is required in 'audio'; is 'second' a misspelling of it?"
+        ),
+        (
+            "train: a, rate: 8000, seconds: 1, label: b",
+            "1:50: error: unknown key 'label' in 'audio'; known are train, test, rate, seconds, features"
         ),
         (
             "train: a, rate: 8000, seconds: 1, feature: 1",

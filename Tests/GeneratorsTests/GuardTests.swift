@@ -47,7 +47,7 @@ struct GuardTests {
 
     /// Counts how often partners are read.
     private final class CountingSamples: SampleSource {
-        let ids: Range<UInt64> = 0..<50
+        let ids = SampleIDs(0..<50)
         private let values = Buffer(Fixture.sample([600]))
         private(set) var reads = 0
 

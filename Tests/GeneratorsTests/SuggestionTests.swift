@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Generators
+@testable import Tensors
 
 @Suite struct SuggestionTests {
     @Test func `the nearest name is suggested and a far one is not`() {

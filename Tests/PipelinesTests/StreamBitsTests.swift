@@ -1,3 +1,4 @@
+import Datasets
 import Generators
 import Kernels
 import Pipelines
@@ -113,7 +114,7 @@ struct StreamBitsTests {
             seed: 11, shape: Self.dataset.sampleShape, range: Self.dataset.range)
         func made(_ batchSize: Int, _ threads: Int) throws -> [MadeSample] {
             let pipeline = Pipeline(
-                dataset: Self.dataset, program: Program(chain), batchSize: batchSize,
+                SampleSet(Self.dataset), programs: [Program(chain)], batchSize: batchSize,
                 order: SampleOrder(.shuffled, seed: 3), kernels: .current, pool: WorkerPool(threads: threads))
             return try Fixture.epoch(1, of: pipeline)
         }
