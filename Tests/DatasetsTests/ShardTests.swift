@@ -110,7 +110,7 @@ private func shards(in folder: Folder, _ change: (inout ShardFiles) -> Void = { 
             try complaint([Array("nonsense".utf8) + [UInt8](repeating: 1, count: 600)])
                 == "x.tar: no tar archive: its first header's check sum is wrong")
         let folder = try Folder()
-        let short = try folder.file("short.tar", Array((image + label).prefix(700)))
+        let short = try folder.file("short.tar", Array((image + label).prefix(560)))
         let error = #expect(throws: ShardError.self) { try ShardFiles(train: [short]).load() }
         #expect(error?.description.contains("'a.png' would have") == true)
     }
