@@ -89,7 +89,8 @@ package final class Experiment {
     /// A model with its start values.
     func makeModel() -> Model {
         Model(
-            plan, seed: config.seed, capacity: max(config.train.batchSize * config.views, Self.evaluationBatch),
+            plan, seed: config.seed,
+            capacity: max(config.train.batchSize * config.views, Self.evaluationBatch),
             leaves: config.train.leaves, kernels: runtime.kernels, pool: runtime.pool)
     }
 
