@@ -35,17 +35,40 @@ final class PartnerSet {
     }
 
     /// The id of a sample's partner.
-    func id(_ place: Int, of sample: UInt64, epoch: UInt32) -> UInt64 {
-        let address = DrawAddress(key: members[place]!.key, epoch: epoch, sample: sample)
-        return Self.partner(of: sample, in: source?.ids ?? SampleIDs(sample..<sample + 1), address: address)
+    func id(_ place: Int, of sample: UInt64, epoch: UInt32) throws -> UInt64 {
+        source?.leavesOutUnreadable == true
+            ? try clean(place, of: sample, epoch: epoch).id : drawn(place, of: sample, epoch: epoch)
     }
 
     /// How many places along the first axis of a sample's partner are real.
     func length(_ place: Int, of sample: UInt64, epoch: UInt32) throws -> Int {
+        let length = try clean(place, of: sample, epoch: epoch).sample.length
+        return max(0, min(length ?? size, size))
+    }
+
+    private func drawn(_ place: Int, of sample: UInt64, epoch: UInt32) -> UInt64 {
+        let address = DrawAddress(key: members[place]!.key, epoch: epoch, sample: sample)
+        return Self.partner(of: sample, in: source?.ids ?? SampleIDs(sample..<sample + 1), address: address)
+    }
+
+    /// A sample's clean partner: the one that was drawn, or, where those are left out that cannot be read, the next one that can.
+    private func clean(
+        _ place: Int, of sample: UInt64, epoch: UInt32
+    ) throws -> (id: UInt64, sample: CleanSample) {
         guard let source else { preconditionFailure("a chain with partners wants a source of samples") }
-        let clean = try source.sample(
-            id(place, of: sample, epoch: epoch), scratch: members[place]!.scratch.pointer)
-        return max(0, min(clean.length ?? size, size))
+        var (id, triesLeft) = (drawn(place, of: sample, epoch: epoch), source.ids.count)
+        while true {
+            do {
+                return (id, try source.sample(id, scratch: members[place]!.scratch.pointer))
+            } catch {
+                triesLeft -= 1
+                guard triesLeft > 0, source.leavesOut(error), let own = source.ids.place(of: id) else {
+                    throw error
+                }
+                let next = source.ids[(own + 1) % source.ids.count]
+                id = next == sample ? source.ids[(own + 2) % source.ids.count] : next
+            }
+        }
     }
 
     /// Another sample than `sample`, each as likely; `sample` itself where it is alone.
@@ -58,10 +81,8 @@ final class PartnerSet {
 
     /// The values of a sample's partner.
     func values(_ place: Int, of sample: UInt64, epoch: UInt32) throws -> UnsafePointer<Float> {
-        let id = id(place, of: sample, epoch: epoch)
+        let (id, clean) = try clean(place, of: sample, epoch: epoch)
         let member = members[place]!
-        guard let source else { preconditionFailure("a chain with partners wants a source of samples") }
-        let clean = try source.sample(id, scratch: member.scratch.pointer)
         try member.workspace.run(
             clean, id: id, epoch: Int(epoch), step: step, values: member.values.pointer, mask: nil)
         members[place]!.id = id

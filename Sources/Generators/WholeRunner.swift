@@ -91,8 +91,8 @@ private final class PartnerIDRunner: WholeRunner {
         (self.place, self.partners, self.result) = (place, partners, result)
     }
 
-    func run(id: UInt64, epoch: UInt32) {
-        result[0] = Float(partners.id(place, of: id, epoch: epoch))
+    func run(id: UInt64, epoch: UInt32) throws {
+        result[0] = Float(try partners.id(place, of: id, epoch: epoch))
     }
 }
 

@@ -12,6 +12,15 @@ package protocol SampleSource: AnyObject {
     func sample(_ id: UInt64, scratch: UnsafeMutablePointer<Float>) throws -> CleanSample
     /// The sample's class.
     func label(_ id: UInt64) -> Int
+
+    /// Whether samples that cannot be read are left out, and whether that is what an error says.
+    var leavesOutUnreadable: Bool { get }
+    func leavesOut(_ error: any Error) -> Bool
+}
+
+extension SampleSource {
+    package var leavesOutUnreadable: Bool { false }
+    package func leavesOut(_ error: any Error) -> Bool { false }
 }
 
 /// The memory in which one worker runs a program, one sample at a time.

@@ -24,7 +24,8 @@ public struct Chain: Sendable {
     ///
     /// - Throws: as ``init(entries:seed:shape:range:views:)``.
     public init(
-        _ items: [ChainItem], seed: UInt64 = 0, shape: [Int], range: ClosedRange<Float> = 0...1, views: Int = 1
+        _ items: [ChainItem], seed: UInt64 = 0, shape: [Int], range: ClosedRange<Float> = 0...1,
+        views: Int = 1
     ) throws(MottleError) {
         try self.init(
             entries: items.map { .generator($0) }, seed: seed, shape: shape, range: range, views: views)

@@ -71,7 +71,8 @@ public final class Pipeline: Sendable {
             }
         let pipeline = Pipelines.Pipeline(
             SampleSet(samples.dataset), programs: chain.programs, batchSize: batchSize, order: sampleOrder,
-            kernels: KernelSet.current, pool: WorkerPool(threads: threads ?? Int(mottle_processor_count())), keepsClean: keepsClean)
+            kernels: KernelSet.current, pool: WorkerPool(threads: threads ?? Int(mottle_processor_count())),
+            keepsClean: keepsClean)
         (self.batchSize, batchesPerEpoch) = (batchSize, pipeline.batchesPerEpoch)
         streams = Mutex(pipeline)
     }

@@ -20,5 +20,8 @@ package final class DatasetSamples: SampleSource {
 
     package func label(_ id: UInt64) -> Int { samples.label(of: Int(id)) }
 
+    package var leavesOutUnreadable: Bool { samples.skipsUnreadable }
+    package func leavesOut(_ error: any Error) -> Bool { samples.skipsUnreadable && error is any DataError }
+
     func prefetch(_ id: UInt64) { reader.prefetch(Int(id)) }
 }

@@ -18,7 +18,8 @@ struct ViewsTests {
         ]
         let programs = try (1...views).map { view in
             Program(
-                try Chain(items).trace(seed: 11, view: view, shape: dataset.sampleShape, range: dataset.range))
+                try Chain(items).trace(seed: 11, view: view, shape: dataset.sampleShape, range: dataset.range)
+            )
         }
         var samples = SampleSet(dataset)
         samples.skipsUnreadable = true
@@ -57,7 +58,8 @@ struct ViewsTests {
         }
     }
 
-    @Test func `views and digests depend on neither batches nor threads, also without broken samples`() throws {
+    @Test func `views and digests depend on neither batches nor threads, also without broken samples`() throws
+    {
         for broken in [Set<Int>(), [0, 7, 8, 22]] {
             let expected = try rows(pipeline(views: 2, batchSize: 4, threads: 2, unreadable: broken))
             #expect(expected.rows.count == 23 - broken.count)
