@@ -108,7 +108,8 @@ struct RegularFile {
     let size: Int
 
     init(_ file: String) throws(DatasetError) {
-        descriptor = open(file, O_RDONLY | O_CLOEXEC)
+        // Without O_NONBLOCK, opening a pipe would wait for who writes it; regular files do not know it.
+        descriptor = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             throw errno == ENOENT ? .unreadable(file: file, reason: "no such file") : Self.systemError(file)
         }

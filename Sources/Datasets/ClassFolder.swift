@@ -29,7 +29,8 @@ package struct ClassFolder: Sendable {
         }
         var (files, labels): ([String], [UInt16]) = ([], [])
         for name in found.map(\.name) {
-            guard let label = classNames.firstIndex(of: name) else {
+            // By bytes: names that look alike are different names.
+            guard let label = classNames.firstIndex(where: { $0.utf8.elementsEqual(name.utf8) }) else {
                 throw .unknownClass(folder: "\(folder)/\(name)", known: classNames)
             }
             let members = try Self.entries("\(folder)/\(name)")

@@ -27,6 +27,7 @@ package final class ClassifiedAudio: Dataset {
     package var count: Int { files.count }
     package var sampleShape: Shape { format.sampleShape }
     package var range: ClosedRange<Float> { format.range }
+    package var sampleRate: Int? { format.rate }
 
     package func label(of id: Int) -> Int { Int(labels[id]) }
     package func name(of id: Int) -> String { files[id] }

@@ -50,15 +50,18 @@ final class ShardIndex: Sendable {
 
     /// The members of a file, by sample.
     private static func samples(_ index: TarIndex, file: String) throws(ShardError) -> [Sample] {
-        var (samples, keys): ([Sample], Set<Substring>) = ([], [])
+        // By bytes: names that look alike are different names.
+        var (samples, keys): ([Sample], Set<[UInt8]>) = ([], [])
         for member in index.members {
             let base = member.name.split(separator: "/").last ?? ""
             // Files of systems and editors, such as `._00017.jpg`, belong to no sample.
             guard let point = base.firstIndex(of: "."), point != base.startIndex else { continue }
             let key = member.name.dropLast(base.distance(from: point, to: base.endIndex))
             let ending = base[base.index(after: point)...].lowercased()
-            if samples.last?.key != key {
-                guard keys.insert(key).inserted else { throw .scattered(file: file, sample: String(key)) }
+            if samples.last.map({ !$0.key.utf8.elementsEqual(key.utf8) }) ?? true {
+                guard keys.insert(Array(key.utf8)).inserted else {
+                    throw .scattered(file: file, sample: String(key))
+                }
                 samples.append(Sample(key: key))
             }
             guard samples[samples.count - 1].members.updateValue(member, forKey: ending) == nil else {
@@ -71,10 +74,10 @@ final class ShardIndex: Sendable {
     private static func label(_ member: TarIndex.Member, in file: OpenFile) throws(ShardError) -> UInt16 {
         var bytes = [UInt8](repeating: 0, count: min(member.size, 32))
         let found = file.read(member.offset, into: &bytes, count: bytes.count)
-        let text = String(decoding: bytes[..<found], as: UTF8.self).filter { !$0.isWhitespace }
+        let text = String(decoding: bytes[..<found], as: UTF8.self).trimming(\.isWhitespace)
         guard member.size <= bytes.count, text.allSatisfy({ $0.isASCII && $0.isNumber }),
             let label = UInt16(text)
-        else { throw .badLabel(file: file.path, member: member.name, text: text) }
+        else { throw .badLabel(file: file.path, member: member.name, text: String(text)) }
         return label
     }
 

@@ -26,6 +26,12 @@ struct TableLabels: Sendable {
             }
         }
         let texts = (0..<found.count).map { Array(found.bytes[found[$0]]) }
+        // Numbers that are no classes are a mistake, not names.
+        if let number = texts.firstIndex(where: { $0.isEmpty }) ?? Self.negative(texts) {
+            throw TableLabelError.noLabel(
+                file: table.file, line: table.line(of: numbers.firstIndex(of: Int32(number))!),
+                label: String(decoding: texts[number], as: UTF8.self))
+        }
         let areNumbers = known.map { $0.names == nil } ?? texts.allSatisfy { Self.wholeNumber($0) != nil }
         let names = known?.names?.map { Array($0.utf8) } ?? (areNumbers ? [] : Self.ordered(texts))
         var byName: [[UInt8]: Int] = [:]
@@ -46,6 +52,12 @@ struct TableLabels: Sendable {
         classes = known?.classes ?? (areNumbers ? classOfText.max()! + 1 : names.count)
     }
 
+    /// The place of a negative number where all labels are whole numbers.
+    private static func negative(_ texts: [[UInt8]]) -> Int? {
+        guard texts.allSatisfy({ Int(String(decoding: $0, as: UTF8.self)) != nil }) else { return nil }
+        return texts.firstIndex { $0.first == UInt8(ascii: "-") }
+    }
+
     private static func ordered(_ texts: [[UInt8]]) -> [[UInt8]] {
         texts.sorted { $0.lexicographicallyPrecedes($1) }
     }
@@ -61,6 +73,7 @@ struct TableLabels: Sendable {
 /// Why the classes of a table's rows cannot be meant.
 package enum TableLabelError: DataError, Equatable {
     case tooMany(file: String, count: Int)
+    case noLabel(file: String, line: Int, label: String)
     /// Of data to learn from without the number of classes, where only numbers can be too large.
     case unknown(file: String, line: Int, label: String, names: [String]?, classes: Int?)
 
@@ -68,6 +81,8 @@ package enum TableLabelError: DataError, Equatable {
         switch self {
         case .tooMany(let file, let count):
             "\(file): more than \(count) different labels; is this the column of the classes?"
+        case .noLabel(let file, let line, let label):
+            "\(file), line \(line): the label is \(label.isEmpty ? "empty" : label); names or whole numbers from 0 are expected"
         case .unknown(let file, let line, let label, nil, nil):
             "\(file), line \(line): the label is \(shownText(label.utf8)), \(largestLabel) at most expected; are these labels?"
         case .unknown(let file, let line, let label, nil, let classes?):

@@ -124,7 +124,7 @@ struct TarIndex {
 }
 
 extension String {
-    fileprivate func trimming(_ isEdge: (Character) -> Bool) -> Substring {
+    func trimming(_ isEdge: (Character) -> Bool) -> Substring {
         var rest = self[...]
         while let first = rest.first, isEdge(first) { rest.removeFirst() }
         while let last = rest.last, isEdge(last) { rest.removeLast() }

@@ -46,7 +46,7 @@ package struct ChainPreview {
                 .program, "--data wants the name of a data set or a .npy file: the config names no data")
         }
         let named = try DatasetSource(node).resolved(from: FilePath.folder(of: file))
-        let splits = try named.load()
+        let splits = try named.load(seed: run.seed, at: node.place)
         _ = try named.recorded(splits)
         let samples = usesTest ? splits.test : splits.train
         source = DatasetSamples(samples)
@@ -58,15 +58,23 @@ package struct ChainPreview {
     /// Draws the sheet and writes it.
     ///
     /// - Parameters:
-    ///   - ids: samples by their places in the data set.
+    ///   - ids: samples by their places in the data set; nil for the first twelve.
     ///   - step: of the optimiser, for schedules over steps.
     ///   - observer: hears what a person should know of the chain.
     package func write(
-        ids: [UInt64], epoch: Int, step: Int, to path: String, observer: some RunObserver
+        ids: [UInt64]?, epoch: Int, step: Int, to path: String, observer: some RunObserver
     ) throws {
+        let ids = ids ?? (0..<min(12, source.ids.count)).map { source.ids[$0] }
         if let wrong = ids.first(where: { !source.ids.contains($0) }) {
+            let isElsewhere = dataset.map { wrong < $0.count } ?? false
             throw ConfigError(
-                .program, "--samples: there is no sample \(wrong); '\(dataName)' has \(source.ids.count)")
+                .program,
+                "--samples: "
+                    + (isElsewhere
+                        ? "sample \(wrong) is not among the \(source.ids.count) that are chosen here, the first being "
+                            + "\(source.ids[0])"
+                        : "there is no sample \(wrong); '\(dataName)' has \(dataset?.count ?? source.ids.count)")
+            )
         }
         let traced = try dataset.map(run.trace) ?? run.trace(for: shape)
         traced.notes(sampleCount: source.ids.count).forEach(observer.say)

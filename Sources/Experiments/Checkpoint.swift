@@ -1,5 +1,6 @@
 import Datasets
 import FoundationEssentials
+import Kernels
 import Reports
 import Tensors
 import Training
@@ -67,7 +68,9 @@ struct Checkpoint {
             StoredTensor(name: name, shape: saved.shape, values: Buffer(saved.values))
         }
         let state = String(decoding: try JSONEncoder().encode(run), as: UTF8.self)
-        try Safetensors(tensors: tensors, metadata: ["run": state]).write(to: folder.checkpoint)
+        try Safetensors(tensors: tensors, metadata: ["run": state, "digest": trainer.digest.description])
+            .write(
+                to: folder.checkpoint)
     }
 
     /// The newest checkpoint that can be read.
@@ -101,7 +104,26 @@ struct Checkpoint {
         }
         self.run = run
         trainer = TrainerState(steps: run.step, arrays: arrays)
+        guard file.metadata["digest"] == trainer.digest.description else {
+            throw FileError(path, "damaged: its values are not those that were written")
+        }
     }
 
     init(run: RunState, trainer: TrainerState) { (self.run, self.trainer) = (run, trainer) }
+}
+
+extension TrainerState {
+    /// Tells whether values are those that were saved.
+    fileprivate var digest: Digest {
+        let hasher = DigestHasher(KernelSet.current.noise)
+        hasher.begin()
+        hasher.absorb(UInt64(steps))
+        for (name, saved) in arrays.sorted(by: { $0.key < $1.key }) {
+            for byte in name.utf8 { hasher.absorb(UInt64(byte)) }
+            saved.values.withUnsafeBytes { bytes in
+                if let start = bytes.baseAddress { hasher.absorb(start, count: bytes.count) }
+            }
+        }
+        return hasher.digest
+    }
 }

@@ -27,8 +27,9 @@ package struct DataReport {
         var table = try document.table()
         var configSeed: UInt64 = 0
         try table.read("seed", into: &configSeed)
-        source = try DatasetSource(table.requireNode("data")).resolved(from: FilePath.folder(of: file))
-        let splits = try source.load(seed: seed ?? configSeed)
+        let node = try table.requireNode("data")
+        source = try DatasetSource(node).resolved(from: FilePath.folder(of: file))
+        let splits = try source.load(seed: seed ?? configSeed, at: node.place)
         halves = [("train", splits.train), ("test", splits.test)].map { name, samples in
             Half(
                 name: name, samples: samples,
@@ -110,8 +111,10 @@ package struct DataReport {
         ).text
     }
 
-    /// Whether every sample that was looked at can be read.
-    package var isReadable: Bool { halves.allSatisfy { $0.findings.unreadable.isEmpty } }
+    /// Whether every sample that was looked at can be read and has finite values.
+    package var isReadable: Bool {
+        halves.allSatisfy { $0.findings.unreadable.isEmpty && $0.findings.nonFinite == 0 }
+    }
 }
 
 extension DataReport.Half {

@@ -136,7 +136,7 @@ extension ClassifiedFiles {
         let train = try Half(table.requireNode("train").table())
         let test = try table.take("test").map { node throws(ConfigError) in try Half(node.table()) }
         self.init(train: train, test: test)
-        if let node = table.take("classes") { classes = try node.value(in: 1...) as Int }
+        if let node = table.take("classes") { classes = try node.value(in: 1...65_536) as Int }
         if let node = table.take("range") { range = try ClosedRange(node) }
     }
 
@@ -197,6 +197,17 @@ extension ClassifiedFiles.Half {
 }
 
 extension DatasetSource {
+    /// Opens the files and chooses among their samples.
+    ///
+    /// - Parameter place: of `data`, for what the config says of samples that the files do not have.
+    func load(seed: UInt64, at place: ConfigPlace) throws -> DatasetSplits {
+        do {
+            return try load(seed: seed)
+        } catch let error as SelectionError {
+            throw ConfigError(place, error.description)
+        }
+    }
+
     /// The same files from anywhere: relative paths start from `base`, the config's folder.
     func resolved(from base: String) -> DatasetSource {
         func path(_ name: String) -> String {

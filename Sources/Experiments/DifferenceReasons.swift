@@ -23,8 +23,7 @@ extension StreamDifference {
 
     static func chainReasons(_ a: RecordedStream, _ b: RecordedStream) -> [String] {
         var reasons = seedReasons(a, b)
-        let (x, y) = (a.text, b.text)
-        if x != y { reasons.append("the chain: \(x) and \(y)") }
+        if let (x, y) = a.firstDifference(b) { reasons.append("the chain: \(x) and \(y)") }
         if a.traced.count != b.traced.count {
             reasons.append("the views: \(a.traced.count) and \(b.traced.count)")
         }
@@ -58,7 +57,8 @@ extension StreamDifference {
                 "the batch size, on which schedules over steps depend: \(a.config.train.batchSize) and "
                     + "\(b.config.train.batchSize)")
         }
-        return reasons.isEmpty ? chainReasons(a, b) : reasons
+        let whole = chainReasons(a, b)
+        return reasons.isEmpty ? (whole.isEmpty ? dataReasons(a, b) : whole) : reasons
     }
 
     /// `, line 7: "…" and "…"`.
@@ -94,7 +94,19 @@ extension RecordedStream {
         return find(chain.entries)
     }
 
-    fileprivate var text: String {
-        chain.entries.isEmpty ? "none" : chain.entries.map(\.text).joined(separator: " → ")
+    /// The first entries of two chains that differ, as the lock files spell them.
+    fileprivate func firstDifference(_ other: RecordedStream) -> (String, String)? {
+        let (x, y) = (entries, other.entries)
+        guard
+            let place = (0..<max(x.count, y.count)).first(where: { place in
+                place >= x.count || place >= y.count || x[place] != y[place]
+            })
+        else { return nil }
+        return (place < x.count ? x[place] : "its end", place < y.count ? y[place] : "its end")
+    }
+
+    private var entries: [String] {
+        guard case .list(let nodes) = ConfigNode.chain(config.chain, chain.entries).content else { return [] }
+        return nodes.map(ConfigWriter.inline)
     }
 }

@@ -37,6 +37,10 @@ extension StreamDifference {
             let ofView = view > 1 ? ", view \(view)" : ""
             return "sample \(found.sample)\(ofView) differs behind '\(name)'"
                 + (name == other ? "" : " and '\(other)'") + ": \(shown(element))"
+        case .longer(let entries, let isFirst):
+            return
+                "sample \(found.sample) is equal behind all that both chains have; the \(isFirst ? "first" : "second") run's goes on "
+                + "with \(entries.map { "'\($0)'" }.joined(separator: ", "))"
         case .beside:
             return "sample \(found.sample) has equal values; labels' shares or extra outputs beside it differ"
         }

@@ -11,6 +11,7 @@ package final class Experiment {
     struct Evaluation {
         var config: EvaluationConfig
         var chain: Chain
+        var traced: TracedChain
         var program: Program
     }
 
@@ -47,7 +48,7 @@ package final class Experiment {
         // What costs little is checked first: chains, then data, then the model's fit.
         chain = try builder.chain(config.chain, phase: .train)
         let rows = try Self.rows(config, builder)
-        let data = try config.data.load(seed: config.seed)
+        let data = try config.data.load(seed: config.seed, at: config.dataPlace)
         config.data = try config.data.recorded(data)
         let (train, test) = (data.train.dataset, data.test.dataset)
         let seed = config.seed
@@ -58,7 +59,7 @@ package final class Experiment {
         notes = traced[0].notes(sampleCount: data.train.count)
         evaluations = try rows.map { row, chain in
             let traced = try builder.trace(chain, row.entries, seed: Self.evaluationSeed, data: test)
-            return Evaluation(config: row, chain: chain, program: Program(traced))
+            return Evaluation(config: row, chain: chain, traced: traced, program: Program(traced))
         }
         if let size = train.vocabularySize {
             throw ConfigError(
@@ -103,7 +104,8 @@ package final class Experiment {
 
     /// Measures a model on every test set; stops between two of them when `isInterrupted` says so.
     ///
-    /// - Throws: `TrainingError` where the loss on the clean test set is not finite.
+    /// - Throws: `NonFiniteValues` for a test sample that is not finite, `TrainingError` where the loss on the clean test set is
+    ///   not, and where no test sample can be read.
     func evaluate(
         _ trainer: Trainer, observer: some RunObserver, isInterrupted: () -> Bool = { false }
     ) throws -> RobustnessTable {
@@ -115,11 +117,22 @@ package final class Experiment {
             var (loss, correct, count, digest) = (0.0, 0, 0, Digest())
             while let batch = try stream.nextBatch() {
                 let result = trainer.evaluate(batch)
+                if !result.lossSum.isFinite,
+                    let values = try nonFinite(batch, step: 0, in: [evaluation.traced], data.test)
+                {
+                    throw values
+                }
                 loss += result.lossSum
                 correct += result.correct
                 count += batch.count
                 batch.append(to: &digest)
             }
+            if !stream.skipped.isEmpty {
+                observer.say(
+                    "\(evaluation.config.name): \(stream.skipped.count) test samples left out that cannot be read"
+                )
+            }
+            guard count > 0 else { throw TrainingError.nothingToTest(name: evaluation.config.name) }
             if index == 0, !loss.isFinite {
                 throw TrainingError.nonFiniteEvaluation(loss: loss / Double(count))
             }

@@ -5,6 +5,8 @@ import Training
 struct ExperimentConfig {
     var seed: UInt64 = 0
     var data: DatasetSource
+    /// Where `data` stands, for errors that only the files bring to light.
+    var dataPlace: ConfigPlace
     var chain: [ChainEntryConfig] = []
     /// How often a batch has each of its samples, every time with noise of its own.
     var views = 1
@@ -22,7 +24,8 @@ struct ExperimentConfig {
     init(_ document: ConfigDocument, base: String) throws(ConfigError) {
         var table = try document.table()
         try table.read("seed", into: &seed)
-        data = try DatasetSource(table.requireNode("data")).resolved(from: base)
+        let dataNode = try table.requireNode("data")
+        (data, dataPlace) = (try DatasetSource(dataNode).resolved(from: base), dataNode.place)
         if let node = table.take("chain") { chain = try Self.chain(node, base: base) }
         try table.read("views", into: &views, in: 1...64)
         let modelNode = try table.requireNode("model")

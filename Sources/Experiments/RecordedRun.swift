@@ -19,7 +19,14 @@ struct RecordedRun {
 
     init(_ path: String) throws {
         folder = try RunFolder.open(path)
-        points = try Self.points(folder.metrics)
+        var points = try Self.points(folder.metrics)
+        // What came behind the log's last line, of a run that did not end.
+        if !folder.has(folder.robustness), let run = try Checkpoint.newest(in: folder)?.checkpoint.run,
+            run.batch > 0
+        {
+            points.append(Point(epoch: run.epoch, batch: run.batch, digest: run.digest))
+        }
+        self.points = points
         evaluations = try Self.evaluations(folder.robustness)
     }
 

@@ -23,7 +23,7 @@ struct RecordedStream {
             folders: runtime.pluginFolders, recorded: config.lock?.plugins ?? [:])
         let builder = ChainBuilder(library: library, base: base)
         let chain = try builder.chain(config.chain, phase: .train)
-        let samples = try config.data.load(seed: config.seed).train
+        let samples = try config.data.load(seed: config.seed, at: config.dataPlace).train
         traced = try (1...config.views).map { view in
             try builder.trace(chain, config.chain, seed: config.seed, view: view, data: samples.dataset)
         }
@@ -38,9 +38,7 @@ struct RecordedStream {
     }
 
     /// The step at which a sample is trained on, counted from 0; nil if the epoch does not have it.
-    func step(of id: UInt64, epoch: Int) -> Int? {
-        let epochOrder = order.epoch(epoch, of: samples)
-        let perEpoch = (epochOrder.count + config.train.batchSize - 1) / config.train.batchSize
-        return epochOrder.position(of: id).map { epoch * perEpoch + $0 / config.train.batchSize }
+    func step(of id: UInt64, epoch: Int, _ runtime: Runtime) -> Int? {
+        pipeline(runtime).step(of: id, epoch: epoch)
     }
 }

@@ -31,6 +31,11 @@ package struct Replay {
                     ? "sample \(sample) is not among the \(samples.count) that this run learns from"
                     : "there is no sample \(sample); the data has \(samples.dataset.count), counted from 0")
         }
+        let epochs = stream.config.train.epochs
+        guard epoch < epochs else {
+            throw FileError(
+                stream.folder.path, "there is no epoch \(epoch); this run has \(epochs), counted from 0")
+        }
         guard view <= stream.traced.count else {
             throw FileError(
                 stream.folder.path,
@@ -47,7 +52,7 @@ package struct Replay {
             }
             traced = part
         }
-        guard let step = stream.step(of: sample, epoch: epoch) else {
+        guard let step = stream.step(of: sample, epoch: epoch, runtime) else {
             throw FileError(
                 stream.folder.path,
                 "epoch \(epoch) has no sample \(sample): classes are balanced, and another part of its class is taken"
@@ -130,13 +135,15 @@ package struct Replay {
         let dataset = stream.samples.dataset
         let name = dataset.classNames.map { " (\($0[made.label]))" } ?? ""
         let ofViews = stream.traced.count > 1 ? ", view \(view)" : ""
-        let entries = stream.chain.entries.map(\.text).joined(separator: " → ")
+        let entries = stream.chain.entries.inPhase(.train).map(\.text).joined(separator: " → ")
         let end = until.map { ", up to \($0)" } ?? ""
         var lines = [
             "sample \(made.id), \(dataset.name(of: Int(made.id)))",
             "class \(made.label)\(name), epoch \(epoch), step \(step), both counted from 0\(ofViews)",
             "chain \(entries.isEmpty ? "empty" : entries)\(end)",
         ]
+        if !made.applied.isEmpty { lines.append("applied " + made.applied.joined(separator: ", ")) }
+        if !made.left.isEmpty { lines.append("not applied " + made.left.joined(separator: ", ")) }
         lines += made.drawn.map { "drawn \($0.name) = \($0.value)" }
         if let hidden = hiddenCount { lines.append("hidden \(hidden) of \(made.values.count) values") }
         return lines.joined(separator: "\n")
@@ -150,6 +157,8 @@ package struct Replay {
             "name": .string(stream.samples.dataset.name(of: Int(made.id))), "class": .whole(made.label),
             "epoch": .whole(epoch), "step": .whole(step), "view": .whole(view),
             "until": until.map { .string($0) } ?? .null,
+            "applied": .list(made.applied.map { .string($0) }),
+            "not_applied": .list(made.left.map { .string($0) }),
             "drawn": .object(made.drawn.map { .init($0.name, .single($0.value)) }),
             "hidden": hiddenCount.map { .whole($0) } ?? .null, "values": .whole(made.values.count),
         ]).text

@@ -17,6 +17,8 @@ final class SampleMaker {
         var length: Int?
         /// What was drawn, of the generators that were applied, by `generator.parameter`.
         var drawn: [(name: String, value: Float)]
+        /// Names of the entries that only some samples get: those that this one got, and the others.
+        var (applied, left): ([String], [String])
     }
 
     private let workspace: Workspace
@@ -25,8 +27,14 @@ final class SampleMaker {
     private let parameters: [DrawnParameter]
     /// The place of the first parameter among the extra outputs; behind each stands whether it was applied.
     private let firstDrawn: Int
+    /// Entries that only some samples get, with the place of the first one's condition among the extra outputs.
+    private let conditional: [String]
+    private let firstCondition: Int
+    /// Single numbers that generators give beside the samples, such as a partner, by their places.
+    private let numbers: [(place: Int, name: String)]
     private let (scratch, values): (Buffer<Float>, Buffer<Float>)
     private let mask: Buffer<UInt8>
+    private let single = Buffer<Float>(count: 1)
 
     init(_ chain: TracedChain, kernels: KernelSet, source: any SampleSource) {
         (parameters, firstDrawn, self.source) = (chain.parameters, chain.extras.count, source)
@@ -35,6 +43,13 @@ final class SampleMaker {
             let applied = parameter.applied.map { [ExtraOutput(name: "\(parameter.name) applied", node: $0)] }
             return [ExtraOutput(name: parameter.name, node: parameter.node)] + (applied ?? [])
         }
+        let conditions = chain.states.compactMap { state in state.applied.map { (state.name, $0) } }
+        (conditional, firstCondition) = (conditions.map(\.0), chain.extras.count)
+        numbers = chain.extras[..<firstDrawn].enumerated().compactMap { place, extra in
+            chain.graph.nodes[extra.node].shape == [] && chain.graph.nodes[extra.node].type == .number
+                ? (place, extra.name) : nil
+        }
+        chain.extras += conditions.map { ExtraOutput(name: "\($0.0) applied", node: $0.1) }
         program = Program(chain)
         workspace = Workspace(program, kernels: kernels.noise, source: source)
         let count = program.shape.count
@@ -48,16 +63,21 @@ final class SampleMaker {
             sample, id: id, epoch: epoch, step: step, values: values.pointer, mask: mask.pointer)
         return MadeSample(
             id: id, label: source.label(id), clean: clean, values: values.values,
-            mask: program.writesMask ? mask.values : nil, length: length, drawn: drawn)
+            mask: program.writesMask ? mask.values : nil, length: length,
+            drawn: drawn + numbers.map { ($0.name, extra($0.place)) },
+            applied: conditional.enumerated().filter { extra(firstCondition + $0.offset) == 1 }.map(
+                \.element),
+            left: conditional.enumerated().filter { extra(firstCondition + $0.offset) != 1 }.map(\.element))
+    }
+
+    /// One of the single numbers beside the sample that was made last.
+    private func extra(_ place: Int) -> Float {
+        workspace.copyExtra(place, to: single.pointer)
+        return single.values[0]
     }
 
     /// Of the sample that was made last.
     private var drawn: [(name: String, value: Float)] {
-        let value = Buffer<Float>(count: 1)
-        func extra(_ place: Int) -> Float {
-            workspace.copyExtra(place, to: value.pointer)
-            return value.values[0]
-        }
         var (place, drawn) = (firstDrawn, [(name: String, value: Float)]())
         for parameter in parameters {
             let number = extra(place)

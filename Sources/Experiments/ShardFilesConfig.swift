@@ -14,7 +14,7 @@ extension ShardFiles: ConfigValue {
             if image.isEmpty { throw node.mismatch(wanted: "an ending, or a list of endings") }
         }
         try table.read("label", into: &label)
-        if let node = table.take("classes") { classes = try node.value(in: 1...) as Int }
+        if let node = table.take("classes") { classes = try node.value(in: 1...65_536) as Int }
         try form.readForm(&table)
         try table.read("window", into: &window, in: 1...)
         try table.finish()

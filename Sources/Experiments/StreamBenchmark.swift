@@ -4,6 +4,7 @@ import Generators
 import Pipelines
 import Reports
 import Tensors
+import Training
 
 /// How fast a config's stream is without anybody who trains on it: `mottle bench stream`.
 package struct StreamBenchmark {
@@ -28,7 +29,8 @@ package struct StreamBenchmark {
         guard let node = run.data else {
             throw ConfigError(.wholeFile(file), "'data' is required: a stream reads it")
         }
-        let splits = try DatasetSource(node).resolved(from: FilePath.folder(of: file)).load(seed: run.seed)
+        let splits = try DatasetSource(node).resolved(from: FilePath.folder(of: file)).load(
+            seed: run.seed, at: node.place)
         let dataset = splits.train.dataset
         shape = dataset.sampleShape
         let program = Program(try run.trace(for: dataset))
@@ -54,6 +56,7 @@ package struct StreamBenchmark {
             }
             return Double(samples) / elapsed
         }
+        guard rates.contains(where: { $0 > 0 }) else { throw TrainingError.nothingToTrainOn(epoch: 0) }
         (self.batchSize, threads, skipped) = (batchSize, runtime.pool.threads, stream.skipped.count)
         instructionSet = runtime.kernels.instructionSet.rawValue
         peakMemory = ProcessMemory.peak

@@ -14,6 +14,8 @@ package struct StreamDifference {
         case label(Int, Int)
         /// Values or masks behind an entry of the chain, which has these names.
         case entry(String, String, view: Int, Element)
+        /// One run's chain goes on with these entries where the other's has ended.
+        case longer([String], isFirst: Bool)
         /// Samples are equal; something beside them is not.
         case beside
     }
@@ -51,6 +53,11 @@ package struct StreamDifference {
             try RecordedStream(first, runtime: runtime), try RecordedStream(second, runtime: runtime)
         )
         names = (a.folder.path, b.folder.path)
+        let shapes = (a.samples.dataset.sampleShape, b.samples.dataset.sampleShape)
+        guard shapes.0 == shapes.1 else {
+            throw FileError(
+                names.1, "samples are \(shapes.1), those of \(names.0) are \(shapes.0): nothing to compare")
+        }
         let epochs = min(a.config.train.epochs, b.config.train.epochs)
         var (found, samples) = (Found?.none, 0)
         var (left, right) = (SampleCursor(a, runtime), SampleCursor(b, runtime))
@@ -95,13 +102,19 @@ package struct StreamDifference {
             return (.label(left.label, right.label), dataReasons(a, b))
         }
         for view in 0..<min(a.traced.count, b.traced.count) {
-            for (one, other) in zip(try left.steps(view: view), try right.steps(view: view)) {
+            let (ones, others) = (try left.steps(view: view), try right.steps(view: view))
+            for (one, other) in zip(ones, others) {
                 guard let element = element(one.values, other.values, a) ?? element(one.mask, other.mask, a)
                 else { continue }
                 return (
                     .entry(one.name, other.name, view: view + 1, element),
                     entryReasons(a, b, one.name, other.name)
                 )
+            }
+            if ones.count != others.count {
+                let names = (ones.count > others.count ? ones : others)[min(ones.count, others.count)...].map(
+                    \.name)
+                return (.longer(names, isFirst: ones.count > others.count), chainReasons(a, b))
             }
         }
         return (.beside, chainReasons(a, b))
@@ -138,7 +151,7 @@ private struct ChainSteps {
 
     init(_ stream: RecordedStream, _ id: UInt64, epoch: Int, _ runtime: Runtime) throws {
         (self.stream, self.id, self.epoch, self.runtime) = (stream, id, epoch, runtime)
-        step = stream.step(of: id, epoch: epoch) ?? 0
+        step = stream.step(of: id, epoch: epoch, runtime) ?? 0
         let made = try SampleMaker(
             TracedChain(graph: Graph(shape: stream.samples.dataset.sampleShape), values: 0, mask: nil),
             kernels: runtime.kernels, source: DatasetSamples(stream.samples)

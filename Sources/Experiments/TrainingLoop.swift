@@ -56,7 +56,7 @@ struct TrainingLoop {
         do throws(TrainingError) {
             result = try trainer.step(batch)
         } catch {
-            throw try experiment.cause(of: error, in: batch, step: trainer.steps)
+            throw try experiment.cause(of: error, in: batch)
         }
         state.step = trainer.steps
         state.position = batch.nextPosition

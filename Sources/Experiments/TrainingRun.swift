@@ -1,3 +1,4 @@
+import Datasets
 import Generators
 import Pipelines
 import Reports
@@ -76,10 +77,14 @@ extension Experiment {
         let newest = try Checkpoint.newest(in: folder)
         if let problem = newest?.problem { observer.say(problem) }
         let state = newest?.checkpoint.run ?? RunState()
+        folder.removePartialFiles()
         observer.say(
             newest == nil
                 ? "\(folder.path) has no checkpoint yet and starts anew"
                 : "goes on behind step \(state.step), in epoch \(state.epoch + 1)")
+        if try metrics.size() < state.metricsSize {
+            observer.say("\(folder.metrics) is shorter than it was; what is missing in it is lost")
+        }
         try metrics.cut(to: state.metricsSize)
         return try experiment.run(
             in: folder, metrics, from: newest?.checkpoint, observer: observer, isInterrupted: isInterrupted)
@@ -134,18 +139,31 @@ extension Experiment {
 
 extension Experiment {
     /// What made a step's loss infinite or nan: a sample of its batch, or the training itself.
-    func cause(of error: TrainingError, in batch: Batch, step: Int) throws -> any Error {
+    func cause(of error: TrainingError, in batch: Batch) throws -> any Error {
+        try nonFinite(batch, step: nil, in: traced, data.train) ?? error
+    }
+
+    /// The first sample of a batch that is not finite.
+    ///
+    /// - Parameters:
+    ///   - step: of the optimiser; nil for the one at which training has the sample.
+    ///   - chains: by view.
+    func nonFinite(
+        _ batch: Batch, step: Int?, in chains: [TracedChain], _ samples: SampleSet
+    ) throws -> NonFiniteValues? {
         let size = batch.shape.count
-        for slot in 0..<batch.count {
-            let values = UnsafeBufferPointer(start: batch.values + slot * size, count: size)
-            guard values.contains(where: { !$0.isFinite }),
-                let values = try NonFiniteValues(
-                    of: batch.ids[slot], epoch: batch.epoch, step: step,
-                    in: traced[slot % batch.views], kernels: runtime.kernels,
-                    source: DatasetSamples(data.train))
-            else { continue }
-            return values
+        for row in 0..<batch.count {
+            let values = UnsafeBufferPointer(start: batch.values + row * size, count: size)
+            guard values.contains(where: { !$0.isFinite }) else { continue }
+            let id = batch.ids[row]
+            if let values = try NonFiniteValues(
+                of: id, epoch: batch.epoch,
+                step: step ?? trainingPipeline.step(of: id, epoch: batch.epoch) ?? 0,
+                in: chains[row % batch.views], kernels: runtime.kernels, source: DatasetSamples(samples))
+            {
+                return values
+            }
         }
-        return error
+        return nil
     }
 }

@@ -29,12 +29,11 @@ package struct Verification: Equatable {
         let clock = ContinuousClock()
         let start = clock.now
         let byEpoch = Dictionary(grouping: recorded.points, by: \.epoch)
+        try Self.checkComplete(recorded, experiment, Set(byEpoch.keys))
         if let epoch, byEpoch[epoch] == nil {
             throw FileError(
                 recorded.folder.metrics,
-                byEpoch.isEmpty
-                    ? "holds no digests; did the run take a step?"
-                    : "holds no digests of epoch \(epoch), counted from 0; it has \(byEpoch.keys.min()!) to \(byEpoch.keys.max()!)"
+                "holds no digests of epoch \(epoch), counted from 0; it has \(byEpoch.keys.min()!) to \(byEpoch.keys.max()!)"
             )
         }
         let stream = experiment.trainingPipeline.stream()
@@ -45,6 +44,30 @@ package struct Verification: Equatable {
         }
         if epoch == nil, difference == nil { try compareTestSets(experiment, recorded.evaluations) }
         seconds = (clock.now - start) / .seconds(1)
+    }
+
+    /// Refuses a log that lacks what the run must have written.
+    private static func checkComplete(
+        _ recorded: RecordedRun, _ experiment: Experiment, _ found: Set<Int>
+    ) throws {
+        let isComplete = recorded.folder.has(recorded.folder.robustness)
+        let expected = isComplete ? experiment.config.train.epochs : (found.max() ?? 0)
+        if let missing = (0..<expected).first(where: { !found.contains($0) }) {
+            throw FileError(
+                recorded.folder.metrics,
+                "holds no digest of epoch \(missing), counted from 0; was it changed?")
+        }
+        if isComplete, recorded.evaluations.count != experiment.evaluations.count {
+            throw FileError(
+                recorded.folder.robustness,
+                "holds \(recorded.evaluations.count) test sets, the run has \(experiment.evaluations.count); was it changed?"
+            )
+        }
+        if found.isEmpty {
+            throw FileError(
+                recorded.folder.metrics,
+                "holds no digests to compare with: no step was logged, and no checkpoint written")
+        }
     }
 
     private mutating func compare(

@@ -47,14 +47,18 @@ struct ChainTracer {
         case .adjustment(let adjustment): apply(adjustment)
         }
         if let chance { choose(chance, before) }
-        note(entry.part, before, condition)
+        note(entry.part, before, condition, applied)
     }
 
     /// Notes what is there behind an entry; samples that did not get to it have what was there before it.
-    private mutating func note(_ part: any ChainPart, _ before: NodeID, _ condition: NodeID?) {
+    private mutating func note(
+        _ part: any ChainPart, _ before: NodeID, _ condition: NodeID?, _ applied: NodeID?
+    ) {
+        let earlier = traced.states.first { $0.name == part.name }?.applied
         let values = condition.map { traced.graph.elementwise(.select, $0, traced.values, before) }
         let state = ChainState(
             name: part.name, values: values ?? traced.values, mask: traced.mask,
+            applied: applied.map { now in earlier.map { traced.graph.elementwise(.or, $0, now) } ?? now },
             parameters: traced.parameters.count)
         // In an order that is drawn an entry is met at several places; the last one has seen them all.
         traced.states.removeAll { $0.name == part.name }

@@ -278,6 +278,8 @@ package struct ChainState: Sendable, Equatable {
     package var name: String
     package var values: NodeID
     package var mask: NodeID?
+    /// True for samples that got it; nil for all.
+    package var applied: NodeID?
     /// How many parameters were drawn up to here.
     var parameters: Int
 }

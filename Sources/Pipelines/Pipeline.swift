@@ -52,6 +52,12 @@ package final class Pipeline {
     /// How many batches an epoch has; the last one may be partial.
     package var batchesPerEpoch: Int { (samplesPerEpoch + batchSize - 1) / batchSize }
 
+    /// The optimiser's step, counted from 0 over all epochs, at which a sample comes if all can be read; nil if an epoch does
+    /// not have it.
+    package func step(of id: UInt64, epoch: Int) -> Int? {
+        order.epoch(epoch, of: samples).position(of: id).map { epoch * batchesPerEpoch + $0 / batchSize }
+    }
+
     /// A stream of batches for one epoch after the other; it keeps its memory from epoch to epoch.
     package func stream() -> BatchStream { BatchStream(self) }
 }

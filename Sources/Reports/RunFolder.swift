@@ -49,6 +49,18 @@ package struct RunFolder: Equatable, Sendable {
 
     package func has(_ file: String) -> Bool { access(file, F_OK) == 0 }
 
+    /// Removes what a killed process had begun to write.
+    package func removePartialFiles() {
+        guard let stream = opendir(path) else { return }
+        defer { closedir(stream) }
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name.contains(".partial-") { unlink("\(path)/\(name)") }
+        }
+    }
+
     /// Makes room for another checkpoint: the newest one becomes the previous one.
     package func keepPreviousCheckpoint() throws(FileError) {
         guard has(checkpoint) else { return }

@@ -54,10 +54,12 @@ package enum TrainingError: Error, Equatable, CustomStringConvertible {
     case nonFiniteEvaluation(loss: Double)
     /// No sample of an epoch can be read.
     case nothingToTrainOn(epoch: Int)
+    case nothingToTest(name: String)
 
     package var description: String {
         switch self {
         case .nonFinite(let step, let loss): "step \(step): the loss is \(Self.advice(loss))"
+        case .nothingToTest(let name): "no sample of the test set '\(name)' can be read"
         case .nothingToTrainOn(let epoch): "no sample of epoch \(epoch) can be read"
         case .nonFiniteEvaluation(let loss): "the loss on the clean test set is \(Self.advice(loss))"
         }

@@ -2,6 +2,15 @@ import ArgumentParser
 import Experiments
 import Tensors
 
+private enum Rounds {
+    static func check(_ rounds: Int, _ seconds: Double) throws {
+        guard (1...100_000).contains(rounds), seconds > 0, seconds <= 86_400 else {
+            throw ValidationError(
+                "--rounds must be between 1 and 100000, --seconds above 0 and at most a day")
+        }
+    }
+}
+
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure speed on this machine.", subcommands: [Noise.self, Stream.self])
@@ -32,8 +41,10 @@ struct Bench: ParsableCommand {
         @OptionGroup var result: ResultOptions
 
         mutating func validate() throws {
-            if batchSize < 1 { throw ValidationError("--batch-size must be 1 or more, got \(batchSize)") }
-            if rounds < 1 || seconds <= 0 { throw ValidationError("--rounds and --seconds must be above 0") }
+            guard (1...65_536).contains(batchSize) else {
+                throw ValidationError("--batch-size must be between 1 and 65536, got \(batchSize)")
+            }
+            try Rounds.check(rounds, seconds)
         }
 
         func run() throws {
@@ -65,7 +76,7 @@ struct Bench: ParsableCommand {
 
         mutating func validate() throws {
             _ = try Sizes.parse(shape, option: "--shape", example: "256,28,28,1")
-            if rounds < 1 || seconds <= 0 { throw ValidationError("--rounds and --seconds must be above 0") }
+            try Rounds.check(rounds, seconds)
         }
 
         func run() throws {

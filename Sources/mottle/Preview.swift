@@ -15,8 +15,10 @@ struct Preview: ParsableCommand {
             valueName: "data"))
     var data: String?
 
-    @Option(help: ArgumentHelp("Which samples, such as 0-15 or 3,8,20-24.", valueName: "ids"))
-    var samples = "0-11"
+    @Option(
+        help: ArgumentHelp(
+            "Which samples, such as 0-15 or 3,8,20-24; the first twelve if not given.", valueName: "ids"))
+    var samples: String?
 
     @Option(
         help: ArgumentHelp(
@@ -55,8 +57,9 @@ struct Preview: ParsableCommand {
     }
 
     /// At most 400 samples: more are no sheet to look at.
-    private var ids: [UInt64] {
+    private var ids: [UInt64]? {
         get throws {
+            guard let samples else { return nil }
             var ids: [UInt64] = []
             for part in samples.split(separator: ",", omittingEmptySubsequences: false) {
                 let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { UInt64($0) }
