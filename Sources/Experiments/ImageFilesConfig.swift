@@ -15,7 +15,7 @@ extension ImageFiles: ConfigValue {
 
     /// Reads what images become.
     mutating func readForm(_ table: inout ConfigTable) throws(ConfigError) {
-        if let node = table.take("size") { size = try ImageSize(node) }
+        if let node = table.take("size") { size = try node.value() as ImageSize }
         if let node = table.take("channels") {
             let channels = try Int(node)
             guard channels == 1 || channels == 3 else {
@@ -27,7 +27,7 @@ extension ImageFiles: ConfigValue {
             guard size != nil else {
                 throw ConfigError(node.place, "'fit' says how images come to a 'size', which is not given")
             }
-            fit = try ImageFit(node)
+            fit = try node.value()
         }
     }
 
