@@ -79,10 +79,8 @@ extension Fill: ConfigValue {
 extension DamageMatch: ConfigValue {
     /// `psnr: 20` or `snr: 10`.
     package init(_ node: ConfigNode) throws(ConfigError) {
-        let known = Measure.allCases.map(\.rawValue)
         var table = try node.table()
-        let (measure, entry) = try table.takeOnly(
-            naming: "one of " + known.joined(separator: ", "), kind: "measure", as: Measure.self)
+        let (measure, entry) = try table.takeOnly(kind: "measure", as: Measure.self)
         try table.finish()
         self.init(measure, try entry.value.value())
     }

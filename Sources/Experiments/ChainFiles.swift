@@ -33,7 +33,7 @@ struct ChainFiles {
     /// - Throws: `ConfigError` at the include's place for a file that cannot be read or that includes itself.
     func entries(including node: ConfigNode) throws(ConfigError) -> [ChainEntryConfig] {
         let name = try String(node)
-        if node.isProbe { return [] }
+        if node.isProbe { return [] }  // the name of no file
         let path = FilePath.joined(folder, name)
         let next = try inside(path, name, node)
         let document: ConfigDocument

@@ -16,6 +16,9 @@ package struct ConfigTable: ~Copyable {
     }
 
     /// Reads `key` into `value`; an absent key leaves it as it is.
+    ///
+    /// What other keys there are must not depend on the value: the schema, for which nothing is read, would not know
+    /// of them. For keys on which others depend there is ``take(_:)``.
     package mutating func read<Value: ConfigValue>(_ key: String, into value: inout Value) throws(ConfigError)
     {
         if let probe = node.probe {
@@ -69,12 +72,14 @@ package struct ConfigTable: ~Copyable {
     /// The one key that nothing has read yet, which now counts as read: the name in `sgd: {momentum: 0.9}`.
     ///
     /// - Parameters:
-    ///   - what: what the key names, for the error's text, for instance `one optimizer`.
+    ///   - what: what the key names, for the error's text, for instance `one optimizer`; nil lists the names.
     ///   - kind: what an unknown name is called, for instance `optimizer`.
     mutating func takeOnly<Name: ConfigName>(
-        naming what: String, kind: String, as type: Name.Type = Name.self
+        naming what: String? = nil, kind: String, as type: Name.Type = Name.self
     ) throws(ConfigError) -> (Name, ConfigEntry) {
-        let entry = try takeOnly(naming: what, among: Name.allCases.map(\.rawValue), isOpen: false)
+        let names = Name.allCases.map(\.rawValue)
+        let what = what ?? "one of " + names.joined(separator: ", ")
+        let entry = try takeOnly(naming: what, among: names, isOpen: false)
         return (try Name(entry.key, kind: kind, place: entry.place), entry)
     }
 

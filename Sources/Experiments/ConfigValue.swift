@@ -65,11 +65,11 @@ extension ClosedRange: ConfigValue where Bound == Float {
     package init(_ node: ConfigNode) throws(ConfigError) {
         let bounds = try [Float](node)
         guard bounds.count == 2 else { throw node.mismatch(wanted: "two numbers [low, high]") }
+        if node.isProbe {
+            self = 0...1
+            return
+        }
         guard bounds[0] < bounds[1] else {
-            if node.isProbe {
-                self = 0...1
-                return
-            }
             throw ConfigError(
                 node.place, "'range' must have its lower end first, got [\(bounds[0]), \(bounds[1])]")
         }

@@ -111,8 +111,7 @@ extension SampleSelection {
 extension SampleSelection.Subset: ConfigValue {
     package init(_ node: ConfigNode) throws(ConfigError) {
         var table = try node.table()
-        let (kind, entry) = try table.takeOnly(
-            naming: "one of first, fraction, per_class", kind: "'subset'", as: Kind.self)
+        let (kind, entry) = try table.takeOnly(kind: "'subset'", as: Kind.self)
         try table.finish()
         switch kind {
         case .first: self = .first(try entry.value.value(in: 1...))

@@ -9,14 +9,16 @@ extension ScheduledNumber: ConfigValue {
             return
         }
         var table = try node.table()
-        let known = Schedule.Name.allCases.map(\.rawValue).joined(separator: ", ")
-        let (name, entry) = try table.takeOnly(
-            naming: "one of \(known)", kind: "schedule", as: VaryingName.self)
+        let known = Schedule.Name.allCases.map(\.rawValue)
+        let list = known.joined(separator: ", ")
+        let (name, entry) = try table.takeOnly(naming: "one of " + list, besides: Schedule.Name.self)
         try table.finish()
-        guard case .schedule(let name) = name else {
+        guard let name else {
+            let isDrawn = Distribution.Name(rawValue: entry.key) != nil
             throw ConfigError(
                 entry.place,
-                "'\(entry.key)' cannot stand within a distribution, whose numbers may follow \(known)")
+                "'\(entry.key)' cannot stand within a distribution, whose numbers may follow " + list
+                    + (isDrawn ? "" : Suggestion.hint(entry.key, among: known)))
         }
         self = .scheduled(try Schedule(name, entry))
     }

@@ -43,10 +43,8 @@ extension ParameterSetting: ConfigValue {
     /// A distribution or a schedule.
     static func varying(_ node: ConfigNode) throws(ConfigError) -> ParameterSetting {
         try node.value(as: "varying") { node throws(ConfigError) in
-            let known = VaryingName.allCases.map(\.rawValue).joined(separator: ", ")
             var table = try node.table()
-            let (name, entry) = try table.takeOnly(
-                naming: "one of \(known)", kind: "distribution or schedule", as: VaryingName.self)
+            let (name, entry) = try table.takeOnly(kind: "distribution or schedule", as: VaryingName.self)
             try table.finish()
             return switch name {
             case .distribution(let name): .drawn(try Distribution(name, entry.value, of: node))

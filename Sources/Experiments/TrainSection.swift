@@ -33,8 +33,7 @@ extension CheckpointInterval: ConfigValue {
     /// `{ seconds: 10 }` or `{ steps: 500 }`.
     package init(_ node: ConfigNode) throws(ConfigError) {
         var table = try node.table()
-        let (unit, entry) = try table.takeOnly(
-            naming: "one of seconds, steps", kind: "'checkpoint'", as: Unit.self)
+        let (unit, entry) = try table.takeOnly(kind: "'checkpoint'", as: Unit.self)
         try table.finish()
         switch unit {
         case .seconds: self = .seconds(try entry.value.value(in: 0...1e9))

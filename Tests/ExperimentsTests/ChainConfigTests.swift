@@ -99,7 +99,7 @@ import Testing
         ),
         (
             "{ uniform: [0, { rapm: { to: 1, epochs: 2 } }] }",
-            "1:21: error: unknown schedule 'rapm'; known are uniform, normal, truncated_normal, log_uniform, beta, choice, ramp, cosine, steps; did you mean 'ramp'?"
+            "1:21: error: 'rapm' cannot stand within a distribution, whose numbers may follow ramp, cosine, steps; did you mean 'ramp'?"
         ),
         (
             "{ ramp: { to: 1, epochs: 2, steps: 9 } }",

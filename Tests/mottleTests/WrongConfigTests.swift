@@ -93,7 +93,7 @@ import Testing
         ("epochs", "--set epochs: error: expected KEY=VALUE"),
         (
             "chain.0.cutout.size=2",
-            "--set chain.0.cutout.size=2: error: 'chain[0]' must name one generator, got 'gaussian' and 'cutout'; "
+            "--set chain.0.cutout.size=2: error: 'chain[0]' must name one generator or group, got 'gaussian' and 'cutout'; "
                 + "to replace 'gaussian': --set 'chain.0={cutout: {size: 2}}'"
         ),
     ])
