@@ -71,7 +71,7 @@ struct ChainEntryConfig {
 
     private init(_ node: ConfigNode, _ files: ChainFiles, takesWeight: Bool) throws(ConfigError) {
         guard node.isTable else {
-            guard let name = try? String(node) else {
+            guard let name = try? node.generatorName() else {
                 throw node.mismatch(wanted: "a generator, such as 'gaussian' or 'gaussian: { sigma: 0.1 }'")
             }
             (place, action) = (node.place, .generator(ChainItemConfig(files.reference(name), at: node.place)))

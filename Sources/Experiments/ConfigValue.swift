@@ -123,6 +123,13 @@ extension ConfigNode {
         return value
     }
 
+    /// The string that stands here, which names a generator.
+    func generatorName() throws(ConfigError) -> String {
+        let name = try String(self)
+        if let probe { probe.become(probe.explorer.generatorName) }
+        return name
+    }
+
     /// The string that stands here, which is to be one of `names`.
     func word(among names: [String]) throws(ConfigError) -> String {
         if let probe, probe.isOne(of: [.word]) { return probe.name(among: names) }

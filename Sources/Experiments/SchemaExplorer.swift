@@ -21,6 +21,12 @@ final class SchemaExplorer {
     private var generators: [JSONValue.Member] = []
     private var generatorDefinitions: [JSONValue.Member] = []
 
+    /// A generator that stands alone: one that is known, for editors to offer, or any other.
+    var generatorName: JSONValue {
+        let names = generators.map { JSONValue.string($0.key) }
+        return names.isEmpty ? ["type": "string"] : ["anyOf": [["enum": .list(names)], ["type": "string"]]]
+    }
+
     /// Adds what stands behind a generator's name.
     func addGenerator(_ name: String, _ schema: JSONValue) {
         generators.append(JSONValue.Member(name, reference("plugin:" + name)))
@@ -64,7 +70,11 @@ final class SchemaExplorer {
         definitions.append(Definition(name: name))
         var readings: [SchemaReading] = []
         let answers = ProbeAnswers()
+        var runs = 0
         repeat {
+            runs += 1
+            precondition(
+                runs < 100_000, "too many forms in '\(name)': give parts of it to readers of their own")
             let probe = ConfigProbe(self, answers)
             guard let value = try? read(ConfigNode(probe: probe, name: name)) else { continue }
             if readings.isEmpty { definitions[place].example = value }

@@ -213,6 +213,9 @@ import Testing
         #expect(
             sigma["anyOf"]?.items?[0] == ["type": "number", "minimum": .number(0), "maximum": .number(10)])
         #expect(sigma["anyOf"]?.items?[1] == ["$ref": "#/$defs/varying"])
+        let names = try Self.full.get().root["$defs"]?["entry"]?["anyOf"]?.items?[0]["anyOf"]?.items?[0][
+            "enum"]
+        #expect(names?.items?.contains("salt_and_pepper") == true)
     }
 
     @Test func `required keys, names, ranges and closed tables stand where they belong`() throws {
