@@ -1,6 +1,6 @@
 """What a validator makes of `mottle schema`: schema_checks.py FOLDER..., with `mottle` in the PATH.
 
-Configs of the examples and of their page and the lock files in FOLDERs must be valid, and broken ones must not.
+Configs of the examples and of their pages and the lock files in FOLDERs must be valid, and broken ones must not.
 """
 import copy
 import glob
@@ -56,10 +56,11 @@ for path in files + locks:
 
 # Parts of configs, as the page shows them.
 whole = read("data: fashion-mnist\nmodel: [flatten, dense: 10]\ntrain: {epochs: 1}")
-parts = [read(block) for block in re.findall(r"^```yaml\n(.*?)^```$", open("examples/README.md").read(), re.S | re.M)]
+pages = "".join(open(page).read() for page in sorted(glob.glob("examples/*.md")))
+parts = [read(block) for block in re.findall(r"^```yaml\n(.*?)^```$", pages, re.S | re.M)]
 assert len(parts) > 3
 for part in parts:
-    check(f"examples/README.md, {part}", whole | part)
+    check(f"examples/*.md, {part}", whole | part)
 
 broken = """
 seed: {a: 1}
@@ -78,4 +79,4 @@ extra: 1
 """
 for line in broken.strip().splitlines():
     assert not configs.is_valid(copy.deepcopy(whole) | read(line)), line
-print(f"{len(files)} examples, {len(parts)} parts of the page and {len(locks)} lock files are valid")
+print(f"{len(files)} examples, {len(parts)} parts of the pages and {len(locks)} lock files are valid")

@@ -3,7 +3,7 @@
 
 Usage: Benchmarks/compare.py [--rounds N] [--only WORD] [--json]
 Wants a release build (swift build -c release), Debian's dataset-fashion-mnist, and the peers in the Python that runs it:
-python3 -m venv peers && peers/bin/pip install numpy jax torch albumentations && peers/bin/python Benchmarks/compare.py
+python3 -m venv peers && peers/bin/pip install numpy jax torch torchvision albumentations && peers/bin/python Benchmarks/compare.py
 A peer that is not installed is left out.
 """
 import argparse
@@ -32,11 +32,11 @@ def peer(script, *arguments):
     return float(output(sys.executable, os.path.join(FOLDER, "peers", script), *arguments))
 
 
-def mottle_training(epochs, batch):
+def mottle_training(epochs, batch, *settings):
     with tempfile.TemporaryDirectory() as folder:
         result = output(
             MOTTLE, "train", EXAMPLE, "--quiet", "--json", "--out", os.path.join(folder, "run"),
-            "--set", f"train.epochs={epochs}", "--set", f"train.batch_size={batch}", "--set", "evaluate=[clean]")
+            "--set", f"train.epochs={epochs}", "--set", f"train.batch_size={batch}", "--set", "evaluate=[clean]", *settings)
     return json.loads(result.splitlines()[-1])["samples_per_second"]
 
 
@@ -45,6 +45,12 @@ def mottle_noise(chain, shape, value="values_per_second"):
         MOTTLE, "bench", "noise", os.path.join(FOLDER, f"{chain}.yaml"), "--shape", ",".join(shape), "--threads", "1",
         "--json")
     return json.loads(result)[value]
+
+
+def mottle_stream(threads, *settings):
+    result = output(
+        MOTTLE, "bench", "stream", os.path.join(FOLDER, "stream.yaml"), "--threads", threads, "--json", *settings)
+    return json.loads(result)["samples_per_second"]
 
 
 def noise(chain, shape, library):
@@ -62,6 +68,14 @@ BENCHMARKS = [
      lambda: mottle_noise("gaussian", SMALL), lambda: float(output(os.path.join(BUILD, "HandwrittenNoise"), *SMALL))),
     ("gaussian.lua in batches of 32 beside 256", "values/s", "256",
      lambda: mottle_noise("gaussian", ["32", *SMALL[1:]]), lambda: mottle_noise("gaussian", SMALL)),
+    *[("stream of Fashion-MNIST with gaussian and cutout, batch 256, one thread", "samples/s", library,
+       lambda: mottle_stream("1"), lambda library=library: peer("stream.py", library))
+      for library in ("numpy", "torch", "albumentations")],
+    ("stream with two threads beside one", "samples/s", "one thread",
+     lambda: mottle_stream("2"), lambda: mottle_stream("1")),
+    ("training with gaussian and cutout beside training with no chain, batch 32", "samples/s", "no chain",
+     lambda: mottle_training(5, 32, "--set", "chain=[gaussian: {sigma: 0.1}, cutout: {size: 8}]"),
+     lambda: mottle_training(5, 32, "--set", "chain=[]")),
     ("a chain of four generators beside its draws, [256, 28, 28, 1]", "times the draws' time", None,
      lambda: mottle_noise("chain", SMALL, "times_draws"), None),
     ("a chain of four generators beside its draws, [8, 512, 512, 3]", "times the draws' time", None,

@@ -52,6 +52,13 @@ package final class ByteStorage: @unchecked Sendable {
     /// Whether what was read of it should be given back from time to time.
     var isLarge: Bool { isMapped && count > 1 << 26 }
 
+    /// Asks for some bytes that are wanted soon, without waiting for them.
+    func fetch(_ offset: Int, count: Int) {
+        let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+        let start = offset / page * page
+        madvise(pointer + start, min(offset + count, self.count) - start, MADV_WILLNEED)
+    }
+
     /// Gives what is in memory of the file back to the system, which brings it again when it is read.
     func forget() {
         if isMapped { madvise(pointer, count, MADV_DONTNEED) }
@@ -69,6 +76,8 @@ package final class ByteStorage: @unchecked Sendable {
         guard let memory, memory != MAP_FAILED else { throw RegularFile.systemError(file) }
         pointer = memory.assumingMemoryBound(to: UInt8.self)
         (count, isMapped) = (opened.size, true)
+        // Shuffled samples lie apart: without this, Linux reads megabytes around each of them.
+        if isLarge { madvise(pointer, count, MADV_RANDOM) }
     }
 
     deinit {

@@ -85,21 +85,22 @@ package final class ClassifiedImages: Dataset {
 
     package func name(of id: Int) -> String { images.name(of: id) }
 
-    package func makeReader() -> any SampleReader { ArrayReader(images, range) }
+    package func makeReader() -> any SampleReader { ArrayReader(images, labels, range) }
 }
 
 /// Reads rows of arrays; all threads share what is mapped into memory.
 private final class ArrayReader: SampleReader {
     private let arrays: JoinedArrays
+    private let labels: JoinedArrays
     private let range: ClosedRange<Float>
     private let (scale, low): (Double, Double)
     /// What reading a row brings into memory, and how much may have been brought before it is given back.
     private let rowBytes: Int
-    private static let keptBytes = 1 << 24
+    private static let keptBytes = 1 << 22
     private var touchedBytes = 0
 
-    init(_ arrays: JoinedArrays, _ range: ClosedRange<Float>) {
-        (self.arrays, self.range) = (arrays, range)
+    init(_ arrays: JoinedArrays, _ labels: JoinedArrays, _ range: ClosedRange<Float>) {
+        (self.arrays, self.labels, self.range) = (arrays, labels, range)
         // Linux maps sixteen pages around the one that is asked for.
         rowBytes = arrays.isLarge ? max(1 << 16, 8 * arrays.rowCount) : 0
         (scale, low) = StoredArray.byteScale(range)
@@ -109,6 +110,7 @@ private final class ArrayReader: SampleReader {
         touchedBytes += rowBytes
         if touchedBytes > Self.keptBytes {
             arrays.forget()
+            labels.forget()
             touchedBytes = 0
         }
         if let bytes = arrays.bytes(of: id) { return CleanSample(.bytes(bytes, scale: scale, low: low)) }
@@ -118,16 +120,24 @@ private final class ArrayReader: SampleReader {
 
     /// A shuffled sample is somewhere in the data set: it comes while the one before it is made.
     func prefetch(_ id: Int) {
-        if let bytes = arrays.bytes(of: id) { mottle_prefetch(bytes, arrays.rowCount) }
+        if rowBytes > 0 {
+            arrays.fetch(id)
+        } else if let bytes = arrays.bytes(of: id) {
+            mottle_prefetch(bytes, arrays.rowCount)
+        }
     }
 }
 
 /// Arrays one behind another, as rows of a single one.
-private struct JoinedArrays: Sendable {
+///
+/// Safety of `@unchecked Sendable`: `byteRows` points into the sole part, whose bytes nobody changes.
+private struct JoinedArrays: @unchecked Sendable {
     let count: Int
     private let parts: [StoredArray]
     /// Of each part, the place of its first row.
     private let starts: [Int]
+    /// Where the rows lie of a sole part that holds bytes: found without asking it, for each sample is asked for.
+    private let byteRows: (first: UnsafePointer<UInt8>, stride: Int)?
 
     init(_ parts: [StoredArray]) {
         var (starts, count): ([Int], Int) = ([], 0)
@@ -136,6 +146,8 @@ private struct JoinedArrays: Sendable {
             count += part.shape[0]
         }
         (self.parts, self.starts, self.count) = (parts, starts, count)
+        rowCount = parts[0].rowCount
+        byteRows = parts.count == 1 ? parts[0].byteRows : nil
     }
 
     private func part(of row: Int) -> Int {
@@ -146,12 +158,17 @@ private struct JoinedArrays: Sendable {
     }
 
     /// How many numbers a row has.
-    var rowCount: Int { parts[0].rowCount }
+    let rowCount: Int
 
     var isLarge: Bool { parts.contains { $0.isLarge } }
 
+    func fetch(_ row: Int) {
+        let part = part(of: row)
+        parts[part].fetch(row - starts[part])
+    }
+
     func forget() {
-        for part in parts where part.isLarge { part.forget() }
+        for part in parts { part.forget() }
     }
 
     func name(of row: Int) -> String {
@@ -160,6 +177,10 @@ private struct JoinedArrays: Sendable {
     }
 
     func bytes(of row: Int) -> UnsafePointer<UInt8>? {
+        if let byteRows {
+            precondition(row >= 0 && row < count, "sample \(row) is outside a data set of \(count)")
+            return byteRows.first + row * byteRows.stride
+        }
         let part = part(of: row)
         return parts[part].bytes(of: row - starts[part])
     }
@@ -172,6 +193,7 @@ private struct JoinedArrays: Sendable {
     }
 
     func wholeNumber(_ row: Int) -> Int? {
+        if byteRows != nil { return bytes(of: row).map { Int($0.pointee) } }
         let part = part(of: row)
         return parts[part].wholeNumber(row - starts[part])
     }
@@ -179,26 +201,39 @@ private struct JoinedArrays: Sendable {
     /// The largest of all labels.
     func largestLabel() throws(DatasetError) -> Int {
         var largest = 0
-        for part in parts {
-            for row in 0..<part.shape[0] {
-                guard let label = part.wholeNumber(row) else {
-                    throw .labelNotWhole(file: part.name, index: row, type: part.type)
-                }
-                guard label <= Datasets.largestLabel else {
-                    throw .labelTooLarge(file: part.name, index: row, label: label)
-                }
-                largest = max(largest, label)
+        try forEachRow { part, row throws(DatasetError) in
+            guard let label = part.wholeNumber(row) else {
+                throw .labelNotWhole(file: part.name, index: row, type: part.type)
             }
+            guard label <= Datasets.largestLabel else {
+                throw .labelTooLarge(file: part.name, index: row, label: label)
+            }
+            largest = max(largest, label)
         }
         return largest
     }
 
     func checkLabels(_ classes: Int) throws(DatasetError) {
+        try forEachRow { part, row throws(DatasetError) in
+            guard let label = part.wholeNumber(row), label >= 0, label < classes else {
+                throw .labelOutside(
+                    file: part.name, index: row, label: part.wholeNumber(row) ?? -1, classes: classes)
+            }
+        }
+    }
+
+    /// Goes through all rows, and keeps no more of the files in memory than is looked at.
+    private func forEachRow(
+        _ body: (StoredArray, _ row: Int) throws(DatasetError) -> Void
+    ) throws(DatasetError) {
         for part in parts {
+            var touchedBytes = 0
             for row in 0..<part.shape[0] {
-                guard let label = part.wholeNumber(row), label >= 0, label < classes else {
-                    throw .labelOutside(
-                        file: part.name, index: row, label: part.wholeNumber(row) ?? -1, classes: classes)
+                try body(part, row)
+                touchedBytes += part.rowStride
+                if touchedBytes > 1 << 22 {
+                    part.forget()
+                    touchedBytes = 0
                 }
             }
         }

@@ -74,7 +74,9 @@ struct ImageForm: Sendable {
         if config.channels == nil, channels == 1 { greyExample = file }
     }
 
-    private static func firstReadable(_ samples: any ImageSource) throws -> (file: String, header: ImageHeader) {
+    private static func firstReadable(_ samples: any ImageSource) throws -> (
+        file: String, header: ImageHeader
+    ) {
         let decoder = ImageDecoder()
         var firstError: (any Error)?
         for id in 0..<samples.count {

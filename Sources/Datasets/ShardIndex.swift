@@ -38,7 +38,9 @@ final class ShardIndex: Sendable {
                 labels.append(try Self.label(labelMember, in: file))
             }
         }
-        guard !offsets.isEmpty else { throw ShardError.noSamples(file: paths.first ?? "", count: paths.count) }
+        guard !offsets.isEmpty else {
+            throw ShardError.noSamples(file: paths.first ?? "", count: paths.count)
+        }
         guard offsets.count <= UInt32.max else {
             throw DatasetError.tooManySamples(file: paths[0], count: offsets.count)
         }
@@ -70,7 +72,8 @@ final class ShardIndex: Sendable {
         var bytes = [UInt8](repeating: 0, count: min(member.size, 32))
         let found = file.read(member.offset, into: &bytes, count: bytes.count)
         let text = String(decoding: bytes[..<found], as: UTF8.self).filter { !$0.isWhitespace }
-        guard member.size <= bytes.count, text.allSatisfy({ $0.isASCII && $0.isNumber }), let label = UInt16(text)
+        guard member.size <= bytes.count, text.allSatisfy({ $0.isASCII && $0.isNumber }),
+            let label = UInt16(text)
         else { throw .badLabel(file: file.path, member: member.name, text: text) }
         return label
     }

@@ -49,8 +49,16 @@ package struct StoredArray: Sendable {
         return strides
     }
 
+    /// From one row to the next, in bytes.
+    var rowStride: Int { strides.first ?? 0 }
+
     /// Whether its file is too large to stay in memory.
     var isLarge: Bool { bytes.isLarge }
+
+    /// Asks for a row that is wanted soon.
+    func fetch(_ row: Int) {
+        bytes.fetch(offset + row * rowStride, count: rowStride)
+    }
 
     /// Gives what is in memory of its file back to the system.
     func forget() { bytes.forget() }
@@ -59,7 +67,7 @@ package struct StoredArray: Sendable {
     package var rowCount: Int { runs.reduce(1) { $0 * $1.count } }
 
     private func address(of row: Int) -> UnsafePointer<UInt8> {
-        UnsafePointer(bytes.pointer) + offset + row * (strides.first ?? 0)
+        UnsafePointer(bytes.pointer) + offset + row * rowStride
     }
 
     /// Writes one row as floats.
@@ -99,8 +107,13 @@ package struct StoredArray: Sendable {
 
     /// A row's numbers where they are bytes without gaps.
     package func bytes(of row: Int) -> UnsafePointer<UInt8>? {
-        guard type == .uint8, runs.count == 1, runs[0].stride == 1 else { return nil }
-        return address(of: row)
+        byteRows.map { $0.first + row * $0.stride }
+    }
+
+    /// Where rows lie whose numbers are bytes without gaps: the first one, and from one to the next.
+    var byteRows: (first: UnsafePointer<UInt8>, stride: Int)? {
+        guard type == .uint8, runs.count == 1, runs[0].stride == 1 || runs[0].count == 1 else { return nil }
+        return (address(of: 0), rowStride)
     }
 
     /// A number of an array with one axis, exactly; nil if it is no whole number that an Int holds.

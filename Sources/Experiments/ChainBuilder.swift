@@ -24,7 +24,9 @@ struct ChainBuilder {
     func trace(
         _ chain: Chain, _ entries: [ChainEntryConfig], seed: UInt64, view: Int = 1, data: any Dataset
     ) throws -> TracedChain {
-        if let problem = chain.problem(onIDs: data.vocabularySize != nil) { throw error(problem, in: entries) }
+        if let problem = chain.problem(onIDs: data.vocabularySize != nil) {
+            throw error(problem, in: entries)
+        }
         return try trace(
             chain, entries, seed: seed, view: view, shape: data.sampleShape, range: data.range)
     }

@@ -92,7 +92,8 @@ struct DataFindings {
         (outside, nonFinite) = (outside + other.outside, nonFinite + other.nonFinite)
         if let found = other.lengths {
             lengths =
-                min(lengths?.lowerBound ?? found.lowerBound, found.lowerBound)...max(
+                min(
+                    lengths?.lowerBound ?? found.lowerBound, found.lowerBound)...max(
                     lengths?.upperBound ?? found.upperBound, found.upperBound)
         }
         lengthSum += other.lengthSum

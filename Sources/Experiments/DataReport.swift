@@ -139,7 +139,11 @@ extension DataReport.Half {
             lines.append("          \(findings.nonFinite) samples have values that are not finite")
         }
         if !findings.unreadable.isEmpty {
-            lines.append("          \(findings.unreadableCount) samples cannot be read; the first:")
+            let count = findings.unreadableCount
+            lines.append(
+                "          "
+                    + (count == 1
+                        ? "1 sample cannot be read:" : "\(count) samples cannot be read, the first:"))
             lines += findings.unreadable.prefix(10).map { "            \($0.reason)" }
         }
         return lines

@@ -49,7 +49,8 @@ extension StreamDifference {
             reasons.append("the probability: \(x.probability) and \(y.probability)")
         }
         if x.fill != y.fill {
-            reasons.append("the fill: \(ConfigWriter.inline(x.fill.node)) and \(ConfigWriter.inline(y.fill.node))")
+            reasons.append(
+                "the fill: \(ConfigWriter.inline(x.fill.node)) and \(ConfigWriter.inline(y.fill.node))")
         }
         if x.match != y.match { reasons.append("what 'match' wants") }
         if a.config.train.batchSize != b.config.train.batchSize, reasons.isEmpty {

@@ -27,9 +27,12 @@ extension StreamDifference {
         switch found.kind {
         case .order(let a?, let b?): return "sample \(a) comes in one, sample \(b) in the other"
         case .order(let a, let b):
-            return "sample \(a ?? b!) comes in the \(a == nil ? "second" : "first"); the other's epoch has ended"
-        case .cleanSample(let element): return "sample \(found.sample) differs before any noise: \(shown(element))"
-        case .label(let a, let b): return "sample \(found.sample) has the label \(a) in one, \(b) in the other"
+            return
+                "sample \(a ?? b!) comes in the \(a == nil ? "second" : "first"); the other's epoch has ended"
+        case .cleanSample(let element):
+            return "sample \(found.sample) differs before any noise: \(shown(element))"
+        case .label(let a, let b):
+            return "sample \(found.sample) has the label \(a) in one, \(b) in the other"
         case .entry(let name, let other, let view, let element):
             let ofView = view > 1 ? ", view \(view)" : ""
             return "sample \(found.sample)\(ofView) differs behind '\(name)'"

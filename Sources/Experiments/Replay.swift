@@ -33,7 +33,8 @@ package struct Replay {
         }
         guard view <= stream.traced.count else {
             throw FileError(
-                stream.folder.path, "there is no view \(view); this run has \(stream.traced.count) of each sample")
+                stream.folder.path,
+                "there is no view \(view); this run has \(stream.traced.count) of each sample")
         }
         var traced = stream.traced[view - 1]
         if let until {
@@ -49,7 +50,8 @@ package struct Replay {
         guard let step = stream.step(of: sample, epoch: epoch) else {
             throw FileError(
                 stream.folder.path,
-                "epoch \(epoch) has no sample \(sample): classes are balanced, and another part of its class is taken")
+                "epoch \(epoch) has no sample \(sample): classes are balanced, and another part of its class is taken"
+            )
         }
         (self.epoch, self.step, self.view, self.until) = (epoch, step, view, until)
         made = try SampleMaker(traced, kernels: runtime.kernels, source: DatasetSamples(samples)).make(
@@ -63,7 +65,8 @@ package struct Replay {
         let dataset = stream.samples.dataset
         switch path.split(separator: ".").last {
         case "npy":
-            try Self.write(NumPyArray(shape: dataset.sampleShape, values: .float32(Buffer(made.values))), path)
+            try Self.write(
+                NumPyArray(shape: dataset.sampleShape, values: .float32(Buffer(made.values))), path)
         case "png": try sheet.write(to: path)
         case "wav":
             guard dataset.sampleShape.rank == 1, dataset.vocabularySize == nil else {

@@ -8,7 +8,8 @@ extension RunResult {
             "\(epochs) \(epochs == 1 ? "epoch" : "epochs"), \(steps) \(steps == 1 ? "step" : "steps") "
             + "in \(seconds.tenths) s, \(Int(samplesPerSecond)) samples/s"
         guard let robustness, !wasInterrupted else {
-            return "interrupted after \(work)\n'mottle train --resume \(folder.path)' goes on; the weights so far are in "
+            return
+                "interrupted after \(work)\n'mottle train --resume \(folder.path)' goes on; the weights so far are in "
                 + "\(folder.model), and 'mottle evaluate \(folder.path)' measures them"
         }
         let left =

@@ -86,7 +86,9 @@ package struct StreamDifference {
         if let element = element(left.clean, right.clean, a) {
             return (
                 .cleanSample(element),
-                ["the data: \(a.samples.dataset.name(of: Int(id))) and \(b.samples.dataset.name(of: Int(id)))"]
+                [
+                    "the data: \(a.samples.dataset.name(of: Int(id))) and \(b.samples.dataset.name(of: Int(id)))"
+                ]
             )
         }
         if left.label != right.label {

@@ -98,7 +98,8 @@ package struct Verification: Equatable {
                 + "\(batches.upperBound - 1) are not what the run's log says; what is before them agrees. "
                 + "Was the data changed, or another plugin's text put into the lock file?"
         case .testSet(let name):
-            return "\(run): the stream of training agrees, the test set '\(name)' differs from the one that was judged"
+            return
+                "\(run): the stream of training agrees, the test set '\(name)' differs from the one that was judged"
         }
     }
 

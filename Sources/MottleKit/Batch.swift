@@ -4,8 +4,11 @@ import Tensors
 
 /// Samples that belong together, copied out of the pipeline's memory: yours for as long as you keep it.
 public struct Batch: Sendable, Equatable {
-    /// How many samples there are, at least one; the last batch of an epoch may hold fewer than the others.
+    /// How many rows there are, at least one; the last batch of an epoch may hold fewer than the others. A row is a sample, or
+    /// one of its views: then those of a sample follow one another.
     public let count: Int
+    /// How many rows each sample has.
+    public let views: Int
     /// The shape of one sample.
     public let shape: [Int]
     /// `[count] + shape`, row-major.
@@ -17,6 +20,8 @@ public struct Batch: Sendable, Equatable {
     public let epoch: Int
     /// `[count] + shape`, 1 hidden and 0 visible; nil if the chain has no mask.
     public let mask: [UInt8]?
+    /// `[count / views] + shape`: the samples before the chain; nil if the pipeline does not keep them.
+    public let clean: [Float]?
     /// `[count, classes]`, the share of each class in a label, which add up to 1; nil if the chain blends no samples.
     public let targets: [Float]?
     /// What generators give beside the samples, by the generator's name in the chain and the output's own:
@@ -36,7 +41,8 @@ public struct Batch: Sendable, Equatable {
             Array(UnsafeBufferPointer(start: start, count: count))
         }
         let elements = batch.count * batch.shape.count
-        (count, shape, epoch) = (batch.count, batch.shape.sizes, batch.epoch)
+        (count, views, shape, epoch) = (batch.count, batch.views, batch.shape.sizes, batch.epoch)
+        clean = batch.clean.map { copy($0, elements / batch.views) }
         values = copy(batch.values, elements)
         labels = copy(batch.labels, batch.count).map { Int($0) }
         ids = copy(batch.ids, batch.count).map { Int($0) }

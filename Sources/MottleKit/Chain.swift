@@ -14,24 +14,34 @@ public struct Chain: Sendable {
     public let range: ClosedRange<Float>
     /// True if the chain marks what it hid or destroyed.
     public var hasMask: Bool { program.writesMask }
-    let program: Program
+    /// How many times a pipeline gives each sample, with draws of its own each time.
+    public var views: Int { programs.count }
+    /// By view.
+    let programs: [Program]
+    var program: Program { programs[0] }
 
     /// Compiles generators that every sample gets, one after the other, each with its own probability.
     ///
-    /// - Throws: as ``init(entries:seed:shape:range:)``.
+    /// - Throws: as ``init(entries:seed:shape:range:views:)``.
     public init(
-        _ items: [ChainItem], seed: UInt64 = 0, shape: [Int], range: ClosedRange<Float> = 0...1
+        _ items: [ChainItem], seed: UInt64 = 0, shape: [Int], range: ClosedRange<Float> = 0...1, views: Int = 1
     ) throws(MottleError) {
-        try self.init(entries: items.map { .generator($0) }, seed: seed, shape: shape, range: range)
+        try self.init(
+            entries: items.map { .generator($0) }, seed: seed, shape: shape, range: range, views: views)
     }
 
     /// Checks the entries' settings, runs the plugins once with symbols, and compiles what they record.
     ///
+    /// - Parameter views: how many times a pipeline gives each sample, 1 … 64.
     /// - Throws: ``MottleError``: of the kind `argument` for a wrong setting, of the kind `plugin` for what a plugin does
     ///   wrong with this shape and these settings.
     public init(
-        entries: [ChainEntry], seed: UInt64 = 0, shape: [Int], range: ClosedRange<Float> = 0...1
+        entries: [ChainEntry], seed: UInt64 = 0, shape: [Int], range: ClosedRange<Float> = 0...1,
+        views: Int = 1
     ) throws(MottleError) {
+        guard (1...64).contains(views) else {
+            throw MottleError(.argument, "a sample has 1 to 64 views, got \(views)")
+        }
         guard shape.allSatisfy({ $0 > 0 }) else {
             throw MottleError(.argument, "a sample wants sizes of at least 1, got \(shape)")
         }
@@ -41,14 +51,16 @@ public struct Chain: Sendable {
             throw MottleError(.argument, problem.text)
         }
         do {
-            program = Program(try chain.trace(seed: seed, shape: Shape(shape), range: range))
+            programs = try (1...views).map { view throws(LuaError) in
+                Program(try chain.trace(seed: seed, view: view, shape: Shape(shape), range: range))
+            }
         } catch {
             throw MottleError(error)
         }
         self.range = range
     }
 
-    /// Applies the chain to one sample: what a pipeline makes of it in this epoch.
+    /// Applies the chain to one sample: what a pipeline makes of it in this epoch, of several views the first one.
     ///
     /// - Parameters:
     ///   - values: row-major, as many as `shape` says.

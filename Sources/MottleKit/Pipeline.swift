@@ -50,11 +50,12 @@ public final class Pipeline: Sendable {
 
     /// - Parameters:
     ///   - chain: compiled for the samples' shape.
+    ///   - keepsClean: whether batches have the samples before the chain, too.
     ///   - threads: how many make batches; nil takes one for each processor that the process may use.
     /// - Throws: a ``MottleError`` of the kind `argument` for a chain of another shape.
     public init(
         _ samples: Samples, _ chain: Chain, batchSize: Int, order: Order = .shuffled(seed: 0),
-        threads: Int? = nil
+        keepsClean: Bool = false, threads: Int? = nil
     ) throws(MottleError) {
         guard chain.shape == samples.shape else {
             throw MottleError(
@@ -69,8 +70,8 @@ public final class Pipeline: Sendable {
             case .shuffled(let seed): SampleOrder(.shuffled, seed: seed)
             }
         let pipeline = Pipelines.Pipeline(
-            SampleSet(samples.dataset), programs: [chain.program], batchSize: batchSize, order: sampleOrder,
-            kernels: KernelSet.current, pool: WorkerPool(threads: threads ?? Int(mottle_processor_count())))
+            SampleSet(samples.dataset), programs: chain.programs, batchSize: batchSize, order: sampleOrder,
+            kernels: KernelSet.current, pool: WorkerPool(threads: threads ?? Int(mottle_processor_count())), keepsClean: keepsClean)
         (self.batchSize, batchesPerEpoch) = (batchSize, pipeline.batchesPerEpoch)
         streams = Mutex(pipeline)
     }

@@ -27,16 +27,23 @@ package final class Pipeline {
     ///   - makesDigests: whether batches have what tells them from others.
     package init(
         _ samples: SampleSet, programs: [Program], batchSize: Int, order: SampleOrder, kernels: KernelSet,
-        pool: WorkerPool, batchesInFlight: Int = 4, keepsClean: Bool = false, makesDigests: Bool = false
+        pool: WorkerPool, batchesInFlight: Int? = nil, keepsClean: Bool = false, makesDigests: Bool = false
     ) {
         let shape = samples.dataset.sampleShape
         precondition(
             !programs.isEmpty && programs.allSatisfy { $0.shape == shape }, "samples are \(shape)")
+        let batchesInFlight =
+            batchesInFlight ?? Self.batchesInFlight(batchSize * shape.count * programs.count)
         precondition(batchSize > 0 && batchesInFlight > 0, "a batch wants at least one sample")
         (self.samples, self.programs, self.batchSize, self.order) = (samples, programs, batchSize, order)
         (self.kernels, self.pool, self.batchesInFlight) = (kernels, pool, batchesInFlight)
         (self.keepsClean, self.makesDigests) = (keepsClean, makesDigests)
         samplesPerEpoch = order.epoch(0, of: samples).count
+    }
+
+    /// As many batches as stay in a cache together until they are read, at least one and no more than keep threads busy.
+    private static func batchesInFlight(_ batchCount: Int) -> Int {
+        max(1, min(8, (1 << 17) / max(1, batchCount)))
     }
 
     /// How many samples an epoch has, if all can be read.

@@ -68,12 +68,12 @@ struct SoundPainter: PanelPainter {
             + [
                 .bar(
                     .viridis, "below, dB of a full sine wave", low: Spectrogram.range.lowerBound.shortText,
-                    high: Spectrogram.range.upperBound.shortText),
+                    high: Spectrogram.range.upperBound.shortText)
             ]
             + sheet.noise(
                 .bar(.difference, "difference in dB", low: (0 - scale).shortText, high: scale.shortText))
             + [
-                .note("from frequency 0 at the bottom to half the sampling rate"),
+                .note("from frequency 0 at the bottom to half the sampling rate")
             ]
     }
 

@@ -4,13 +4,16 @@ import Experiments
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "data",
-        abstract: "Read the data of a config and say what it is: counts, shapes, ranges, classes, what cannot be read.",
+        abstract:
+            "Read the data of a config and say what it is: counts, shapes, ranges, classes, what cannot be read.",
         discussion: "Leaves with 1 where a sample cannot be read.")
 
     @Argument(help: ArgumentHelp("A config with data.", valueName: "config"))
     var config: String
 
-    @Option(help: ArgumentHelp("How many samples of each half to read, evenly spread; all if not given.", valueName: "count"))
+    @Option(
+        help: ArgumentHelp(
+            "How many samples of each half to read, evenly spread; all if not given.", valueName: "count"))
     var limit: Int?
 
     @Option(help: ArgumentHelp("Where a picture of the first samples goes.", valueName: "file"))

@@ -3,7 +3,8 @@ import Experiments
 
 struct Diff: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Find the first sample, generator and element in which the streams of two runs differ, and say why.",
+        abstract:
+            "Find the first sample, generator and element in which the streams of two runs differ, and say why.",
         discussion: "Leaves with 1 where they differ.")
 
     @Argument(help: ArgumentHelp("A run's folder.", valueName: "run"))

@@ -19,7 +19,9 @@ struct ReplayCommand: ParsableCommand {
     @Option(help: "The sample's place in the data set, counted from 0.")
     var sample: UInt64
 
-    @Option(help: ArgumentHelp("The last entry of the chain that is applied; all if not given.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "The last entry of the chain that is applied; all if not given.", valueName: "name"))
     var until: String?
 
     @Option(help: "Which of the sample's views, counted from 1.")

@@ -10,7 +10,9 @@ struct Verify: ParsableCommand {
     var folder: String
 
     // Unconditional: -1 is a wrong epoch, not an option.
-    @Option(parsing: .unconditional, help: "One epoch alone, counted from 0; all, and the test sets, if not given.")
+    @Option(
+        parsing: .unconditional,
+        help: "One epoch alone, counted from 0; all, and the test sets, if not given.")
     var epoch: Int?
 
     @OptionGroup var options: RunOptions

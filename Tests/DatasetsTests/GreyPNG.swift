@@ -3,7 +3,9 @@ import CZlib
 /// Makes the bytes of small grey PNG files.
 enum GreyPNG {
     static func bytes(width: Int, height: Int, pixels: [UInt8]) throws -> [UInt8] {
-        func word(_ value: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) } }
+        func word(_ value: UInt32) -> [UInt8] {
+            (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) }
+        }
         func chunk(_ name: String, _ content: [UInt8]) -> [UInt8] {
             let body = Array(name.utf8) + content
             return word(UInt32(content.count)) + body + word(UInt32(crc32(0, body, UInt32(body.count))))

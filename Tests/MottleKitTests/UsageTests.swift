@@ -82,6 +82,30 @@ struct UsageTests {
         #expect((samples.count, samples.classes, samples.shape) == (7, 4, [2, 3]))
     }
 
+    @Test func `views follow one another, beside the clean sample`() throws {
+        let samples = try Repository.floats()
+        let gaussian = ChainItem(try Repository.plugins.load("gaussian"), ["sigma": 0.2])
+        let chain = try Chain([gaussian], seed: 3, shape: samples.shape, range: samples.range, views: 3)
+        let pipeline = try Pipeline(
+            samples, chain, batchSize: 2, order: .inOrder, keepsClean: true, threads: 2)
+        let batches = pipeline.batches(epoch: 1)
+        _ = try batches.next()
+        let second = try #require(try batches.next())
+        #expect((second.count, second.views) == (6, 3))
+        #expect(second.ids == [2, 2, 2, 3, 3, 3])
+        #expect(second.clean == Array(Repository.values[12..<24]))
+        let rows = (0..<6).map { Array(second.values[$0 * 6..<($0 + 1) * 6]) }
+        #expect(Set(rows).count == 6)
+        let clean = try #require(second.clean)
+        #expect(rows[3] == (try chain.apply(to: Array(clean[6...]), id: 3, epoch: 1)).values)
+        let one = try Chain([gaussian], seed: 3, shape: samples.shape, range: samples.range)
+        #expect(rows[0] == (try one.apply(to: Array(clean[..<6]), id: 2, epoch: 1)).values)
+        let error = #expect(throws: MottleError.self) {
+            try Chain([gaussian], shape: [2, 3], views: 0)
+        }
+        #expect(error?.description == "a sample has 1 to 64 views, got 0")
+    }
+
     @Test func `an abandoned epoch leaves nothing behind that a new one would see`() async throws {
         let samples = try Repository.floats()
         let pipeline = try Pipeline(samples, try Repository.chain(samples), batchSize: 2, threads: 2)

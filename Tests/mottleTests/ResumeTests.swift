@@ -39,7 +39,8 @@ import Testing
         var (kills, isFirst) = (0, true)
         var random = SystemRandomNumberGenerator()
         while kills < 12 {
-            let arguments = isFirst ? ["small.yaml", "--out", "run"] + settings : ["--resume", "run", "--quiet"]
+            let arguments =
+                isFirst ? ["small.yaml", "--out", "run"] + settings : ["--resume", "run", "--quiet"]
             let threads = ["--threads", "\([1, 2, 3][kills % 3])"]
             let run = try folder.start(["train"] + arguments + threads)
             // At any moment of its course, also before the first step.
@@ -116,11 +117,13 @@ import Testing
             return outcome.errors.split(separator: "\n").first.map(String.init) ?? ""
         }
         #expect(
-            try errors("--resume", "run") == "mottle: error: run: this run is complete; nothing is left to do")
+            try errors("--resume", "run") == "mottle: error: run: this run is complete; nothing is left to do"
+        )
         #expect(try errors("--resume", "none") == "mottle: error: none: no such run folder")
         #expect(
             try errors("--resume", "run", "small.yaml")
-                == "mottle: error: --resume goes on with a run as it is: no config, --out, --set or --seed beside it")
+                == "mottle: error: --resume goes on with a run as it is: no config, --out, --set or --seed beside it"
+        )
         #expect(try errors() == "mottle: error: a config is wanted, or --resume with a run's folder")
 
         let other = try folder.start("train", "small.yaml", "--out", "busy", "--set", "train.epochs=1000000")

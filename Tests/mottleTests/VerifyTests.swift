@@ -70,7 +70,8 @@ import Testing
         let epoch = try folder.mottle("verify", "run", "--epoch", "40")
         #expect(
             epoch.errors
-                == "mottle: error: run/metrics.jsonl: holds no digests of epoch 40, counted from 0; it has 0 to 39\n")
+                == "mottle: error: run/metrics.jsonl: holds no digests of epoch 40, counted from 0; it has 0 to 39\n"
+        )
         #expect(epoch.status == 1)
         try folder.write("run/metrics.jsonl", "{}\nnonsense\n")
         let nonsense = try folder.mottle("verify", "run")
