@@ -61,6 +61,13 @@ package final class ConfigProbe: @unchecked Sendable {
         return name
     }
 
+    /// One of these numbers, now that it is a whole number.
+    func whole(among numbers: [Int]) -> Int {
+        let number = numbers[answers.choose(among: numbers.count)]
+        constant = .whole(number)
+        return number
+    }
+
     func limit(_ limits: [JSONValue.Member]) { self.limits = limits }
 
     /// The whole value was given to a reader of this schema.

@@ -123,6 +123,16 @@ extension ConfigNode {
         return value
     }
 
+    /// The whole number that stands here, one of `numbers`.
+    ///
+    /// - Parameter wanted: what is expected, for the error's text.
+    func value(among numbers: [Int], wanted: String) throws(ConfigError) -> Int {
+        if let probe, probe.isOne(of: [.whole]) { return probe.whole(among: numbers) }
+        let number = try Int(self)
+        guard numbers.contains(number) else { throw mismatch(wanted: wanted) }
+        return number
+    }
+
     /// The string that stands here, which names a generator.
     func generatorName() throws(ConfigError) -> String {
         let name = try String(self)

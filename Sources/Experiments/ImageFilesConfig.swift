@@ -17,11 +17,7 @@ extension ImageFiles: ConfigValue {
     mutating func readForm(_ table: inout ConfigTable) throws(ConfigError) {
         if let node = table.take("size") { size = try node.value() as ImageSize }
         if let node = table.take("channels") {
-            let channels = try Int(node)
-            guard channels == 1 || channels == 3 else {
-                throw node.mismatch(wanted: "1 for grey or 3 for colour")
-            }
-            self.channels = channels
+            channels = try node.value(among: [1, 3], wanted: "1 for grey or 3 for colour") as Int
         }
         if let node = table.take("fit") {
             guard size != nil else {
