@@ -69,14 +69,14 @@ extension AudioFormat {
 
 extension MelSettings {
     fileprivate init(_ node: ConfigNode, rate: Int) throws(ConfigError) {
+        guard rate >= 2 || node.isProbe else {
+            throw ConfigError(node.place, "'log_mel' wants a 'rate' of at least 2, got \(rate)")
+        }
         var table = try node.table()
         self.init(rate: rate)
         try table.read("window", into: &window, in: 2...Self.longestWindow)
         hop = min(hop, window)
         try table.read("hop", into: &hop, in: DerivedRange(range: 1...window, origin: "up to 'window'"))
-        guard rate >= 2 || node.isProbe else {
-            throw ConfigError(node.place, "'log_mel' wants a 'rate' of at least 2, got \(rate)")
-        }
         let highest = max(1, Double(rate) / 2)
         try table.read(
             "high", into: &high, in: DerivedRange(range: 1...highest, origin: "up to half of 'rate'"))

@@ -91,6 +91,10 @@ import Testing
             "train: a, rate: 8000, seconds: 1, features: {mfcc: {}}",
             "1:60: error: 'log_mel' is required in 'features'"
         ),
+        (
+            "train: a, rate: 1, seconds: 1, features: {log_mel: {}}",
+            "1:67: error: 'log_mel' wants a 'rate' of at least 2, got 1"
+        ),
     ])
     func `sounds that cannot be meant are told`(audio: String, text: String) {
         let error = #expect(throws: ConfigError.self) { try source(audio) }
