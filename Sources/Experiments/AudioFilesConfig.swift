@@ -11,12 +11,13 @@ import Kernels
 ///       rate: 16000
 ///       seconds: 1
 ///       features: { log_mel: { window: 400, hop: 160, bins: 64, low: 0, high: 8000 } }
-extension AudioFiles {
-    init(_ table: consuming ConfigTable) throws(ConfigError) {
+extension AudioFiles: ConfigValue {
+    package init(_ node: ConfigNode) throws(ConfigError) {
+        var table = try node.table()
         let train: String = try table.require("train")
         let test = try table.take("test").map { node throws(ConfigError) in try String(node) }
         self.init(train: train, test: test, format: try AudioFormat(&table))
-        if areTables {
+        if areTables || node.isProbe {
             try table.read("path", into: &path)
             try table.read("label", into: &label)
         }
@@ -52,7 +53,9 @@ extension AudioFormat {
         var features = try node.table()
         let settings = try features.requireNode("log_mel")
         try features.finish()
-        logMel = try MelSettings(settings, rate: rate)
+        logMel = try settings.value(as: "MelSettings") { node throws(ConfigError) in
+            try MelSettings(node, rate: rate)
+        }
     }
 
     fileprivate var entries: [ConfigEntry] {
@@ -66,19 +69,22 @@ extension AudioFormat {
 
 extension MelSettings {
     fileprivate init(_ node: ConfigNode, rate: Int) throws(ConfigError) {
+        guard rate >= 2 || node.isProbe else {
+            throw ConfigError(node.place, "'log_mel' wants a 'rate' of at least 2, got \(rate)")
+        }
         var table = try node.table()
         self.init(rate: rate)
         try table.read("window", into: &window, in: 2...Self.longestWindow)
         hop = min(hop, window)
         try table.read("hop", into: &hop, in: DerivedRange(range: 1...window, origin: "up to 'window'"))
+        let highest = max(1, Double(rate) / 2)
         try table.read(
-            "high", into: &high, in: DerivedRange(range: 1...Double(rate) / 2, origin: "up to half of 'rate'")
-        )
+            "high", into: &high, in: DerivedRange(range: 1...highest, origin: "up to half of 'rate'"))
         try table.read("low", into: &low, in: DerivedRange(range: 0..<high, origin: "below 'high'"))
         let count = table.take("bins")
-        if let count { bins = try count.value(in: 1...window) }
+        if let count { bins = try count.value(in: DerivedRange(range: 1...window, origin: "up to 'window'")) }
         try table.finish()
-        if let empty = MelFilters.firstEmpty(self) {
+        if !node.isProbe, let empty = MelFilters.firstEmpty(self) {
             func hertz(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
             throw ConfigError(
                 (count ?? node).place,

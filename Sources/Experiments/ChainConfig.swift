@@ -26,8 +26,7 @@ struct ChainItemConfig {
             parameters = bounds
         } else {
             var fields = try entry.value.table()
-            parameters = fields.unread
-            for parameter in parameters { _ = fields.take(parameter.key) }
+            parameters = fields.takeRest()
             try fields.finish()
         }
     }
@@ -36,7 +35,7 @@ struct ChainItemConfig {
     private static func bounds(of entry: ConfigEntry) throws(ConfigError) -> [ConfigEntry]? {
         guard entry.key == "clip" else { return nil }
         if entry.value.isList { return [ConfigEntry("bounds", entry.value, place: entry.place)] }
-        guard case .plain = entry.value.content else { return nil }
+        if entry.value.isTable || entry.value.isNothing { return nil }
         guard (try? Bool(entry.value)) == true else {
             throw entry.value.mismatch(wanted: "true, for the data's range, or two numbers [low, high]")
         }
@@ -54,20 +53,17 @@ extension Fill: ConfigValue {
             var table = try node.table()
             self = .constant(try table.require("constant"))
             try table.finish()
-        } else if let name = try? String(node) {
-            switch name {
-            case "zero": self = .zero
-            case "constant": self = .constant(0)
-            case "mean": self = .mean
-            case "noise": self = .noise
-            default:
-                throw node.mismatch(
-                    wanted: wanted, hint: Suggestion.hint(name, among: ["zero", "constant", "mean", "noise"]))
-            }
         } else {
-            throw node.mismatch(wanted: wanted)
+            switch try node.name(wanted: wanted) as Name {
+            case .zero: self = .zero
+            case .constant: self = .constant(0)
+            case .mean: self = .mean
+            case .noise: self = .noise
+            }
         }
     }
+
+    private enum Name: String, CaseIterable { case zero, constant, mean, noise }
 
     /// As the lock file spells it.
     var node: ConfigNode {
@@ -83,16 +79,10 @@ extension Fill: ConfigValue {
 extension DamageMatch: ConfigValue {
     /// `psnr: 20` or `snr: 10`.
     package init(_ node: ConfigNode) throws(ConfigError) {
-        let known = Measure.allCases.map(\.rawValue)
         var table = try node.table()
-        let entry = try table.takeOnly(naming: "one of " + known.joined(separator: ", "))
-        guard let measure = Measure(rawValue: entry.key) else {
-            throw ConfigError(
-                entry.place,
-                "unknown '\(entry.key)' in 'match'; known are " + known.joined(separator: ", ")
-                    + Suggestion.hint(entry.key, among: known))
-        }
-        self.init(measure, try ParameterSetting(entry.value))
+        let (measure, entry) = try table.takeOnly(kind: "measure", as: Measure.self)
+        try table.finish()
+        self.init(measure, try entry.value.value())
     }
 
     /// As the lock file spells it.

@@ -45,12 +45,33 @@ struct ChainEntryConfig {
         }
     }
 
+    /// What an entry can be beside a generator.
+    private enum Name: String, CaseIterable {
+        case oneOf = "one_of"
+        case someOf = "some_of"
+        case sequence
+        case shuffleOrder = "shuffle_order"
+        case `repeat`, include, standardise, dtype
+        /// A generator that has short forms.
+        case clip
+    }
+
+    /// Reads an entry, as part of the schema `entry` or `weighted entry`.
+    ///
     /// - Parameters:
     ///   - files: where included files are found.
     ///   - takesWeight: whether it is an entry of `one_of`.
-    init(_ node: ConfigNode, _ files: ChainFiles, takesWeight: Bool = false) throws(ConfigError) {
+    static func read(
+        _ node: ConfigNode, _ files: ChainFiles, takesWeight: Bool = false
+    ) throws(ConfigError) -> ChainEntryConfig {
+        try node.value(as: takesWeight ? "weighted_entry" : "entry") { node throws(ConfigError) in
+            try ChainEntryConfig(node, files, takesWeight: takesWeight)
+        }
+    }
+
+    private init(_ node: ConfigNode, _ files: ChainFiles, takesWeight: Bool) throws(ConfigError) {
         guard node.isTable else {
-            guard let name = try? String(node) else {
+            guard let name = try? node.generatorName() else {
                 throw node.mismatch(wanted: "a generator, such as 'gaussian' or 'gaussian: { sigma: 0.1 }'")
             }
             (place, action) = (node.place, .generator(ChainItemConfig(files.reference(name), at: node.place)))
@@ -58,17 +79,17 @@ struct ChainEntryConfig {
         }
         var table = try node.table()
         if let value = table.take("probability") { probability = try value.value(in: 0...1) }
-        if let value = table.take("when") { phase = try ChainPhase(value) }
+        if let value = table.take("when") { phase = try value.value() as ChainPhase }
         if let value = table.take("name") { name = try Self.pathName(value) }
         if takesWeight, let value = table.take("weight") {
             weight = try Double(value)
             if !(weight > 0) { throw value.mismatch(wanted: "above 0") }
         }
         let (fill, match) = (table.take("fill"), table.take("match"))
-        let entry = try table.takeOnly(naming: "one generator or group")
+        let (kind, entry) = try table.takeOnly(naming: "one generator or group", besides: Name.self)
         try table.finish()
         place = entry.place
-        action = try Self.action(entry, files)
+        action = try Self.action(kind, entry, files)
         guard case .generator(var item) = action else {
             if let stray = fill ?? match {
                 throw ConfigError(
@@ -76,33 +97,35 @@ struct ChainEntryConfig {
             }
             return
         }
-        if let fill { (item.fill, item.fillPlace) = (try Fill(fill), fill.place) }
-        if let match { (item.match, item.matchPlace) = (try DamageMatch(match), match.place) }
+        if let fill { (item.fill, item.fillPlace) = (try fill.value() as Fill, fill.place) }
+        if let match { (item.match, item.matchPlace) = (try match.value() as DamageMatch, match.place) }
         action = .generator(item)
     }
 
-    private static func action(_ entry: ConfigEntry, _ files: ChainFiles) throws(ConfigError) -> Action {
+    private static func action(
+        _ kind: Name?, _ entry: ConfigEntry, _ files: ChainFiles
+    ) throws(ConfigError) -> Action {
         let node = entry.value
-        switch entry.key {
-        case "one_of": return .group(.oneOf, try entries(node, files, takeWeights: true))
-        case "sequence": return .group(.sequence, try entries(node, files))
-        case "shuffle_order": return .group(.shuffleOrder, try entries(node, files))
-        case "some_of":
+        switch kind {
+        case .oneOf: return .group(.oneOf, try entries(node, files, takeWeights: true))
+        case .sequence: return .group(.sequence, try entries(node, files))
+        case .shuffleOrder: return .group(.shuffleOrder, try entries(node, files))
+        case .someOf:
             var table = try node.table()
             let count = try count(table.requireNode("count"))
             let members = try entries(table.requireNode("of"), files)
             try table.finish()
             return .group(.someOf(count), members)
-        case "repeat":
+        case .repeat:
             var table = try node.table()
             let times = try table.require("times", in: 1...ChainGroup.turnLimit)
             let members = try entries(table.requireNode("chain"), files)
             try table.finish()
             return .group(.repeated(times: times), members)
-        case "include": return .group(.sequence, try files.entries(including: node))
-        case "standardise": return .adjustment(.standardise(try Standardisation(node)))
-        case "dtype": return .adjustment(.round(try NumberFormat(node)))
-        default:
+        case .include: return .group(.sequence, try files.entries(including: node))
+        case .standardise: return .adjustment(.standardise(try node.value()))
+        case .dtype: return .adjustment(.round(try node.value()))
+        case .clip, nil:
             var item = try ChainItemConfig(entry)
             item.reference = files.reference(entry.key)
             return .generator(item)
@@ -114,7 +137,7 @@ struct ChainEntryConfig {
     ) throws(ConfigError) -> [ChainEntryConfig] {
         var entries: [ChainEntryConfig] = []
         for item in try node.items() {
-            entries.append(try ChainEntryConfig(item, files, takesWeight: takeWeights))
+            entries.append(try read(item, files, takesWeight: takeWeights))
         }
         if entries.isEmpty { throw ConfigError(node.place, "\(node.subject) wants at least one entry") }
         return entries

@@ -33,6 +33,7 @@ struct ChainFiles {
     /// - Throws: `ConfigError` at the include's place for a file that cannot be read or that includes itself.
     func entries(including node: ConfigNode) throws(ConfigError) -> [ChainEntryConfig] {
         let name = try String(node)
+        if node.isProbe { return [] }  // the name of no file
         let path = FilePath.joined(folder, name)
         let next = try inside(path, name, node)
         let document: ConfigDocument
@@ -43,14 +44,19 @@ struct ChainFiles {
             guard case .wholeFile = error.place else { throw error }
             throw ConfigError(node.place, "cannot include '\(path)': \(error.message)")
         }
-        var chain = document.root
+        return try next.entries(ofFile: document.root)
+    }
+
+    /// The entries in a file that is there to be included.
+    func entries(ofFile root: ConfigNode) throws(ConfigError) -> [ChainEntryConfig] {
+        var chain = root
         if chain.isTable {
             var table = try chain.table()
             chain = try table.requireNode("chain")
             try table.finish()
         }
         var entries: [ChainEntryConfig] = []
-        for item in try chain.items() { entries.append(try ChainEntryConfig(item, next)) }
+        for item in try chain.items() { entries.append(try .read(item, self)) }
         if entries.isEmpty { throw ConfigError(chain.place, "\(chain.subject) wants at least one entry") }
         return entries
     }

@@ -17,10 +17,20 @@ package struct ConfigNode: Sendable {
     package var path: String
     /// What error texts call it: the last key, with the indexes behind it: `sigma`, `sigma[1]`; empty for the whole.
     package var name: String
+    /// What stands in for the content where the schema is made.
+    let probe: ConfigProbe?
 
     package init(_ content: Content, place: ConfigPlace = .program, path: String = "", name: String = "") {
         (self.content, self.place, self.path, self.name) = (content, place, path, name)
+        probe = nil
     }
+
+    init(probe: ConfigProbe, name: String) {
+        (content, place, path, self.name, self.probe) = (.nothing, .program, "", name, probe)
+    }
+
+    /// Whether it stands for any value, so that there is nothing to check in what was read from it.
+    var isProbe: Bool { probe != nil }
 
     /// What was found, for the end of an error's text: `'ten'`, `a list`.
     package var found: String {
@@ -43,12 +53,20 @@ package struct ConfigNode: Sendable {
 
     /// Its items, each knowing its index; an error when it is no list.
     package func items() throws(ConfigError) -> [ConfigNode] {
+        if let probe, probe.isOne(of: [.list]) { return probe.listItems() }
         guard case .list(let items) = content else { throw mismatch(wanted: "a list") }
         return items
     }
 
     /// Its keys and values, to be read one by one; an error when it is no table. An empty value is an empty table.
     package func table() throws(ConfigError) -> ConfigTable {
+        if let probe {
+            // An empty value answers that no key is there.
+            guard probe.isOne(of: [.table]) || probe.isOne(of: [.nothing]) else {
+                throw mismatch(wanted: "a table of keys and values")
+            }
+            return ConfigTable([], of: self)
+        }
         switch content {
         case .table(let entries): return ConfigTable(entries, of: self)
         case .nothing: return ConfigTable([], of: self)
@@ -58,17 +76,27 @@ package struct ConfigNode: Sendable {
 
     /// Whether it is an empty value, for keys where that means an empty list.
     package var isNothing: Bool {
-        if case .nothing = content { true } else { false }
+        if let probe { return probe.isOne(of: [.nothing]) }
+        return if case .nothing = content { true } else { false }
     }
 
     /// Whether it is a table, for keys that take either a table or something shorter.
     package var isTable: Bool {
-        if case .table = content { true } else { false }
+        if let probe { return probe.isOne(of: [.table]) }
+        return if case .table = content { true } else { false }
+    }
+
+    /// Whether it is a table with this key, for tables whose kind a key decides.
+    func has(_ key: String) -> Bool {
+        if let probe { return probe.isOne(of: [.table]) && probe.take(key) != nil }
+        guard case .table(let entries) = content else { return false }
+        return entries.contains { $0.key == key }
     }
 
     /// Whether it is a list, for keys that take one value or several.
     package var isList: Bool {
-        if case .list = content { true } else { false }
+        if let probe { return probe.isOne(of: [.list]) }
+        return if case .list = content { true } else { false }
     }
 }
 

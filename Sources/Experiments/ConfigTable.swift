@@ -16,23 +16,34 @@ package struct ConfigTable: ~Copyable {
     }
 
     /// Reads `key` into `value`; an absent key leaves it as it is.
+    ///
+    /// What other keys there are must not depend on the value: the schema, for which nothing is read, would not know
+    /// of them. For keys on which others depend there is ``take(_:)``.
     package mutating func read<Value: ConfigValue>(_ key: String, into value: inout Value) throws(ConfigError)
     {
-        if let node = take(key) { value = try Value(node) }
+        if let probe = node.probe {
+            if let node = probe.takeIndependent(key) { let _: Value = try node.value() }
+        } else if let node = take(key) {
+            value = try Value(node)
+        }
     }
 
     /// Reads `key` into `value` and refuses what `range` does not contain.
     package mutating func read<Value: ConfigValue>(
         _ key: String, into value: inout Value, in range: some ConfigRange<Value>
     ) throws(ConfigError) {
-        if let node = take(key) { value = try node.value(in: range) }
+        if let probe = node.probe {
+            _ = try probe.takeIndependent(key)?.value(in: range)
+        } else if let node = take(key) {
+            value = try node.value(in: range)
+        }
     }
 
     /// Reads `key`, which must be there.
     package mutating func require<Value: ConfigValue>(
         _ key: String, as type: Value.Type = Value.self
     ) throws(ConfigError) -> Value {
-        try Value(requireNode(key))
+        try requireNode(key).value()
     }
 
     /// Reads `key`, which must be there and in `range`.
@@ -44,6 +55,7 @@ package struct ConfigTable: ~Copyable {
 
     /// The value of `key`, which now counts as read; nil when the key is absent.
     package mutating func take(_ key: String) -> ConfigNode? {
+        if let probe = node.probe { return probe.take(key) }
         known.append(key)
         guard let place = unread.firstIndex(where: { $0.key == key }) else { return nil }
         return unread.remove(at: place).value
@@ -51,16 +63,45 @@ package struct ConfigTable: ~Copyable {
 
     /// The value of `key`, which must be there.
     package mutating func requireNode(_ key: String) throws(ConfigError) -> ConfigNode {
-        if let node = take(key) { return node }
+        if let value = node.isProbe ? node.probe?.require(key) : take(key) { return value }
         let similar = Suggestion.nearest(key, among: unread.map(\.key))
         let hint = similar.map { "; is '\($0)' a misspelling of it?" } ?? ""
         throw ConfigError(node.place, "'\(key)' is required" + whole + hint)
     }
 
-    /// The one key that nothing has read yet, which now counts as read: the name in `gaussian: {sigma: 0.1}`.
+    /// The one key that nothing has read yet, which now counts as read: the name in `sgd: {momentum: 0.9}`.
     ///
-    /// - Parameter what: what the key names, for the error's text, for instance `one generator`.
-    package mutating func takeOnly(naming what: String) throws(ConfigError) -> ConfigEntry {
+    /// - Parameters:
+    ///   - what: what the key names, for the error's text, for instance `one optimizer`; nil lists the names.
+    ///   - kind: what an unknown name is called, for instance `optimizer`.
+    mutating func takeOnly<Name: ConfigName>(
+        naming what: String? = nil, kind: String, as type: Name.Type = Name.self
+    ) throws(ConfigError) -> (Name, ConfigEntry) {
+        let names = Name.allCases.map(\.rawValue)
+        let what = what ?? "one of " + names.joined(separator: ", ")
+        let entry = try takeOnly(naming: what, among: names, isOpen: false)
+        return (try Name(entry.key, kind: kind, place: entry.place), entry)
+    }
+
+    /// The same where the key may also be any other name, such as a plugin's in `gaussian: {sigma: 0.1}`: nil beside it.
+    mutating func takeOnly<Name: ConfigName>(
+        naming what: String, besides type: Name.Type
+    ) throws(ConfigError) -> (Name?, ConfigEntry) {
+        let entry = try takeOnly(naming: what, among: Name.allCases.map(\.rawValue), isOpen: true)
+        return (Name(rawValue: entry.key), entry)
+    }
+
+    /// The entries that nothing has read yet, whatever their keys; they now count as read.
+    mutating func takeRest() -> [ConfigEntry] {
+        if let probe = node.probe { return probe.takeRest() }
+        defer { unread = [] }
+        return unread
+    }
+
+    private mutating func takeOnly(
+        naming what: String, among names: [String], isOpen: Bool
+    ) throws(ConfigError) -> ConfigEntry {
+        if let entry = node.probe?.takeOnly(among: names, isOpen: isOpen) { return entry }
         if unread.count == 1 { return unread.removeLast() }
         let found = unread.isEmpty ? "nothing" : unread.map { "'\($0.key)'" }.joined(separator: " and ")
         throw ConfigError(
@@ -76,6 +117,7 @@ package struct ConfigTable: ~Copyable {
 
     /// Refuses the first key that nothing has read.
     package consuming func finish() throws(ConfigError) {
+        node.probe?.finish()
         guard let entry = unread.first else { return }
         let hint =
             if let near = Suggestion.nearest(entry.key, among: known) {
@@ -93,9 +135,32 @@ package struct ConfigTable: ~Copyable {
 }
 
 extension ConfigNode {
+    /// This value as a `Value`.
+    package func value<Value: ConfigValue>() throws(ConfigError) -> Value {
+        // Without the module, and unlike `"\(Value.self)"` with the type that it is nested in.
+        let name = String(reflecting: Value.self).split(separator: ".").dropFirst().joined(separator: ".")
+        return try value(as: name) { node throws(ConfigError) in try Value(node) }
+    }
+
+    /// What `read` makes of this value.
+    ///
+    /// - Parameter name: what the schema calls it; the same name stands for the same reader.
+    func value<Value>(
+        as name: String, _ read: (ConfigNode) throws(ConfigError) -> Value
+    ) throws(ConfigError) -> Value {
+        guard let probe else { return try read(self) }
+        let (schema, example) = try probe.explorer.explore(name, read)
+        probe.become(schema)
+        return example
+    }
+
     /// This value as a `Value` that `range` contains.
     package func value<Value: ConfigValue>(in range: some ConfigRange<Value>) throws(ConfigError) -> Value {
         let value = try Value(self)
+        if let probe {
+            probe.limit(range.limits)
+            return range.lowerBound
+        }
         guard range.contains(value) else { throw mismatch(wanted: range.requirement) }
         return value
     }

@@ -1,3 +1,4 @@
+import Reports
 import Tensors
 
 /// A type that can be read from one value of a config.
@@ -25,6 +26,10 @@ extension Float: ConfigValue {
 extension Bool: ConfigValue {
     /// Only `true` and `false`: `yes`, `on` and their like mean different things to different readers of YAML.
     package init(_ node: ConfigNode) throws(ConfigError) {
+        if let probe = node.probe, probe.isOne(of: [.flag]) {
+            self = probe.flag()
+            return
+        }
         guard case .plain(let text) = node.content, let flag = Bool(text) else {
             throw node.mismatch(wanted: "true or false")
         }
@@ -35,6 +40,10 @@ extension Bool: ConfigValue {
 extension String: ConfigValue {
     /// A string in quotes, or a plain word that reads as nothing else.
     package init(_ node: ConfigNode) throws(ConfigError) {
+        if let probe = node.probe, probe.isOne(of: [.word]) {
+            self = "word"
+            return
+        }
         switch node.content {
         case .quoted(let text): self = text
         case .plain(let text) where !PlainText.isNumberOrFlag(text): self = text
@@ -47,7 +56,7 @@ extension String: ConfigValue {
 extension Array: ConfigValue where Element: ConfigValue {
     package init(_ node: ConfigNode) throws(ConfigError) {
         self = []
-        for item in try node.items() { append(try Element(item)) }
+        for item in try node.items() { append(try item.value()) }
     }
 }
 
@@ -56,6 +65,10 @@ extension ClosedRange: ConfigValue where Bound == Float {
     package init(_ node: ConfigNode) throws(ConfigError) {
         let bounds = try [Float](node)
         guard bounds.count == 2 else { throw node.mismatch(wanted: "two numbers [low, high]") }
+        if node.isProbe {
+            self = 0...1
+            return
+        }
         guard bounds[0] < bounds[1] else {
             throw ConfigError(
                 node.place, "'range' must have its lower end first, got [\(bounds[0]), \(bounds[1])]")
@@ -67,27 +80,79 @@ extension ClosedRange: ConfigValue where Bound == Float {
 extension Optional: ConfigValue where Wrapped: ConfigValue {
     /// An empty value is nil.
     package init(_ node: ConfigNode) throws(ConfigError) {
-        if case .nothing = node.content { self = nil } else { self = try Wrapped(node) }
+        self = node.isNothing ? nil : try Wrapped(node)
     }
 }
 
-extension ConfigValue where Self: RawRepresentable & CaseIterable, RawValue == String {
+/// Names of which a config gives one, as a value or as the key of a table.
+package typealias ConfigName = RawRepresentable<String> & CaseIterable
+
+extension ConfigValue where Self: ConfigName {
     /// One of the type's cases by name.
     package init(_ node: ConfigNode) throws(ConfigError) {
-        let names = Self.allCases.map(\.rawValue)
-        let wanted = "one of " + names.joined(separator: ", ")
-        guard let text = try? String(node) else { throw node.mismatch(wanted: wanted) }
-        guard let value = Self(rawValue: text) else {
-            throw node.mismatch(wanted: wanted, hint: Suggestion.hint(text, among: names))
+        self = try node.name(wanted: "one of " + Self.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+}
+
+extension RawRepresentable<String> where Self: CaseIterable {
+    /// The case of that name.
+    ///
+    /// - Parameter kind: what an unknown name is called.
+    init(_ name: String, kind: String, place: ConfigPlace) throws(ConfigError) {
+        guard let value = Self(rawValue: name) else {
+            let known = Self.allCases.map(\.rawValue)
+            throw ConfigError(
+                place,
+                "unknown \(kind) '\(name)'; known are \(known.joined(separator: ", "))"
+                    + Suggestion.hint(name, among: known))
         }
         self = value
     }
 }
 
 extension ConfigNode {
+    /// The case of the name that stands here.
+    ///
+    /// - Parameter wanted: what is expected, for the error's text.
+    func name<Name: ConfigName>(wanted: String) throws(ConfigError) -> Name {
+        let names = Name.allCases.map(\.rawValue)
+        guard let text = try? word(among: names) else { throw mismatch(wanted: wanted) }
+        guard let value = Name(rawValue: text) else {
+            throw mismatch(wanted: wanted, hint: Suggestion.hint(text, among: names))
+        }
+        return value
+    }
+
+    /// The whole number that stands here, one of `numbers`.
+    ///
+    /// - Parameter wanted: what is expected, for the error's text.
+    func value(among numbers: [Int], wanted: String) throws(ConfigError) -> Int {
+        if let probe, probe.isOne(of: [.whole]) { return probe.whole(among: numbers) }
+        let number = try Int(self)
+        guard numbers.contains(number) else { throw mismatch(wanted: wanted) }
+        return number
+    }
+
+    /// The string that stands here, which names a generator.
+    func generatorName() throws(ConfigError) -> String {
+        let name = try String(self)
+        if let probe { probe.become(probe.explorer.generatorName) }
+        return name
+    }
+
+    /// The string that stands here, which is to be one of `names`.
+    func word(among names: [String]) throws(ConfigError) -> String {
+        if let probe, probe.isOne(of: [.word]) { return probe.name(among: names) }
+        return try String(self)
+    }
+
     /// A number without a fraction: `3`, `-2`, `1_000`, `1e6`.
     fileprivate func wholeNumber<Whole: FixedWidthInteger>() throws(ConfigError) -> Whole {
         let wanted = Whole.isSigned ? "a whole number" : "a whole number of 0 or more"
+        if let probe, probe.isOne(of: [.whole]) {
+            if !Whole.isSigned { probe.limit([.init("minimum", 0)]) }
+            return 1
+        }
         guard case .plain(let text) = content, PlainText.isNumber(text) else {
             throw mismatch(wanted: wanted)
         }
@@ -104,6 +169,7 @@ extension ConfigNode {
     fileprivate func number<Number: BinaryFloatingPoint & LosslessStringConvertible>() throws(ConfigError)
         -> Number
     {
+        if let probe, probe.isOne(of: [.whole, .fraction]) { return 1 }
         guard case .plain(let text) = content else { throw mismatch(wanted: "a number") }
         if PlainText.isInfinityOrNaN(text) { throw mismatch(wanted: "a finite number") }
         guard PlainText.isNumber(text), let number = Number(text.filter { $0 != "_" }) else {

@@ -19,16 +19,20 @@ extension DatasetSource: ConfigValue {
             let selection = try SampleSelection(&table)
             try self.init(Form(&table))
             self.selection = selection
-            if form.hasTest == (selection.trainShare != nil) {
+            if form.hasTest == (selection.trainShare != nil), !node.isProbe {
                 let problem = form.hasTest ? SelectionError.splitAndTest : .noTest
                 throw ConfigError(node.place, problem.description)
             }
             try table.finish()
             return
         }
-        let name = try? String(node)
+        try self.init(
+            named: node, wanted: DatasetSource.names.joined(separator: ", ") + " or a table of files")
+    }
+
+    fileprivate init(named node: ConfigNode, wanted: String) throws(ConfigError) {
+        let name = try? node.word(among: DatasetSource.names)
         guard let source = name.flatMap({ DatasetSource(name: $0) }) else {
-            let wanted = DatasetSource.names.joined(separator: ", ") + " or a table of files"
             throw node.mismatch(
                 wanted: wanted, hint: name.map { Suggestion.hint($0, among: DatasetSource.names) } ?? "")
         }
@@ -60,15 +64,15 @@ extension DatasetSource.Form {
     /// Takes the one key that says of which kind the data is, and what belongs to it.
     fileprivate init(_ table: inout ConfigTable) throws(ConfigError) {
         if let node = table.take("name") {
-            self = try DatasetSource(node).form
+            self = try DatasetSource(named: node, wanted: DatasetSource.names.joined(separator: ", ")).form
         } else if let node = table.take("images") {
-            self = .images(try ImageFiles(node))
+            self = .images(try node.value())
         } else if let node = table.take("audio") {
-            self = .audio(try AudioFiles(node.table()))
+            self = .audio(try node.value())
         } else if let node = table.take("text") {
-            self = .text(try TextFiles(node))
+            self = .text(try node.value())
         } else if let node = table.take("shards") {
-            self = .shards(try ShardFiles(node))
+            self = .shards(try node.value())
         } else {
             self = .arrays(try ClassifiedFiles(&table))
         }
@@ -84,10 +88,10 @@ extension SampleSelection {
             trainShare = try fields.requireNode("train").value(in: 0...1)
             try fields.finish()
         }
-        if let node = table.take("subset") { subset = try Subset(node) }
+        if let node = table.take("subset") { subset = try node.value() as Subset }
         try table.read("balance", into: &isBalanced)
         try table.read("label_noise", into: &labelNoise, in: 0...1)
-        if let node = table.take("on_error") { skipsUnreadable = try OnError(node) == .skip }
+        if let node = table.take("on_error") { skipsUnreadable = try node.value() as OnError == .skip }
     }
 
     private enum OnError: String, CaseIterable, ConfigValue { case stop, skip }
@@ -104,22 +108,21 @@ extension SampleSelection {
     }
 }
 
-extension SampleSelection.Subset {
-    fileprivate init(_ node: ConfigNode) throws(ConfigError) {
+extension SampleSelection.Subset: ConfigValue {
+    package init(_ node: ConfigNode) throws(ConfigError) {
         var table = try node.table()
-        let entry = try table.takeOnly(naming: "one of first, fraction, per_class")
+        let (kind, entry) = try table.takeOnly(kind: "'subset'", as: Kind.self)
         try table.finish()
-        switch entry.key {
-        case "first": self = .first(try entry.value.value(in: 1...))
-        case "fraction": self = .fraction(try entry.value.value(in: 0...1))
-        case "per_class": self = .perClass(try entry.value.value(in: 1...))
-        default:
-            let known = ["first", "fraction", "per_class"]
-            throw ConfigError(
-                entry.place,
-                "unknown 'subset' '\(entry.key)'; known are \(known.joined(separator: ", "))"
-                    + Suggestion.hint(entry.key, among: known))
+        switch kind {
+        case .first: self = .first(try entry.value.value(in: 1...))
+        case .fraction: self = .fraction(try entry.value.value(in: 0...1))
+        case .perClass: self = .perClass(try entry.value.value(in: 1...))
         }
+    }
+
+    private enum Kind: String, CaseIterable {
+        case first, fraction
+        case perClass = "per_class"
     }
 
     fileprivate var node: ConfigNode {
@@ -133,11 +136,11 @@ extension SampleSelection.Subset {
 
 extension ClassifiedFiles {
     fileprivate init(_ table: inout ConfigTable) throws(ConfigError) {
-        let train = try Half(table.requireNode("train").table())
-        let test = try table.take("test").map { node throws(ConfigError) in try Half(node.table()) }
+        let train: Half = try table.require("train")
+        let test = try table.take("test").map { node throws(ConfigError) in try node.value() as Half }
         self.init(train: train, test: test)
         if let node = table.take("classes") { classes = try node.value(in: 1...65_536) as Int }
-        if let node = table.take("range") { range = try ClosedRange(node) }
+        if let node = table.take("range") { range = try node.value() as ClosedRange<Float> }
     }
 
     fileprivate var entries: [ConfigEntry] {
@@ -153,8 +156,9 @@ extension ClassifiedFiles {
     }
 }
 
-extension ClassifiedFiles.Half {
-    fileprivate init(_ table: consuming ConfigTable) throws(ConfigError) {
+extension ClassifiedFiles.Half: ConfigValue {
+    package init(_ node: ConfigNode) throws(ConfigError) {
+        var table = try node.table()
         for kind in CIFARKind.allCases {
             guard let node = table.take(kind.rawValue) else { continue }
             let files = node.isList ? try [String](node) : [try String(node)]

@@ -9,17 +9,18 @@ extension ScheduledNumber: ConfigValue {
             return
         }
         var table = try node.table()
-        let entry = try table.takeOnly(naming: "one of \(Schedule.names.joined(separator: ", "))")
+        let known = Schedule.Name.allCases.map(\.rawValue)
+        let list = known.joined(separator: ", ")
+        let (name, entry) = try table.takeOnly(naming: "one of " + list, besides: Schedule.Name.self)
         try table.finish()
-        guard let schedule = try Schedule(entry) else {
-            let isDrawn = Distribution.names.contains(entry.key)
+        guard let name else {
+            let isDrawn = Distribution.Name(rawValue: entry.key) != nil
             throw ConfigError(
                 entry.place,
-                "'\(entry.key)' cannot stand within a distribution, whose numbers may follow "
-                    + Schedule.names.joined(separator: ", ")
-                    + (isDrawn ? "" : Suggestion.hint(entry.key, among: Schedule.names)))
+                "'\(entry.key)' cannot stand within a distribution, whose numbers may follow " + list
+                    + (isDrawn ? "" : Suggestion.hint(entry.key, among: known)))
         }
-        self = .scheduled(schedule)
+        self = .scheduled(try Schedule(name, entry))
     }
 
     var node: ConfigNode {
@@ -38,21 +39,25 @@ extension ScheduledNumber: ConfigValue {
 }
 
 extension Distribution {
-    static let names = ["uniform", "normal", "truncated_normal", "log_uniform", "beta", "choice"]
+    enum Name: String, CaseIterable {
+        case uniform, normal
+        case truncatedNormal = "truncated_normal"
+        case logUniform = "log_uniform"
+        case beta, choice
+    }
 
-    /// Nil if the entry names no distribution.
-    ///
-    /// - Parameter node: the parameter's value, of which `entry` is the only entry.
-    init?(_ entry: ConfigEntry, of node: ConfigNode) throws(ConfigError) {
-        let value = entry.value
-        switch entry.key {
-        case "uniform":
+    /// - Parameters:
+    ///   - value: what stands behind the name.
+    ///   - node: the parameter's value, in which the name is the only key.
+    init(_ name: Name, _ value: ConfigNode, of node: ConfigNode) throws(ConfigError) {
+        switch name {
+        case .uniform:
             let (low, high) = try value.pair()
             self = .uniform(low, high)
-        case "log_uniform":
+        case .logUniform:
             let (low, high) = try value.pair()
             self = .logUniform(low, high)
-        case "normal":
+        case .normal:
             if value.isList {
                 let (mean, deviation) = try value.pair()
                 self = .normal(mean: mean, deviation: deviation)
@@ -61,13 +66,13 @@ extension Distribution {
             var fields = try value.table()
             self = .normal(mean: try fields.require("mean"), deviation: try fields.require("std"))
             try fields.finish()
-        case "truncated_normal":
+        case .truncatedNormal:
             var fields = try value.table()
             self = .truncatedNormal(
                 mean: try fields.require("mean"), deviation: try fields.require("std"),
                 low: try fields.require("low"), high: try fields.require("high"))
             try fields.finish()
-        case "beta":
+        case .beta:
             if value.isList {
                 let (a, b) = try value.pair()
                 self = .beta(a: a, b: b, low: 0, high: 1)
@@ -79,17 +84,15 @@ extension Distribution {
             try fields.read("high", into: &high)
             self = .beta(a: try fields.require("a"), b: try fields.require("b"), low: low, high: high)
             try fields.finish()
-        case "choice":
-            if case .list(let items) = value.content,
-                let name = items.first(where: { !$0.isTable && (try? Double($0)) == nil })
-            {
+        case .choice:
+            let items = try value.items()
+            if let name = items.first(where: { !$0.isTable && (try? Double($0)) == nil }) {
                 throw ConfigError(
                     name.place,
                     "'choice' lists numbers: only numbers can change from sample to sample, and '\(node.name)' needs one value for all"
                 )
             }
             self = .choice(try [ScheduledNumber](value))
-        default: return nil
         }
     }
 
@@ -127,9 +130,9 @@ extension Distribution {
 extension ConfigNode {
     /// A list of two numbers.
     fileprivate func pair() throws(ConfigError) -> (ScheduledNumber, ScheduledNumber) {
-        guard case .list(let items) = content, items.count == 2 else {
+        guard let items = try? items(), items.count == 2 else {
             throw mismatch(wanted: "two numbers [low, high]")
         }
-        return (try ScheduledNumber(items[0]), try ScheduledNumber(items[1]))
+        return (try items[0].value(), try items[1].value())
     }
 }

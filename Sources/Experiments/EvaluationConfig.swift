@@ -1,27 +1,23 @@
 import Generators
 
-/// One row of the robustness table: the test set as it is, or put through a chain.
-struct EvaluationConfig {
+/// An entry of `evaluate`: `clean`, an entry as in a chain, or `chain: […]` with a `name`.
+struct EvaluationEntry {
     var place: ConfigPlace
-    /// What the table calls it: `clean`, the generator's name, or a name of its own.
-    var name: String
+    /// Nil takes the names of the generators.
+    var name: String?
     /// Empty for the clean test set.
-    var entries: [ChainEntryConfig]
+    var entries: [ChainEntryConfig] = []
 
-    /// Reads one entry of `evaluate` and spreads its lists: every combination of values is a row.
-    ///
-    /// It is `clean`, an entry as in a chain, or `chain: […]` with a `name`.
-    static func rows(_ node: ConfigNode, _ builder: ChainBuilder) throws -> [EvaluationConfig] {
-        if let word = try? String(node), word == "clean" {
-            return [EvaluationConfig(place: node.place, name: "clean", entries: [])]
+    init(_ node: ConfigNode, _ files: ChainFiles) throws(ConfigError) {
+        place = node.place
+        if !node.isTable, let word = try? node.word(among: ["clean"]), word == "clean" {
+            name = word
+            return
         }
-        let files = ChainFiles(base: builder.base)
-        var name: String?
-        var entries: [ChainEntryConfig] = []
-        if case .table(let keys) = node.content, keys.contains(where: { $0.key == "chain" }) {
+        if node.has("chain") {
             var table = try node.table()
             let chain = try table.requireNode("chain")
-            for item in try chain.items() { entries.append(try ChainEntryConfig(item, files)) }
+            for item in try chain.items() { entries.append(try .read(item, files)) }
             try table.read("name", into: &name)
             try table.finish()
             if entries.isEmpty {
@@ -30,21 +26,17 @@ struct EvaluationConfig {
                     "\(chain.subject) wants at least one generator; 'clean' is the test set as it is")
             }
         } else {
-            entries = [try ChainEntryConfig(node, files)]
+            entries = [try .read(node, files)]
         }
-        for item in entries.flatMap(\.items) { try refuseSchedules(item) }
-        let title = try name ?? entries.map { try builder.title(of: $0) }.joined(separator: " + ")
-        return try spread(entries, builder).map {
-            EvaluationConfig(place: node.place, name: title, entries: $0)
-        }
+        for item in entries.flatMap(\.items) { try Self.refuseSchedules(item) }
     }
 
     /// Test sets are made once, for epoch 0, where every schedule is still at its start.
     private static func refuseSchedules(_ item: ChainItemConfig) throws(ConfigError) {
         for parameter in item.parameters {
             let values: [ConfigNode]
-            if case .list(let list) = parameter.value.content {
-                values = list
+            if parameter.value.isList {
+                values = try parameter.value.items()
             } else {
                 values = [parameter.value]
             }
@@ -57,6 +49,24 @@ struct EvaluationConfig {
         }
         if let match = item.match, match.level.followsSchedule, let place = item.matchPlace {
             throw ConfigError(place, "'match' cannot follow a schedule here, for an evaluation has no epochs")
+        }
+    }
+}
+
+/// One row of the robustness table: the test set as it is, or put through a chain.
+struct EvaluationConfig {
+    var place: ConfigPlace
+    /// What the table calls it: `clean`, the generator's name, or a name of its own.
+    var name: String
+    /// Empty for the clean test set.
+    var entries: [ChainEntryConfig]
+
+    /// Spreads the lists of an entry of `evaluate`: every combination of values is a row.
+    static func rows(_ entry: EvaluationEntry, _ builder: ChainBuilder) throws -> [EvaluationConfig] {
+        let title =
+            try entry.name ?? entry.entries.map { try builder.title(of: $0) }.joined(separator: " + ")
+        return try spread(entry.entries, builder).map {
+            EvaluationConfig(place: entry.place, name: title, entries: $0)
         }
     }
 
@@ -92,7 +102,8 @@ struct EvaluationConfig {
         let plugin = try builder.plugin(item)
         var items = [item]
         for (place, parameter) in item.parameters.enumerated() {
-            guard case .list(let values) = parameter.value.content else { continue }
+            guard parameter.value.isList else { continue }
+            let values = try parameter.value.items()
             // A list is one value of a parameter that is an interval or a list; only a list of such lists is a grid.
             let isList = plugin.parameters.contains { $0.name == parameter.key && $0.takesNumbers }
             if isList && !values.allSatisfy(\.isList) { continue }

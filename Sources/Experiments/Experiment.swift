@@ -40,7 +40,7 @@ package final class Experiment {
         var document = try ConfigDocument(file: file)
         for override in overrides { try document.set(override) }
         let base = FilePath.folder(of: file)
-        var config = try ExperimentConfig(document, base: base)
+        var config = try ExperimentConfig(document.root, base: base)
         if let seed { config.seed = seed }
         let builder = ChainBuilder(
             library: PluginLibrary(folders: runtime.pluginFolders, recorded: config.lock?.plugins ?? [:]),
@@ -81,7 +81,7 @@ package final class Experiment {
         _ config: ExperimentConfig, _ builder: ChainBuilder
     ) throws -> [(EvaluationConfig, Chain)] {
         var rows: [EvaluationConfig] = []
-        for node in config.evaluate { rows += try EvaluationConfig.rows(node, builder) }
+        for entry in config.evaluate { rows += try EvaluationConfig.rows(entry, builder) }
         let clean = EvaluationConfig(place: .program, name: "clean", entries: [])
         rows = [clean] + rows.filter { !$0.entries.isEmpty }
         return try rows.map { ($0, try builder.chain($0.entries, phase: .evaluate)) }
@@ -191,7 +191,7 @@ extension ParameterSetting {
 
 extension ConfigNode {
     /// The same tree as JSON.
-    fileprivate var json: JSONValue {
+    var json: JSONValue {
         switch content {
         case .nothing: .null
         case .plain(let text):

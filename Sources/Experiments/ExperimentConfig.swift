@@ -16,26 +16,39 @@ struct ExperimentConfig {
     var layerPlaces: [ConfigPlace] = []
     var train: TrainConfig
     /// Entries of `evaluate`, whose lists are spread once their plugins are known.
-    var evaluate: [ConfigNode] = []
+    var evaluate: [EvaluationEntry] = []
     /// What only a lock file has.
     var lock: LockRecord?
 
     /// - Parameter base: the folder from which relative paths of data and of included chains start.
-    init(_ document: ConfigDocument, base: String) throws(ConfigError) {
-        var table = try document.table()
+    init(_ root: ConfigNode, base: String) throws(ConfigError) {
+        var table = try root.table()
         try table.read("seed", into: &seed)
         let dataNode = try table.requireNode("data")
-        (data, dataPlace) = (try DatasetSource(dataNode).resolved(from: base), dataNode.place)
-        if let node = table.take("chain") { chain = try Self.chain(node, base: base) }
+        data = try (dataNode.value() as DatasetSource).resolved(from: base)
+        dataPlace = dataNode.place
+        if let node = table.take("chain") {
+            chain = try node.value(as: "chain") { node throws(ConfigError) in
+                try Self.chain(node, base: base)
+            }
+        }
         try table.read("views", into: &views, in: 1...64)
         let modelNode = try table.requireNode("model")
         modelPlace = modelNode.place
         for node in try modelNode.items() {
-            model.append(try LayerConfig(node))
+            model.append(try node.value())
             layerPlaces.append(node.place)
         }
-        train = try TrainConfig(table.requireNode("train"))
-        if let node = table.take("evaluate"), !node.isNothing { evaluate = try node.items() }
+        train = try table.require("train")
+        if let node = table.take("evaluate"), !node.isNothing {
+            let files = ChainFiles(base: base)
+            for item in try node.items() {
+                evaluate.append(
+                    try item.value(as: "evaluation") { node throws(ConfigError) in
+                        try EvaluationEntry(node, files)
+                    })
+            }
+        }
         lock = try LockRecord(&table)
         try table.finish()
     }
@@ -47,7 +60,7 @@ struct ExperimentConfig {
         if node.isNothing { return [] }
         let files = ChainFiles(base: base)
         var entries: [ChainEntryConfig] = []
-        for item in try node.items() { entries.append(try ChainEntryConfig(item, files)) }
+        for item in try node.items() { entries.append(try .read(item, files)) }
         return entries
     }
 }

@@ -15,19 +15,15 @@ extension ImageFiles: ConfigValue {
 
     /// Reads what images become.
     mutating func readForm(_ table: inout ConfigTable) throws(ConfigError) {
-        if let node = table.take("size") { size = try ImageSize(node) }
+        if let node = table.take("size") { size = try node.value() as ImageSize }
         if let node = table.take("channels") {
-            let channels = try Int(node)
-            guard channels == 1 || channels == 3 else {
-                throw node.mismatch(wanted: "1 for grey or 3 for colour")
-            }
-            self.channels = channels
+            channels = try node.value(among: [1, 3], wanted: "1 for grey or 3 for colour") as Int
         }
         if let node = table.take("fit") {
             guard size != nil else {
                 throw ConfigError(node.place, "'fit' says how images come to a 'size', which is not given")
             }
-            fit = try ImageFit(node)
+            fit = try node.value()
         }
     }
 

@@ -1,36 +1,56 @@
 import Generators
 import Tensors
 
+/// What a parameter that is no plain value is called by.
+enum VaryingName: RawRepresentable, CaseIterable {
+    case distribution(Distribution.Name)
+    case schedule(Schedule.Name)
+
+    static var allCases: [VaryingName] {
+        Distribution.Name.allCases.map { .distribution($0) } + Schedule.Name.allCases.map { .schedule($0) }
+    }
+
+    init?(rawValue: String) {
+        guard let name = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
+        self = name
+    }
+
+    var rawValue: String {
+        switch self {
+        case .distribution(let name): name.rawValue
+        case .schedule(let name): name.rawValue
+        }
+    }
+}
+
 extension ParameterSetting: ConfigValue {
     /// A value, a list of numbers, a distribution such as `uniform: [low, high]`, or a schedule such as
     /// `ramp: { from:, to:, epochs: }`.
     package init(_ node: ConfigNode) throws(ConfigError) {
-        switch node.content {
-        case .table: self = try Self.varying(node)
-        case .list:
+        if node.isTable {
+            self = try Self.varying(node)
+        } else if node.isList {
             self = .value(.numbers(try [Double](node)))
-        default:
-            if let flag = try? Bool(node) {
-                self = .value(.boolean(flag))
-            } else if let name = try? String(node) {
-                self = .value(.choice(name))
-            } else {
-                self = .value(.number(try Double(node)))
-            }
+        } else if let flag = try? Bool(node) {
+            self = .value(.boolean(flag))
+        } else if let name = try? String(node) {
+            self = .value(.choice(name))
+        } else {
+            self = .value(.number(try Double(node)))
         }
     }
 
-    private static func varying(_ node: ConfigNode) throws(ConfigError) -> ParameterSetting {
-        let known = Distribution.names + Schedule.names
-        var table = try node.table()
-        let entry = try table.takeOnly(naming: "one of \(known.joined(separator: ", "))")
-        try table.finish()
-        if let distribution = try Distribution(entry, of: node) { return .drawn(distribution) }
-        if let schedule = try Schedule(entry) { return .scheduled(schedule) }
-        throw ConfigError(
-            entry.place,
-            "unknown '\(entry.key)' for '\(node.name)'; known are \(known.joined(separator: ", "))"
-                + Suggestion.hint(entry.key, among: known))
+    /// A distribution or a schedule.
+    static func varying(_ node: ConfigNode) throws(ConfigError) -> ParameterSetting {
+        try node.value(as: "varying") { node throws(ConfigError) in
+            var table = try node.table()
+            let (name, entry) = try table.takeOnly(kind: "distribution or schedule", as: VaryingName.self)
+            try table.finish()
+            return switch name {
+            case .distribution(let name): .drawn(try Distribution(name, entry.value, of: node))
+            case .schedule(let name): .scheduled(try Schedule(name, entry))
+            }
+        }
     }
 
     /// As the lock file spells it.

@@ -98,7 +98,7 @@ extension ParameterDeclaration {
 }
 
 extension ParameterValue {
-    fileprivate var json: JSONValue {
+    var json: JSONValue {
         switch self {
         case .number(let number): .number(number)
         case .boolean(let flag): .flag(flag)

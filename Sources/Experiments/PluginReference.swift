@@ -131,11 +131,3 @@ package struct PluginReference {
         try AtomicFile.write(path, text: text + "\n")
     }
 }
-
-extension Sequence where Element: Hashable {
-    /// Each element once, where it comes first.
-    fileprivate func uniqued() -> [Element] {
-        var seen: Set<Element> = []
-        return filter { seen.insert($0).inserted }
-    }
-}

@@ -18,7 +18,7 @@ struct RecordedStream {
     init(_ path: String, runtime: Runtime) throws {
         folder = try RunFolder.open(path)
         let base = FilePath.folder(of: folder.lock)
-        let config = try ExperimentConfig(ConfigDocument(file: folder.lock), base: base)
+        let config = try ExperimentConfig(ConfigDocument(file: folder.lock).root, base: base)
         let library = PluginLibrary(
             folders: runtime.pluginFolders, recorded: config.lock?.plugins ?? [:])
         let builder = ChainBuilder(library: library, base: base)

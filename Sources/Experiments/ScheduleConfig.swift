@@ -1,28 +1,24 @@
 import Generators
 
 extension Schedule {
-    static let names = ["ramp", "cosine", "steps"]
+    enum Name: String, CaseIterable { case ramp, cosine, steps }
 
-    /// Nil if the entry names no schedule.
-    init?(_ entry: ConfigEntry) throws(ConfigError) {
-        guard Self.names.contains(entry.key) else { return nil }
+    init(_ name: Name, _ entry: ConfigEntry) throws(ConfigError) {
         var fields = try entry.value.table()
         var from = 0.0
         try fields.read("from", into: &from)
         let curve: Curve
         let clock: Clock
-        if entry.key == "steps" {
-            let changes: ConfigNode
-            (clock, changes) = try fields.clock(of: entry)
-            curve = .steps(from: from, try Self.changes(changes))
-        } else {
-            let to = try fields.require("to", as: Double.self)
-            let length: ConfigNode
-            (clock, length) = try fields.clock(of: entry)
-            let times = try length.value(in: 1...) as Int
-            curve =
-                entry.key == "ramp"
-                ? .ramp(from: from, to: to, length: times) : .cosine(from: from, to: to, length: times)
+        switch name {
+        case .ramp:
+            let (to, unit, length) = try fields.end(of: entry)
+            (curve, clock) = (.ramp(from: from, to: to, length: length), unit)
+        case .cosine:
+            let (to, unit, length) = try fields.end(of: entry)
+            (curve, clock) = (.cosine(from: from, to: to, length: length), unit)
+        case .steps:
+            let (unit, changes) = try fields.clock(of: entry)
+            (curve, clock) = (.steps(from: from, try Self.changes(changes)), unit)
         }
         try fields.finish()
         self.init(curve, clock: clock)
@@ -32,7 +28,7 @@ extension Schedule {
     private static func changes(_ node: ConfigNode) throws(ConfigError) -> [Change] {
         var table = try node.table()
         var changes: [Change] = []
-        for entry in table.unread {
+        for entry in table.takeRest() {
             guard let time = Int(entry.key), time > 0 else {
                 throw ConfigError(
                     entry.place, "a key in \(node.subject) must be a whole number above 0, got '\(entry.key)'"
@@ -42,7 +38,6 @@ extension Schedule {
                 throw ConfigError(entry.place, "\(time) stands twice in \(node.subject)")
             }
             changes.append(Change(time: time, value: try Double(entry.value)))
-            _ = table.take(entry.key)
         }
         try table.finish()
         if changes.isEmpty {
@@ -89,6 +84,15 @@ extension Schedule {
 }
 
 extension ConfigTable {
+    /// Where a curve ends, and after how long.
+    fileprivate mutating func end(
+        of entry: ConfigEntry
+    ) throws(ConfigError) -> (to: Double, clock: Schedule.Clock, length: Int) {
+        let to = try require("to", as: Double.self)
+        let (clock, length) = try clock(of: entry)
+        return (to, clock, try length.value(in: 1...))
+    }
+
     /// What a schedule's times count, with the value of that key.
     fileprivate mutating func clock(
         of entry: ConfigEntry

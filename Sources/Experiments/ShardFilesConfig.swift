@@ -7,11 +7,14 @@ import Datasets
 extension ShardFiles: ConfigValue {
     package init(_ node: ConfigNode) throws(ConfigError) {
         var table = try node.table()
-        self.init(train: try Self.files(table.requireNode("train")))
-        if let node = table.take("test") { test = try Self.files(node) }
+        self.init(train: try table.requireNode("train").value(as: "shard files", Self.files))
+        if let node = table.take("test") { test = try node.value(as: "shard files", Self.files) }
         if let node = table.take("image") {
-            image = node.isList ? try [String](node) : [try String(node)]
-            if image.isEmpty { throw node.mismatch(wanted: "an ending, or a list of endings") }
+            image = try node.value(as: "endings") { node throws(ConfigError) in
+                let endings = node.isList ? try [String](node) : [try String(node)]
+                if endings.isEmpty { throw node.mismatch(wanted: "an ending, or a list of endings") }
+                return endings
+            }
         }
         try table.read("label", into: &label)
         if let node = table.take("classes") { classes = try node.value(in: 1...65_536) as Int }

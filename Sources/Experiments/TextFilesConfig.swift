@@ -27,7 +27,7 @@ extension TextFiles: ConfigValue {
         text = try table.take("text").map { node throws(ConfigError) in try String(node) }
         label = try table.take("label").map { node throws(ConfigError) in try String(node) }
         try table.read("wrap", into: &isWrapped)
-        if isWrapped, length < 3 {
+        if isWrapped, length < 3, !node.isProbe {
             throw lengthNode.mismatch(wanted: "at least 3 where [CLS] and [SEP] are put around texts")
         }
         vocabularyHash = try table.take("vocabulary_sha256").map { node throws(ConfigError) in
@@ -77,12 +77,7 @@ extension TextFiles.Tokens {
         }
         var (kind, size, isLowercase) = (Tokenizer.Kind.words, 10_000, false)
         if let node {
-            let name = try? String(node)
-            guard let known = name.flatMap(Tokenizer.Kind.init) else {
-                let hint = name.map { Suggestion.hint($0, among: Tokenizer.Kind.allCases.map(\.rawValue)) }
-                throw node.mismatch(wanted: "words, characters or { bpe: FILE }", hint: hint ?? "")
-            }
-            kind = known
+            kind = try node.name(wanted: "words, characters or { bpe: FILE }")
         }
         try table.read("vocabulary", into: &size, in: SpecialToken.count + 1...1_000_000)
         try table.read("lowercase", into: &isLowercase)

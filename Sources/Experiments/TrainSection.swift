@@ -33,18 +33,15 @@ extension CheckpointInterval: ConfigValue {
     /// `{ seconds: 10 }` or `{ steps: 500 }`.
     package init(_ node: ConfigNode) throws(ConfigError) {
         var table = try node.table()
-        let entry = try table.takeOnly(naming: "one of seconds, steps")
+        let (unit, entry) = try table.takeOnly(kind: "'checkpoint'", as: Unit.self)
         try table.finish()
-        switch entry.key {
-        case "seconds": self = .seconds(try entry.value.value(in: 0...1e9))
-        case "steps": self = .steps(try entry.value.value(in: 1...))
-        default:
-            throw ConfigError(
-                entry.place,
-                "unknown 'checkpoint' '\(entry.key)'; known are seconds, steps"
-                    + Suggestion.hint(entry.key, among: ["seconds", "steps"]))
+        switch unit {
+        case .seconds: self = .seconds(try entry.value.value(in: 0...1e9))
+        case .steps: self = .steps(try entry.value.value(in: 1...))
         }
     }
+
+    private enum Unit: String, CaseIterable { case seconds, steps }
 
     var node: ConfigNode {
         switch self {
@@ -59,25 +56,25 @@ extension Loss: ConfigValue {}
 extension Optimizer: ConfigValue {
     /// `adam`, `sgd`, or one of them with its settings: `adam: { learning_rate: 0.001 }`.
     package init(_ node: ConfigNode) throws(ConfigError) {
-        var (name, place, settings) = ("", node.place, ConfigNode(.nothing, place: node.place))
-        if node.isTable {
-            var table = try node.table()
-            let entry = try table.takeOnly(naming: "one optimizer, adam or sgd")
-            try table.finish()
-            (name, place, settings) = (entry.key, entry.place, entry.value)
-        } else {
-            name = try String(node)
+        guard node.isTable else {
+            let word = try node.word(among: Kind.allCases.map(\.rawValue))
+            switch try Kind(word, kind: "optimizer", place: node.place) {
+            case .adam: self = .adam(AdamConfig())
+            case .sgd: self = .sgd(SGDConfig())
+            }
+            return
         }
-        switch name {
-        case "adam": self = .adam(try AdamConfig(settings))
-        case "sgd": self = .sgd(try SGDConfig(settings))
-        default:
-            throw ConfigError(
-                place,
-                "unknown optimizer '\(name)'; known are adam, sgd"
-                    + Suggestion.hint(name, among: ["adam", "sgd"]))
+        var table = try node.table()
+        let (kind, entry) = try table.takeOnly(
+            naming: "one optimizer, adam or sgd", kind: "optimizer", as: Kind.self)
+        try table.finish()
+        switch kind {
+        case .adam: self = .adam(try entry.value.value())
+        case .sgd: self = .sgd(try entry.value.value())
         }
     }
+
+    private enum Kind: String, CaseIterable { case adam, sgd }
 
     var node: ConfigNode {
         switch self {

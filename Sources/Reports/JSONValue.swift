@@ -1,5 +1,5 @@
 /// A value of JSON text. Objects keep the order of their keys.
-package indirect enum JSONValue: Equatable, Sendable {
+package indirect enum JSONValue: Hashable, Sendable {
     case null
     case flag(Bool)
     case whole(Int)
@@ -11,7 +11,7 @@ package indirect enum JSONValue: Equatable, Sendable {
     case object([Member])
 
     /// A key of an object and its value.
-    package struct Member: Equatable, Sendable {
+    package struct Member: Hashable, Sendable {
         package var key: String
         package var value: JSONValue
 
@@ -39,6 +39,23 @@ package indirect enum JSONValue: Equatable, Sendable {
         }
     }
 
+    /// The text with a line for each member and item, for people; short values stay on one line.
+    package func indentedText(by indent: String = "") -> String {
+        let line = text
+        if indent.count + line.count <= 100 { return line }
+        let inner = indent + "  "
+        func lines(_ parts: [String], _ open: String, _ close: String) -> String {
+            open + "\n" + parts.map { inner + $0 }.joined(separator: ",\n") + "\n" + indent + close
+        }
+        return switch self {
+        case .list(let items): lines(items.map { $0.indentedText(by: inner) }, "[", "]")
+        case .object(let members):
+            lines(
+                members.map { Self.quoted($0.key) + ": " + $0.value.indentedText(by: inner) }, "{", "}")
+        default: line
+        }
+    }
+
     private static func quoted(_ text: String) -> String {
         var quoted = "\""
         for scalar in text.unicodeScalars {
@@ -59,11 +76,14 @@ package indirect enum JSONValue: Equatable, Sendable {
 }
 
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
-    ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral
+    ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
     package init(stringLiteral value: String) { self = .string(value) }
     package init(integerLiteral value: Int) { self = .whole(value) }
     package init(floatLiteral value: Double) { self = .number(value) }
     package init(booleanLiteral value: Bool) { self = .flag(value) }
     package init(arrayLiteral elements: JSONValue...) { self = .list(elements) }
+    package init(dictionaryLiteral elements: (String, JSONValue)...) {
+        self = .object(elements.map { Member($0.0, $0.1) })
+    }
 }

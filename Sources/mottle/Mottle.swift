@@ -15,7 +15,7 @@ struct Mottle: ParsableCommand {
         subcommands: [
             Train.self, Evaluate.self, DataCommand.self, ReplayCommand.self, Verify.self, Diff.self,
             Apply.self,
-            Plugins.self, Explain.self, Preview.self, Tokens.self, Bench.self,
+            Plugins.self, Explain.self, Preview.self, Tokens.self, Schema.self, Bench.self,
         ])
 }
 

@@ -91,6 +91,10 @@ import Testing
             "train: a, rate: 8000, seconds: 1, features: {mfcc: {}}",
             "1:60: error: 'log_mel' is required in 'features'"
         ),
+        (
+            "train: a, rate: 1, seconds: 1, features: {log_mel: {}}",
+            "1:67: error: 'log_mel' wants a 'rate' of at least 2, got 1"
+        ),
     ])
     func `sounds that cannot be meant are told`(audio: String, text: String) {
         let error = #expect(throws: ConfigError.self) { try source(audio) }
@@ -102,7 +106,7 @@ import Testing
         ("hop: 201", "76: error: 'hop' must be in 1...200, up to 'window', got '201'"),
         ("high: 4001", "77: error: 'high' must be in 1.0...4000.0, up to half of 'rate', got '4001'"),
         ("low: 4000", "76: error: 'low' must be in 0.0..<4000.0, below 'high', got '4000'"),
-        ("bins: 0", "77: error: 'bins' must be in 1...200, got '0'"),
+        ("bins: 0", "77: error: 'bins' must be in 1...200, up to 'window', got '0'"),
         (
             "bins: 128",
             "77: error: 128 'bins' are too many: one from 0.0 to 21.0 Hz lies between the frequencies of the window, which "

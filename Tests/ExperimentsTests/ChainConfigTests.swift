@@ -77,7 +77,7 @@ import Testing
     @Test(arguments: [
         (
             "{ unifrom: [0, 1] }",
-            "1:6: error: unknown 'unifrom' for 'x'; known are uniform, normal, truncated_normal, log_uniform, beta, choice, ramp, cosine, steps; did you mean 'uniform'?"
+            "1:6: error: unknown distribution or schedule 'unifrom'; known are uniform, normal, truncated_normal, log_uniform, beta, choice, ramp, cosine, steps; did you mean 'uniform'?"
         ),
         ("{ uniform: 3 }", "1:15: error: 'uniform' must be two numbers [low, high], got '3'"),
         ("{ uniform: [0, a] }", "1:19: error: 'uniform[1]' must be a number, got 'a'"),

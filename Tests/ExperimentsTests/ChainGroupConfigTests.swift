@@ -97,7 +97,7 @@ import Testing
         ),
         (
             "{ hum: , match: { pnsr: 20 } }",
-            "1:21: error: unknown 'pnsr' in 'match'; known are psnr, snr; did you mean 'psnr'?"
+            "1:21: error: unknown measure 'pnsr'; known are psnr, snr; did you mean 'psnr'?"
         ),
         (
             "{ hum: , match: { psnr: 500 } }",
@@ -216,8 +216,9 @@ import Testing
     }
 
     @Test func `a row of the robustness table can be a group, and lists in it are spread`() throws {
-        let rows = try EvaluationConfig.rows(
-            Fixture.node("x: { one_of: [hum: { level: [0.5, 1] }, hide: ] }"), Fixture.builder)
+        let entry = try EvaluationEntry(
+            Fixture.node("x: { one_of: [hum: { level: [0.5, 1] }, hide: ] }"), ChainFiles(base: "."))
+        let rows = try EvaluationConfig.rows(entry, Fixture.builder)
         #expect(rows.map(\.name) == ["one_of(hum, hide)", "one_of(hum, hide)"])
         let levels = try rows.map {
             try Fixture.builder.chain($0.entries, phase: .evaluate).items[0].settings["level"]

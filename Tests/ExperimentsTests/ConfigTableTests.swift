@@ -151,7 +151,11 @@ private func complaint(about yaml: String) -> String? {
         func name(_ yaml: String) throws -> String {
             var table = try ConfigDocument(text: yaml, file: "chain.yaml").root.items()[1].table()
             _ = table.take("probability")
-            do { return try table.takeOnly(naming: "one generator").key } catch { return "\(error)" }
+            do {
+                return try table.takeOnly(naming: "one generator", besides: Settings.Fill.self).1.key
+            } catch {
+                return "\(error)"
+            }
         }
         #expect(try name("- 0\n- gaussian: {sigma: 1}\n  probability: 0.5") == "gaussian")
         #expect(

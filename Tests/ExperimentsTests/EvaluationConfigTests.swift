@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct EvaluationConfigTests {
     private func rows(_ yaml: String) throws -> [EvaluationConfig] {
-        try EvaluationConfig.rows(Fixture.node("x: \(yaml)"), Fixture.builder)
+        try EvaluationConfig.rows(
+            EvaluationEntry(Fixture.node("x: \(yaml)"), ChainFiles(base: ".")), Fixture.builder)
     }
 
     /// The settings of every row's generators.

@@ -22,7 +22,10 @@ import Training
         ("{ dense: 0 }", "1:13: error: 'dense' must be at least 1, got '0'"),
         ("{ dense: many }", "1:13: error: 'dense' must be a whole number, got 'many'"),
         ("{ dropout: 1 }", "1:15: error: 'dropout' must be in 0.0..<1.0, got '1'"),
-        ("{ dens: 3 }", "1:6: error: unknown layer 'dens'; did you mean 'dense'?"),
+        (
+            "{ dens: 3 }",
+            "1:6: error: unknown layer 'dens'; known are flatten, dense, relu, dropout; did you mean 'dense'?"
+        ),
         ("softmax", "1:4: error: unknown layer 'softmax'; known are flatten, dense, relu, dropout"),
         ("3", "1:4: error: 'x' must be a layer, such as 'relu' or 'dense: 128', got '3'"),
         ("{ dense: 3, relu: 1 }", "1:16: error: 'x' must name one layer, got 'dense' and 'relu'"),
@@ -40,7 +43,8 @@ import Training
                     model:
                       - flatten
                       - dense: 5
-                    """, file: "test.yaml"), base: ".")
+                    """, file: "test.yaml"
+            ).root, base: ".")
         #expect(config.error(.denseInput(index: 1, input: [2])).place.description == "test.yaml:5:5")
         #expect(config.error(.lastOutputs(shape: [5], classes: 3)).place.description == "test.yaml:5:5")
         #expect(config.error(.noWeights).place.description == "test.yaml:4:3")

@@ -61,7 +61,10 @@ import Testing
             "dense: 8", "dense: 40000000",
             "small.yaml:8:5: error: model[1] dense: 30 inputs and 40000000 outputs make more than 1073741824 weights"
         ),
-        ("- relu", "- rleu", "small.yaml:9:5: error: unknown layer 'rleu'; did you mean 'relu'?"),
+        (
+            "- relu", "- rleu",
+            "small.yaml:9:5: error: unknown layer 'rleu'; known are flatten, dense, relu, dropout; did you mean 'relu'?"
+        ),
         (
             "amount: [0.1, 0.3]", "amount: [0.1, 3]",
             "small.yaml:15:38: error: noise 'salt_and_pepper': 'amount' must be a number between 0 and 1 (ratio), got 3"
