@@ -138,7 +138,7 @@ import Testing
         ),
         (
             "data:\n  train: {images: a, labels: b}\n  test: {images: a, labels: b}\n  classes: 0",
-            "4:12: error: 'classes' must be at least 1, got '0'"
+            "4:12: error: 'classes' must be in 1...65536, got '0'"
         ),
         (
             "data:\n  train: {images: a, labels: b}\n  test: {images: a, labels: b}\n  clases: 3",
