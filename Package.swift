@@ -64,7 +64,9 @@ let package = Package(
             dependencies: ["CImages", "CSndFile", "CSystem", "CZlib", "Kernels", "Tensors"]),
         .target(
             name: "Pipelines",
-            dependencies: ["CSystem", "Generators", "Datasets", "Tensors", "Kernels", "Workers"]),
+            dependencies: [
+                "CSystem", "Generators", "Datasets", "Tensors", "Kernels", "VectorKernels", "Workers",
+            ]),
         .target(name: "Training", dependencies: ["Tensors", "Kernels", "VectorKernels", "Workers"]),
         .target(name: "Reports", dependencies: ["Tensors", "Kernels", "CSystem", "CPicture"]),
         .target(
@@ -125,7 +127,9 @@ var testTargets: [Target] {
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Tensors", "CPNG"]),
         .testTarget(
             name: "ExperimentsTests",
-            dependencies: ["Experiments", "Generators", "Reports", "Tensors", "Training"]),
+            dependencies: [
+                "Datasets", "Kernels", "Experiments", "Generators", "Reports", "Tensors", "Training",
+            ]),
         .testTarget(name: "mottleTests", dependencies: ["mottle"]),
     ] + hostileRunner
 }
