@@ -13,6 +13,8 @@ struct RunState: Codable, Equatable {
     var position = 0
     /// Batches of this epoch.
     var batch = 0
+    /// The last batch, by which a resumed run knows its stream again: where it began, and what it was.
+    var lastBatch = LastBatch()
     var step = 0
     /// Over this epoch, and since the last line of metrics.
     var (whole, recent) = (Sums(), Sums())
@@ -24,6 +26,10 @@ struct RunState: Codable, Equatable {
     var metricsSize = 0
     /// Samples that were left out, by id, with the reasons.
     var skipped: [String: String] = [:]
+
+    struct LastBatch: Codable, Equatable {
+        var (position, digest) = (0, Digest())
+    }
 
     /// What was measured over some steps.
     struct Sums: Codable, Equatable {

@@ -35,6 +35,7 @@ struct TrainingLoop {
     /// Trains until all epochs are done or somebody interrupts.
     mutating func run(observer: some RunObserver, isInterrupted: () -> Bool) throws {
         let stream = pipeline.stream()
+        if state.batch > 0 { try recognise(stream) }
         measuredUntil = .now
         while state.epoch < experiment.config.train.epochs {
             stream.begin(epoch: state.epoch, at: state.position)
@@ -51,6 +52,20 @@ struct TrainingLoop {
         try save(stream)
     }
 
+    /// Makes the batch before the checkpoint once more: a run must not go on with other data, or another config.
+    private func recognise(_ stream: BatchStream) throws {
+        stream.begin(epoch: state.epoch, at: state.lastBatch.position)
+        var digest = Digest()
+        let batch = try stream.nextBatch()
+        batch?.append(to: &digest)
+        guard batch?.nextPosition == state.position, digest == state.lastBatch.digest else {
+            throw FileError(
+                folder.path,
+                "the stream is not the one that this run was trained on: the batch before its checkpoint differs; were the "
+                    + "data or the lock file changed?")
+        }
+    }
+
     private mutating func step(_ batch: Batch) throws {
         let result: StepResult
         do throws(TrainingError) {
@@ -59,6 +74,8 @@ struct TrainingLoop {
             throw try experiment.cause(of: error, in: batch)
         }
         state.step = trainer.steps
+        state.lastBatch = RunState.LastBatch(position: state.position, digest: Digest())
+        batch.append(to: &state.lastBatch.digest)
         state.position = batch.nextPosition
         state.batch += 1
         batch.append(to: &state.digest)

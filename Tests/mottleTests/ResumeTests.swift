@@ -73,6 +73,39 @@ import Testing
         #expect(try Result(folder, "run") == Result(folder, "whole"))
     }
 
+    @Test func `a run does not go on with other data`() throws {
+        let folder = try WorkFolder.withSmallData()
+        let run = try folder.start(["train", "small.yaml", "--out", "run"] + settings)
+        run.wait { (try? folder.data("run/metrics.jsonl").count) ?? 0 > 4000 }
+        run.send(SIGKILL)
+        _ = try run.finish()
+        let images = try folder.data("train-images")
+        try folder.write("train-images", images.prefix(16) + Data(images.dropFirst(16).map { $0 ^ 1 }))
+        let outcome = try folder.mottle("train", "--resume", "run", "--quiet")
+        #expect(
+            outcome.errors
+                == "mottle: error: run: the stream is not the one that this run was trained on: the batch before its checkpoint "
+                + "differs; were the data or the lock file changed?\n")
+        #expect(outcome.status == 1)
+        try folder.write("train-images", images)
+        #expect(try folder.mottle("train", "--resume", "run", "--quiet").status == 0)
+    }
+
+    @Test func `a checkpoint with other values is told`() throws {
+        let folder = try WorkFolder.withSmallData()
+        try train(folder, ["small.yaml", "--out", "run"] + settings)
+        try FileManager.default.removeItem(atPath: folder.path + "/run/robustness.json")
+        var bytes = try folder.data("run/checkpoint.safetensors")
+        bytes[bytes.count - 5] ^= 1
+        try folder.write("run/checkpoint.safetensors", bytes)
+        let outcome = try folder.mottle("train", "--resume", "run")
+        #expect(
+            outcome.errors.hasPrefix(
+                "run/checkpoint.safetensors: damaged: its values are not those that were written; the checkpoint before it "
+                    + "is taken\n"))
+        #expect(outcome.status == 0)
+    }
+
     @Test func `a damaged checkpoint is told and the one before it taken`() throws {
         let folder = try WorkFolder.withSmallData()
         try train(folder, ["small.yaml", "--out", "whole"] + settings)
