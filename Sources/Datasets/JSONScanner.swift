@@ -61,7 +61,8 @@ struct JSONScanner {
         let start = place
         try readString(into: &key)
         guard members.keys.insert(key).inserted else {
-            throw JSONProblem(place: start, text: "the key \(shownText(key)) stands twice")
+            throw JSONProblem(
+                place: start, text: "the key \(shownText(key)) stands twice", isRepeatedKey: true)
         }
         guard try nextByte("':'") == UInt8(ascii: ":") else { throw problem("':' expected") }
         place += 1
@@ -250,6 +251,8 @@ struct JSONScanner {
 struct JSONProblem: Error, Equatable {
     var place: Int
     var text: String
+    /// Whether all is well but for a key that stands twice.
+    var isRepeatedKey = false
 }
 
 /// Bytes between quotes for an error's text: UTF-8 as it is, other bytes as `\xE2`, no more than forty characters.

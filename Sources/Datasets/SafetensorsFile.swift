@@ -37,6 +37,8 @@ package struct SafetensorsFile {
         guard length <= bytes.count - 8 else {
             throw .headerEndsEarly(file: file, found: bytes.count - 8, expected: Int(length))
         }
+        let header = UnsafeBufferPointer(start: UnsafePointer(bytes.pointer) + 8, count: Int(length))
+        try Self.checkKeys(header, file: file)
         let content: [String: HeaderMember]
         do {
             let text = Data(UnsafeBufferPointer(start: bytes.pointer + 8, count: Int(length)))
@@ -50,6 +52,21 @@ package struct SafetensorsFile {
         let (found, expected) = (bytes.count - begin, tensors.last?.end ?? 0)
         guard found == expected else {
             throw .wrongLength(file: file, found: found, expected: expected)
+        }
+    }
+
+    /// Refuses names that stand twice, of which the decoder would take one and say nothing.
+    private static func checkKeys(
+        _ header: UnsafeBufferPointer<UInt8>, file: String
+    ) throws(DatasetError) {
+        var scanner = JSONScanner(header)
+        do throws(JSONProblem) {
+            var members = try scanner.beginObject()
+            while try scanner.nextKey(&members) != nil { try scanner.skipValue() }
+        } catch  where error.isRepeatedKey {
+            throw .notSafetensors(file: file, reason: "in its header \(error.text)")
+        } catch {
+            // The decoder says what is wrong.
         }
     }
 

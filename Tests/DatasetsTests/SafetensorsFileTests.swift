@@ -75,6 +75,12 @@ private let eight: [UInt8] = [0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0]  // 1, -2
             "ends within its header: 12 bytes found, 16 expected"
         ),
         (safetensors("{]"), "not a safetensors file: its header is not the JSON of one"),
+        (
+            safetensors(
+                "{\"x\": {\"dtype\": \"U8\", \"shape\": [0], \"data_offsets\": [0, 0]}, "
+                    + "\"x\": {\"dtype\": \"U8\", \"shape\": [0], \"data_offsets\": [0, 0]}}"),
+            "not a safetensors file: in its header the key 'x' stands twice"
+        ),
         (safetensors("[1]"), "not a safetensors file: its header is not the JSON of one"),
         (safetensors(#"{"w": 1}"#), "not a safetensors file: 'w' lacks dtype, shape or data_offsets"),
         (
