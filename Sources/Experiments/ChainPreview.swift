@@ -80,8 +80,12 @@ package struct ChainPreview {
         traced.notes(sampleCount: source.ids.count).forEach(observer.say)
         if let rangeNote { observer.say(rangeNote) }
         let maker = SampleMaker(traced, kernels: runtime.kernels, source: source)
-        let rows = try ids.map { id -> ContactSheetSample in
-            let made = try maker.make(id, epoch: epoch, step: step)
+        let rows = try ids.compactMap { id -> ContactSheetSample? in
+            let made: SampleMaker.MadeSample
+            do { made = try maker.make(id, epoch: epoch, step: step) } catch  where source.leavesOut(error) {
+                observer.say("sample \(id) is left out: \(error)")
+                return nil
+            }
             var corrupted = made.values
             traced.standardisation?.undo(&corrupted)
             return ContactSheetSample(
