@@ -80,6 +80,6 @@ struct ByteStrings: Sendable {
     private static func hash(_ string: UnsafeBufferPointer<UInt8>) -> Int {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in string { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        return Int(truncatingIfNeeded: Digest.mixed(hash))
+        return Int(truncatingIfNeeded: splitMix64(hash))
     }
 }

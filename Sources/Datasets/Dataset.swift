@@ -39,6 +39,9 @@ extension Dataset {
     package var vocabularySize: Int? { nil }
     package var sampleRate: Int? { nil }
     package var reading: ReadingOrder? { nil }
+
+    /// What a class is called, for a person.
+    package func className(_ label: Int) -> String { classNames?[label] ?? "class \(label)" }
 }
 
 /// How a data set wants to be read that lies in large files: one after the other.

@@ -1,4 +1,3 @@
-import Glibc
 import Tensors
 
 /// Where the files of images come from.
@@ -19,22 +18,11 @@ struct ImagePaths: ImageSource {
     func name(of id: Int) -> String { paths[id] }
 
     func load(_ id: Int, into content: inout Buffer<UInt8>) throws -> Int {
-        let file = paths[id]
-        let opened = try RegularFile(file)
-        defer { close(opened.descriptor) }
-        guard opened.size <= ImageDecoder.largestFile else {
-            throw ImageError.fileTooLarge(file: file, bytes: opened.size)
+        let file = try OpenFile(paths[id])
+        guard file.size <= ImageDecoder.largestFile else {
+            throw ImageError.fileTooLarge(file: file.path, bytes: file.size)
         }
-        if opened.size > content.count { content = Buffer(count: opened.size + opened.size / 2) }
-        var count = 0
-        while count < opened.size {
-            let part = Glibc.read(opened.descriptor, content.pointer + count, opened.size - count)
-            if part < 0 && errno == EINTR { continue }
-            guard part >= 0 else { throw RegularFile.systemError(file) }
-            if part == 0 { break }
-            count += part
-        }
-        return count
+        return try file.read(0, count: file.size, into: &content)
     }
 }
 

@@ -71,13 +71,13 @@ final class ShardIndex: Sendable {
         return samples
     }
 
-    private static func label(_ member: TarIndex.Member, in file: OpenFile) throws(ShardError) -> UInt16 {
+    private static func label(_ member: TarIndex.Member, in file: OpenFile) throws -> UInt16 {
         var bytes = [UInt8](repeating: 0, count: min(member.size, 32))
-        let found = file.read(member.offset, into: &bytes, count: bytes.count)
+        let found = try file.read(member.offset, into: &bytes, count: bytes.count)
         let text = String(decoding: bytes[..<found], as: UTF8.self).trimming(\.isWhitespace)
         guard member.size <= bytes.count, text.allSatisfy({ $0.isASCII && $0.isNumber }),
             let label = UInt16(text)
-        else { throw .badLabel(file: file.path, member: member.name, text: String(text)) }
+        else { throw ShardError.badLabel(file: file.path, member: member.name, text: String(text)) }
         return label
     }
 
@@ -110,8 +110,6 @@ extension ShardIndex: ImageSource {
     }
 
     func load(_ id: Int, into content: inout Buffer<UInt8>) throws -> Int {
-        let size = Int(sizes[id])
-        if size > content.count { content = Buffer(count: size + size / 2) }
-        return files[file(of: id)].read(offsets[id], into: content.pointer, count: size)
+        try files[file(of: id)].read(offsets[id], count: Int(sizes[id]), into: &content)
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Tensors
 
 /// Where the files of a tar archive lie in it (POSIX.1-2001 ustar and pax, and GNU's long names).
 ///
@@ -17,21 +18,21 @@ struct TarIndex {
     /// Names that a header cannot hold are files of their own in front of it.
     private static let longestName = 1 << 16
 
-    init(_ file: OpenFile) throws(ShardError) {
+    init(_ file: OpenFile) throws {
         var members: [Member] = []
         var place = 0
         var longName: String?
         var block = [UInt8](repeating: 0, count: Self.blockSize)
         while place < file.size {
-            guard file.read(place, into: &block, count: Self.blockSize) == Self.blockSize else {
-                throw .endsEarly(file: file.path, place: place)
+            guard try file.read(place, into: &block, count: Self.blockSize) == Self.blockSize else {
+                throw ShardError.endsEarly(file: file.path, place: place)
             }
             // Two blocks of zeros end an archive; one is enough to know.
             if block.allSatisfy({ $0 == 0 }) { break }
             let header = try Header(block, file: file.path, place: place)
             let start = place + Self.blockSize
             guard header.size <= file.size - start else {
-                throw .memberTooLong(
+                throw ShardError.memberTooLong(
                     file: file.path, member: header.name, size: header.size, left: file.size - start)
             }
             switch header.kind {
@@ -40,11 +41,11 @@ struct TarIndex {
                 longName = nil
             case .longName, .extended:
                 guard header.size <= Self.longestName else {
-                    throw .nameTooLong(file: file.path, size: header.size)
+                    throw ShardError.nameTooLong(file: file.path, size: header.size)
                 }
                 var bytes = [UInt8](repeating: 0, count: header.size)
-                guard file.read(start, into: &bytes, count: header.size) == header.size else {
-                    throw .endsEarly(file: file.path, place: start)
+                guard try file.read(start, into: &bytes, count: header.size) == header.size else {
+                    throw ShardError.endsEarly(file: file.path, place: start)
                 }
                 longName =
                     header.kind == .longName
@@ -85,10 +86,10 @@ struct TarIndex {
                 String(decoding: block[range].prefix { $0 != 0 }, as: UTF8.self)
             }
             guard let sum = Self.number(block[148..<156]), sum == Self.checksum(block) else {
-                throw .notTar(file: file, place: place)
+                throw ShardError.notTar(file: file, place: place)
             }
             guard let size = Self.number(block[124..<136]) else {
-                throw .badSize(file: file, place: place)
+                throw ShardError.badSize(file: file, place: place)
             }
             let isUstar = block[257..<262].elementsEqual("ustar".utf8) && block[262] == 0
             let prefix = isUstar ? text(345..<500) : ""
@@ -129,32 +130,6 @@ extension String {
         while let first = rest.first, isEdge(first) { rest.removeFirst() }
         while let last = rest.last, isEdge(last) { rest.removeLast() }
         return rest
-    }
-}
-
-/// A file that stays open to be read at any place, by any number of threads.
-final class OpenFile: Sendable {
-    let path: String
-    let size: Int
-    private let descriptor: Int32
-
-    init(_ path: String) throws(DatasetError) {
-        let opened = try RegularFile(path)
-        (self.path, size, descriptor) = (path, opened.size, opened.descriptor)
-    }
-
-    deinit { close(descriptor) }
-
-    /// Reads until `count` bytes are there or the file ends, and returns how many came.
-    func read(_ place: Int, into memory: UnsafeMutableRawPointer, count: Int) -> Int {
-        var found = 0
-        while found < count {
-            let part = pread(descriptor, memory + found, count - found, place + found)
-            if part < 0, errno == EINTR { continue }
-            if part <= 0 { break }
-            found += part
-        }
-        return found
     }
 }
 

@@ -15,8 +15,6 @@ package struct ChainPreview {
     private let dataset: (any Dataset)?
     private let runtime: Runtime
     private let rangeNote: String?
-    /// Nil for an array, of which the chain says more.
-    private let dataKind: ContactSheet.Kind?
 
     /// - Parameters:
     ///   - data: the name of a data set, or a `.npy` file of shape [N, …]; nil for what the config names.
@@ -34,7 +32,6 @@ package struct ChainPreview {
             let array = try ArraySamples(files, range: run.range, isText: run.isText, firstID: 0)
             (source, shape, range, dataset, dataName) = (array, array.shape, run.range, nil, data)
             rangeNote = run.isText ? nil : try array.rangeNote()
-            dataKind = nil
             return
         }
         if let option = lengths.map({ _ in "--lengths" }) ?? words.map({ _ in "--words" }) {
@@ -51,7 +48,7 @@ package struct ChainPreview {
         let samples = usesTest ? splits.test : splits.train
         source = DatasetSamples(samples)
         (shape, range) = (samples.dataset.sampleShape, samples.dataset.range)
-        (dataset, rangeNote, dataKind) = (samples.dataset, nil, ContactSheet.Kind(samples.dataset))
+        (dataset, rangeNote) = (samples.dataset, nil)
         dataName = (try? String(node)) ?? "files"
     }
 
@@ -89,9 +86,9 @@ package struct ChainPreview {
             var corrupted = made.values
             traced.standardisation?.undo(&corrupted)
             return ContactSheetSample(
-                id: id, label: className(of: id), clean: made.clean, corrupted: corrupted,
+                id: id, label: dataset?.className(made.label) ?? "", clean: made.clean, corrupted: corrupted,
                 mask: made.mask,
-                parameters: made.drawn.map { ContactSheetValue($0.name, Self.short($0.value)) })
+                parameters: made.drawn.map { ContactSheetValue($0.name, Double($0.value).text(digits: 3)) })
         }
         if let row = rows.first(where: { $0.corrupted.contains { !$0.isFinite } }),
             let values = try NonFiniteValues(
@@ -102,7 +99,9 @@ package struct ChainPreview {
         var facts = [
             ContactSheetValue("chain", run.chain.entries.map(\.text).joined(separator: " → ")),
             ContactSheetValue("data", dataName),
-            ContactSheetValue("range", "\(Self.short(range.lowerBound))…\(Self.short(range.upperBound))"),
+            ContactSheetValue(
+                "range",
+                "\(Double(range.lowerBound).text(digits: 3))…\(Double(range.upperBound).text(digits: 3))"),
         ]
         facts += [ContactSheetValue("epoch", "\(epoch)"), ContactSheetValue("seed", "\(run.seed)")]
         var sheet = ContactSheet(title: file, facts: facts, kind: kind, range: range, samples: rows)
@@ -110,37 +109,14 @@ package struct ChainPreview {
         try sheet.write(to: path)
     }
 
-    /// The class of a sample; an array has none.
-    private func className(of id: UInt64) -> String {
-        guard let dataset else { return "" }
-        let label = source.label(id)
-        return dataset.classNames?[label] ?? "class \(label)"
-    }
-
-    /// By what the data is, or what the generators are for, then by the number of axes.
+    /// By what the data is; of an array by what the generators are for.
     private var kind: ContactSheet.Kind {
-        if let dataKind { return dataKind }
-        let isSpectrogram = run.chain.items.contains { $0.plugin.axes == "NTF" }
-        switch shape.rank {
-        case 0, 1: return isText ? .tokens(length: shape.count) : .waveforms(length: shape.count)
-        case 2 where isSpectrogram: return .spectrograms(frames: shape[0], bins: shape[1])
-        case 2: return .pictures(height: shape[0], width: shape[1], channels: 1)
-        default:
-            return .pictures(
-                height: shape[0], width: shape[1], channels: shape.count / max(1, shape[0] * shape[1]))
-        }
+        let isSpectrogram = dataset != nil || run.chain.items.contains { $0.plugin.axes == "NTF" }
+        return ContactSheet.Kind(shape, isText: isText, isSpectrogram: isSpectrogram)
     }
 
     /// Whether values are token ids: the data says it, of an array the chain.
     private var isText: Bool { dataset.map { $0.vocabularySize != nil } ?? run.isText }
-
-    /// With three or four digits.
-    private static func short(_ value: Float) -> String {
-        guard value.isFinite, value != 0 else { return formatted(Double(value)) }
-        var (scale, size) = (1.0, abs(Double(value)))
-        while size < 100, scale < 1e9 { (scale, size) = (scale * 10, size * 10) }
-        return formatted((Double(value) * scale).rounded() / scale)
-    }
 }
 
 extension Dataset {

@@ -111,7 +111,7 @@ package struct ChainRun {
     private func apply(
         _ program: Program, _ samples: ArraySamples, _ output: ArrayOutput, epoch: Int, step: Int
     ) throws {
-        let errors = ErrorBox()
+        let errors = ThreadResults<any Error>()
         runtime.pool.run { thread, threads in
             let workspace = Workspace(program, kernels: runtime.kernels.noise, source: samples)
             let scratch = Buffer<Float>(count: samples.shape.count)
@@ -122,21 +122,19 @@ package struct ChainRun {
                         step: step)
                 }
             } catch {
-                errors.add(error, at: thread)
+                errors.put(error, at: thread)
             }
         }
-        if let error = errors.first { throw error }
+        if let error = errors.all.first { throw error }
     }
 }
 
-/// What went wrong on several threads.
-///
-/// Safety of `@unchecked Sendable`: only touched under the lock, and read when all threads are done.
-final class ErrorBox: @unchecked Sendable {
-    private let lock = Mutex<[Int: any Error]>([:])
+/// What threads leave behind.
+final class ThreadResults<Value: Sendable>: Sendable {
+    private let lock = Mutex<[Int: Value]>([:])
 
-    func add(_ error: any Error, at place: Int) { lock.withLock { $0[place] = error } }
+    func put(_ value: Value, at thread: Int) { lock.withLock { $0[thread] = value } }
 
-    /// Of the lowest place.
-    var first: (any Error)? { lock.withLock { errors in errors.keys.min().flatMap { errors[$0] } } }
+    /// In the order of the threads.
+    var all: [Value] { lock.withLock { values in values.sorted { $0.key < $1.key }.map(\.value) } }
 }

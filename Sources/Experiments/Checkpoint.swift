@@ -13,8 +13,8 @@ struct RunState: Codable, Equatable {
     var position = 0
     /// Batches of this epoch.
     var batch = 0
-    /// The last batch, by which a resumed run knows its stream again: where it began, and what it was.
-    var lastBatch = LastBatch()
+    /// Where the stream was before the last batch, by which a resumed run knows it again.
+    var beforeLast = Place()
     var step = 0
     /// Over this epoch, and since the last line of metrics.
     var (whole, recent) = (Sums(), Sums())
@@ -25,9 +25,10 @@ struct RunState: Codable, Equatable {
     /// How long the log was: what came behind it belongs to steps that are taken again.
     var metricsSize = 0
     /// Samples that were left out, by id, with the reasons.
-    var skipped: [String: String] = [:]
+    var skipped: [Int: String] = [:]
 
-    struct LastBatch: Codable, Equatable {
+    /// A position in the epoch's order, and the digest of what came before it.
+    struct Place: Codable, Equatable {
         var (position, digest) = (0, Digest())
     }
 
@@ -70,13 +71,10 @@ struct Checkpoint {
     /// Writes the newest checkpoint and keeps the one before it, which is whole if this one is ever damaged.
     func write(to folder: RunFolder) throws {
         try folder.keepPreviousCheckpoint()
-        let tensors = trainer.arrays.sorted { $0.key < $1.key }.map { name, saved in
-            StoredTensor(name: name, shape: saved.shape, values: Buffer(saved.values))
-        }
         let state = String(decoding: try JSONEncoder().encode(run), as: UTF8.self)
-        try Safetensors(tensors: tensors, metadata: ["run": state, "digest": trainer.digest.description])
-            .write(
-                to: folder.checkpoint)
+        let tensors = trainer.arrays.sorted { $0.key < $1.key }.map { StoredTensor($0, $1) }
+        let metadata = ["run": state, "digest": Self.digest(state, trainer.arrays).description]
+        try Safetensors(tensors: tensors, metadata: metadata).write(to: folder.checkpoint)
     }
 
     /// The newest checkpoint that can be read.
@@ -103,33 +101,29 @@ struct Checkpoint {
         else {
             throw FileError(path, "not a checkpoint: it does not say where the run was")
         }
-        var arrays: [String: SavedWeight] = [:]
-        for name in file.names {
-            let array = try file.array(name)
-            arrays[name] = SavedWeight(shape: array.shape, values: try array.floats().values)
+        let arrays = try file.savedWeights()
+        guard file.metadata["digest"] == Self.digest(text, arrays).description else {
+            throw FileError(path, "damaged: its values are not those that were written")
         }
         self.run = run
         trainer = TrainerState(steps: run.step, arrays: arrays)
-        guard file.metadata["digest"] == trainer.digest.description else {
-            throw FileError(path, "damaged: its values are not those that were written")
-        }
     }
 
-    init(run: RunState, trainer: TrainerState) { (self.run, self.trainer) = (run, trainer) }
-}
-
-extension TrainerState {
-    /// Tells whether values are those that were saved.
-    fileprivate var digest: Digest {
+    /// Tells whether a checkpoint is as it was written.
+    private static func digest(_ run: String, _ arrays: [String: SavedWeight]) -> Digest {
         let hasher = DigestHasher(KernelSet.current.noise)
         hasher.begin()
-        hasher.absorb(UInt64(steps))
+        func absorb(_ bytes: UnsafeRawBufferPointer) {
+            if let start = bytes.baseAddress { hasher.absorb(start, count: bytes.count) }
+        }
+        func absorb(_ text: String) { Array(text.utf8).withUnsafeBytes(absorb) }
+        absorb(run)
         for (name, saved) in arrays.sorted(by: { $0.key < $1.key }) {
-            for byte in name.utf8 { hasher.absorb(UInt64(byte)) }
-            saved.values.withUnsafeBytes { bytes in
-                if let start = bytes.baseAddress { hasher.absorb(start, count: bytes.count) }
-            }
+            absorb(name)
+            saved.values.withUnsafeBytes(absorb)
         }
         return hasher.digest
     }
+
+    init(run: RunState, trainer: TrainerState) { (self.run, self.trainer) = (run, trainer) }
 }

@@ -4,7 +4,7 @@ import Tensors
 import Workers
 
 /// What reading the samples of a set brought to light.
-struct DataFindings {
+struct DataFindings: Sendable {
     /// Samples that were read.
     var read = 0
     /// Values of them, without padding and without those that are not finite.
@@ -35,7 +35,7 @@ struct DataFindings {
     /// - Parameter limit: how many, evenly spread; nil for all.
     init(of samples: SampleSet, limit: Int?, pool: WorkerPool) {
         let count = min(limit ?? samples.count, samples.count)
-        let parts = FindingsBox(threads: pool.threads)
+        let parts = ThreadResults<DataFindings>()
         pool.run { thread, threads in
             var findings = DataFindings()
             let reader = samples.dataset.makeReader()
@@ -100,27 +100,4 @@ struct DataFindings {
         unreadableCount += other.unreadableCount
         unreadable += other.unreadable
     }
-}
-
-/// What threads have found, by thread.
-///
-/// Safety of `@unchecked Sendable`: each thread writes a place of its own, and they are read when all are done.
-private final class FindingsBox: @unchecked Sendable {
-    private let places: UnsafeMutablePointer<DataFindings?>
-    private let threads: Int
-
-    init(threads: Int) {
-        self.threads = threads
-        places = .allocate(capacity: threads)
-        places.initialize(repeating: nil, count: threads)
-    }
-
-    deinit {
-        places.deinitialize(count: threads)
-        places.deallocate()
-    }
-
-    func put(_ findings: DataFindings, at thread: Int) { places[thread] = findings }
-
-    var all: [DataFindings] { (0..<threads).compactMap { places[$0] } }
 }

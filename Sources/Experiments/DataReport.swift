@@ -54,8 +54,7 @@ package struct DataReport {
                 place += 1
                 guard let sample = try? reader.read(id, scratch: scratch.pointer) else { continue }
                 let values = (0..<scratch.count).map { sample.values[$0] }
-                let label = half.samples.label(of: id)
-                let name = half.samples.dataset.classNames?[label] ?? "class \(label)"
+                let name = half.samples.dataset.className(half.samples.label(of: id))
                 rows.append(
                     ContactSheetSample(
                         id: UInt64(id), label: "\(half.name), \(name)", clean: values, corrupted: values))
@@ -75,7 +74,7 @@ package struct DataReport {
         var lines = [
             "samples   \(dataset.sampleShape)"
                 + (dataset.vocabularySize.map { ", ids of \($0) tokens" }
-                    ?? ", range \(short(dataset.range.lowerBound))…\(short(dataset.range.upperBound))")
+                    ?? ", range \(Double(dataset.range.lowerBound).text(digits: 4))…\(Double(dataset.range.upperBound).text(digits: 4))")
         ]
         for half in halves { lines += half.lines }
         lines += classLines
@@ -126,13 +125,13 @@ extension DataReport.Half {
         ]
         if findings.count > 0, samples.dataset.vocabularySize == nil {
             lines.append(
-                "          values \(short(findings.low))…\(short(findings.high)), mean \(short(Float(findings.mean))), "
-                    + "standard deviation \(short(Float(findings.deviation)))")
+                "          values \(Double(findings.low).text(digits: 4))…\(Double(findings.high).text(digits: 4)), mean \(findings.mean.text(digits: 4)), "
+                    + "standard deviation \(findings.deviation.text(digits: 4))")
         }
         if let lengths = findings.lengths {
             lines.append(
                 "          lengths \(lengths.lowerBound)…\(lengths.upperBound), mean "
-                    + short(Float(findings.meanLength)))
+                    + findings.meanLength.text(digits: 4))
         }
         if findings.outside > 0 {
             lines.append(
@@ -176,8 +175,6 @@ extension DataReport.Half {
     }
 }
 
-private func short(_ value: Float) -> String { value.fourDigits }
-
 extension String {
     fileprivate func padded(to width: Int, atEnd: Bool = true) -> String {
         let space = String(repeating: " ", count: max(0, width - count))
@@ -186,14 +183,20 @@ extension String {
 }
 
 extension ContactSheet.Kind {
-    /// By the number of axes; of two axes, pictures without channels are those in a range from 0.
     init(_ dataset: any Dataset) {
-        let shape = dataset.sampleShape
+        self.init(dataset.sampleShape, isText: dataset.vocabularySize != nil, isSpectrogram: true)
+    }
+
+    /// By the number of axes.
+    ///
+    /// - Parameters:
+    ///   - isText: whether samples of one axis are token ids; otherwise they are sounds.
+    ///   - isSpectrogram: whether samples of two axes are; otherwise they are pictures without channels.
+    init(_ shape: Shape, isText: Bool, isSpectrogram: Bool) {
         switch shape.rank {
-        case 0, 1:
-            self =
-                dataset.vocabularySize == nil ? .waveforms(length: shape.count) : .tokens(length: shape.count)
-        case 2: self = .spectrograms(frames: shape[0], bins: shape[1])
+        case 0, 1: self = isText ? .tokens(length: shape.count) : .waveforms(length: shape.count)
+        case 2 where isSpectrogram: self = .spectrograms(frames: shape[0], bins: shape[1])
+        case 2: self = .pictures(height: shape[0], width: shape[1], channels: 1)
         default:
             self = .pictures(
                 height: shape[0], width: shape[1], channels: shape.count / max(1, shape[0] * shape[1]))

@@ -104,12 +104,13 @@ package final class Experiment {
 
     /// Measures a model on every test set; stops between two of them when `isInterrupted` says so.
     ///
+    /// - Returns: also the samples that were left out because they cannot be read, with the reasons.
     /// - Throws: `NonFiniteValues` for a test sample that is not finite, `TrainingError` where the loss on the clean test set is
     ///   not, and where no test sample can be read.
     func evaluate(
         _ trainer: Trainer, observer: some RunObserver, isInterrupted: () -> Bool = { false }
-    ) throws -> RobustnessTable {
-        var rows: [RobustnessRow] = []
+    ) throws -> (table: RobustnessTable, skipped: [Int: String]) {
+        var (rows, skipped): ([RobustnessRow], [Int: String]) = ([], [:])
         for (index, evaluation) in evaluations.enumerated() where !isInterrupted() {
             observer.evaluating(evaluation.config.name, index: index, count: evaluations.count)
             let stream = pipeline(of: evaluation).stream()
@@ -127,11 +128,7 @@ package final class Experiment {
                 count += batch.count
                 batch.append(to: &digest)
             }
-            if !stream.skipped.isEmpty {
-                observer.say(
-                    "\(evaluation.config.name): \(stream.skipped.count) test samples left out that cannot be read"
-                )
-            }
+            skipped.merge(stream.skipped) { $1 }
             guard count > 0 else { throw TrainingError.nothingToTest(name: evaluation.config.name) }
             if index == 0, !loss.isFinite {
                 throw TrainingError.nonFiniteEvaluation(loss: loss / Double(count))
@@ -142,7 +139,7 @@ package final class Experiment {
                     accuracy: Double(correct) / Double(count), loss: loss / Double(count), count: count,
                     digest: digest.description))
         }
-        return RobustnessTable(rows)
+        return (RobustnessTable(rows), skipped)
     }
 
     /// The stream of a test set.

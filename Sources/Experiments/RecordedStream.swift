@@ -38,7 +38,7 @@ struct RecordedStream {
     }
 
     /// The step at which a sample is trained on, counted from 0; nil if the epoch does not have it.
-    func step(of id: UInt64, epoch: Int, _ runtime: Runtime) -> Int? {
-        pipeline(runtime).step(of: id, epoch: epoch)
+    func step(of id: UInt64, epoch: Int) -> Int? {
+        order.step(of: id, epoch: epoch, in: samples, batchSize: config.train.batchSize)
     }
 }

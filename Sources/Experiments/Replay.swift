@@ -12,6 +12,7 @@ package struct Replay {
     private let step: Int
     private let view: Int
     private let until: String?
+    private let standardisation: Standardisation?
 
     /// Makes a sample again from the run's lock file alone.
     ///
@@ -52,13 +53,14 @@ package struct Replay {
             }
             traced = part
         }
-        guard let step = stream.step(of: sample, epoch: epoch, runtime) else {
+        guard let step = stream.step(of: sample, epoch: epoch) else {
             throw FileError(
                 stream.folder.path,
                 "epoch \(epoch) has no sample \(sample): classes are balanced, and another part of its class is taken"
             )
         }
         (self.epoch, self.step, self.view, self.until) = (epoch, step, view, until)
+        standardisation = traced.standardisation
         made = try SampleMaker(traced, kernels: runtime.kernels, source: DatasetSamples(samples)).make(
             sample, epoch: epoch, step: step)
     }
@@ -112,7 +114,7 @@ package struct Replay {
     private var sheet: ContactSheet {
         let dataset = stream.samples.dataset
         var corrupted = made.values
-        stream.traced[view - 1].standardisation?.undo(&corrupted)
+        standardisation?.undo(&corrupted)
         let facts = [
             ContactSheetValue("run", stream.folder.path),
             ContactSheetValue("epoch", "\(epoch)"), ContactSheetValue("step", "\(step)"),
@@ -122,13 +124,12 @@ package struct Replay {
             kind: ContactSheet.Kind(dataset), range: dataset.range,
             samples: [
                 ContactSheetSample(
-                    id: made.id, label: className, clean: made.clean, corrupted: corrupted, mask: made.mask,
-                    parameters: made.drawn.map { ContactSheetValue($0.name, $0.value.fourDigits) })
+                    id: made.id, label: dataset.className(made.label), clean: made.clean,
+                    corrupted: corrupted, mask: made.mask,
+                    parameters: made.drawn.map {
+                        ContactSheetValue($0.name, Double($0.value).text(digits: 4))
+                    })
             ])
-    }
-
-    private var className: String {
-        stream.samples.dataset.classNames?[made.label] ?? "class \(made.label)"
     }
 
     package var text: String {
@@ -162,15 +163,5 @@ package struct Replay {
             "drawn": .object(made.drawn.map { .init($0.name, .single($0.value)) }),
             "hidden": hiddenCount.map { .whole($0) } ?? .null, "values": .whole(made.values.count),
         ]).text
-    }
-}
-
-extension Float {
-    /// For a person.
-    var fourDigits: String {
-        guard isFinite, self != 0 else { return Generators.formatted(Double(self)) }
-        var (scale, size) = (1.0, abs(Double(self)))
-        while size < 1000, scale < 1e12 { (scale, size) = (scale * 10, size * 10) }
-        return Generators.formatted((Double(self) * scale).rounded() / scale)
     }
 }

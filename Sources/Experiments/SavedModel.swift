@@ -20,7 +20,10 @@ extension Experiment {
         let model = experiment.makeModel()
         try model.load(from: folder.model)
         let trainer = Trainer(model, optimizer: experiment.config.train.optimizer)
-        let table = try experiment.evaluate(trainer, observer: observer)
+        let (table, skipped) = try experiment.evaluate(trainer, observer: observer)
+        if !skipped.isEmpty {
+            observer.say("\(skipped.count) test samples were left out that cannot be read")
+        }
         guard overrides.isEmpty else { return table }
         switch try? String(contentsOfFile: folder.robustness, encoding: .utf8) {
         case nil: try AtomicFile.write(folder.robustness, text: table.json)
@@ -35,23 +38,33 @@ extension Model {
     /// Writes all weights in the order of the layers.
     func save(to path: String) throws {
         let saved = savedWeights()
-        let tensors = weights.map { weight in
-            StoredTensor(name: weight.name, shape: weight.shape, values: Buffer(saved[weight.name]!.values))
-        }
-        try Safetensors(tensors: tensors).write(to: path)
+        try Safetensors(tensors: weights.map { StoredTensor($0.name, saved[$0.name]!) }).write(to: path)
     }
 
     func load(from path: String) throws {
-        let file = try SafetensorsFile(path)
-        var saved: [String: SavedWeight] = [:]
-        for name in file.names {
-            let array = try file.array(name)
-            saved[name] = SavedWeight(shape: array.shape, values: try array.floats().values)
-        }
+        let saved = try SafetensorsFile(path).savedWeights()
         do {
             try load(saved)
         } catch {
             throw FileError(path, error.description)
         }
+    }
+}
+
+extension StoredTensor {
+    init(_ name: String, _ saved: SavedWeight) {
+        self.init(name: name, shape: saved.shape, values: Buffer(saved.values))
+    }
+}
+
+extension SafetensorsFile {
+    /// All arrays by name.
+    func savedWeights() throws(DatasetError) -> [String: SavedWeight] {
+        var saved: [String: SavedWeight] = [:]
+        for name in names {
+            let array = try array(name)
+            saved[name] = SavedWeight(shape: array.shape, values: try array.floats().values)
+        }
+        return saved
     }
 }

@@ -151,7 +151,7 @@ private struct ChainSteps {
 
     init(_ stream: RecordedStream, _ id: UInt64, epoch: Int, _ runtime: Runtime) throws {
         (self.stream, self.id, self.epoch, self.runtime) = (stream, id, epoch, runtime)
-        step = stream.step(of: id, epoch: epoch, runtime) ?? 0
+        step = stream.step(of: id, epoch: epoch) ?? 0
         let made = try SampleMaker(
             TracedChain(graph: Graph(shape: stream.samples.dataset.sampleShape), values: 0, mask: nil),
             kernels: runtime.kernels, source: DatasetSamples(stream.samples)

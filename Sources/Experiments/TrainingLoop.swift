@@ -54,11 +54,11 @@ struct TrainingLoop {
 
     /// Makes the batch before the checkpoint once more: a run must not go on with other data, or another config.
     private func recognise(_ stream: BatchStream) throws {
-        stream.begin(epoch: state.epoch, at: state.lastBatch.position)
-        var digest = Digest()
+        stream.begin(epoch: state.epoch, at: state.beforeLast.position)
+        var digest = state.beforeLast.digest
         let batch = try stream.nextBatch()
         batch?.append(to: &digest)
-        guard batch?.nextPosition == state.position, digest == state.lastBatch.digest else {
+        guard batch?.nextPosition == state.position, digest == state.digest else {
             throw FileError(
                 folder.path,
                 "the stream is not the one that this run was trained on: the batch before its checkpoint differs; were the "
@@ -74,8 +74,7 @@ struct TrainingLoop {
             throw try experiment.cause(of: error, in: batch)
         }
         state.step = trainer.steps
-        state.lastBatch = RunState.LastBatch(position: state.position, digest: Digest())
-        batch.append(to: &state.lastBatch.digest)
+        state.beforeLast = RunState.Place(position: state.position, digest: state.digest)
         state.position = batch.nextPosition
         state.batch += 1
         batch.append(to: &state.digest)
@@ -127,8 +126,8 @@ struct TrainingLoop {
 
     private mutating func save(_ stream: BatchStream) throws {
         measureTime()
-        for (id, reason) in stream.skipped { state.skipped["\(id)"] = reason }
-        if !state.skipped.isEmpty { try folder.writeSkipped(state.skipped) }
+        state.skipped.merge(stream.skipped) { $1 }
+        try folder.writeSkipped(train: state.skipped)
         state.metricsSize = try metrics.size()
         try Checkpoint(run: state, trainer: trainer.state).write(to: folder)
         lastCheckpoint = .now

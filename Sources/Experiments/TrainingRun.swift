@@ -114,17 +114,19 @@ extension Experiment {
             throw error
         }
         try trainer.model.save(to: folder.model)
-        var table: RobustnessTable?
+        var (table, skipped) = (RobustnessTable?.none, loop.state.skipped.count)
         if !isInterrupted() {
-            let complete = try evaluate(trainer, observer: observer, isInterrupted: isInterrupted)
+            let (complete, left) = try evaluate(trainer, observer: observer, isInterrupted: isInterrupted)
             if complete.rows.count == evaluations.count {
+                try folder.writeSkipped(train: loop.state.skipped, test: left)
+                skipped += left.count
                 try AtomicFile.write(folder.robustness, text: complete.json)
                 table = complete
             }
         }
         return RunResult(
             folder: folder, steps: trainer.steps, epochs: loop.state.epoch,
-            samplesPerSecond: loop.samplesPerSecond, skipped: loop.state.skipped.count,
+            samplesPerSecond: loop.samplesPerSecond, skipped: skipped,
             seconds: (clock.now - start) / .seconds(1), robustness: table, wasInterrupted: table == nil)
     }
 
@@ -158,12 +160,17 @@ extension Experiment {
             let id = batch.ids[row]
             if let values = try NonFiniteValues(
                 of: id, epoch: batch.epoch,
-                step: step ?? trainingPipeline.step(of: id, epoch: batch.epoch) ?? 0,
+                step: step ?? trainingStep(of: id, epoch: batch.epoch),
                 in: chains[row % batch.views], kernels: runtime.kernels, source: DatasetSamples(samples))
             {
                 return values
             }
         }
         return nil
+    }
+
+    private func trainingStep(of id: UInt64, epoch: Int) -> Int {
+        let order = SampleOrder.training(data.train, seed: config.seed)
+        return order.step(of: id, epoch: epoch, in: data.train, batchSize: config.train.batchSize) ?? 0
     }
 }

@@ -167,7 +167,8 @@ struct TrialRun {
         let isInside = abs(average - expected) <= bound
         return Finding(
             name: name, state: isInside ? .passed : .failed,
-            detail: "\(short(average)) ± \(short(bound)), declared \(short(expected))")
+            detail:
+                "\(average.text(digits: 4)) ± \(bound.text(digits: 4)), declared \(expected.text(digits: 4))")
     }
 
     /// An exact ratio holds in every sample.
@@ -178,14 +179,7 @@ struct TrialRun {
         let wrong = shares.first { abs($0 - expected) > 1e-9 }
         return Finding(
             name: "ratio", state: wrong == nil ? .passed : .failed,
-            detail: wrong.map { "\(short($0)) in a sample, declared \(short(expected))" }
-                ?? "exactly \(short(expected)) in every sample")
-    }
-
-    private func short(_ number: Double) -> String {
-        guard number != 0, number.isFinite else { return formatted(number) }
-        var (scale, size) = (1.0, abs(number))
-        while size < 1000, scale < 1e12 { (scale, size) = (scale * 10, size * 10) }
-        return formatted((number * scale).rounded() / scale)
+            detail: wrong.map { "\($0.text(digits: 4)) in a sample, declared \(expected.text(digits: 4))" }
+                ?? "exactly \(expected.text(digits: 4)) in every sample")
     }
 }

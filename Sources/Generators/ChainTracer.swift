@@ -59,7 +59,7 @@ struct ChainTracer {
         let state = ChainState(
             name: part.name, values: values ?? traced.values, mask: traced.mask,
             applied: applied.map { now in earlier.map { traced.graph.elementwise(.or, $0, now) } ?? now },
-            parameters: traced.parameters.count)
+            standardisation: traced.standardisation, parameters: traced.parameters.count)
         // In an order that is drawn an entry is met at several places; the last one has seen them all.
         traced.states.removeAll { $0.name == part.name }
         traced.states.append(state)

@@ -280,6 +280,8 @@ package struct ChainState: Sendable, Equatable {
     package var mask: NodeID?
     /// True for samples that got it; nil for all.
     package var applied: NodeID?
+    /// What undoes the standardisation that the values went through.
+    var standardisation: Standardisation?
     /// How many parameters were drawn up to here.
     var parameters: Int
 }
@@ -330,6 +332,7 @@ extension TracedChain {
         guard let state = states.first(where: { $0.name == name }) else { return nil }
         var part = TracedChain(graph: graph, values: state.values, mask: state.mask)
         part.parameters = Array(parameters.prefix(state.parameters))
+        part.standardisation = state.standardisation
         return part
     }
 

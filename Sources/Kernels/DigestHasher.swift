@@ -14,7 +14,7 @@ package final class DigestHasher {
     package func begin() {
         count = 0
         for lane in 0..<16 {
-            lanes.pointer[lane] = Digest.mixed(UInt64(lane + 1) &* 0x9e37_79b9_7f4a_7c15)
+            lanes.pointer[lane] = splitMix64(UInt64(lane + 1) &* 0x9e37_79b9_7f4a_7c15)
         }
     }
 
@@ -33,7 +33,7 @@ package final class DigestHasher {
     }
 
     package func absorb(_ number: UInt64) {
-        lanes.pointer[count & 15] = Digest.mixed(lanes.pointer[count & 15] ^ number)
+        lanes.pointer[count & 15] = splitMix64(lanes.pointer[count & 15] ^ number)
         count += 1
     }
 

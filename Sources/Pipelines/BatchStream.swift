@@ -26,7 +26,7 @@ package final class BatchStream {
     private var fill: ((Int, Int) -> Void)!
 
     /// Samples that were left out because they cannot be read, with the reasons.
-    package private(set) var skipped: [UInt64: String] = [:]
+    package private(set) var skipped: [Int: String] = [:]
 
     init(_ pipeline: Pipeline) {
         self.pipeline = pipeline
@@ -86,12 +86,16 @@ package final class BatchStream {
 
     /// Takes out the samples that could not be read, or throws the first one's error.
     private func closeGaps() throws {
+        if workers.allSatisfy(\.failures.isEmpty) {
+            ready = 0..<unfilled.upperBound
+            return
+        }
         let failures = workers.flatMap(\.failures).sorted { $0.slot < $1.slot }
         for failure in failures {
             guard pipeline.samples.skipsUnreadable, let error = failure.error as? any DataError else {
                 throw failure.error
             }
-            skipped[memory.ids[failure.slot * memory.views]] = error.description
+            skipped[Int(memory.ids[failure.slot * memory.views])] = error.description
         }
         var (kept, gaps) = (ready.upperBound, failures[...])
         for slot in unfilled {

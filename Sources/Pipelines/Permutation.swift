@@ -1,3 +1,5 @@
+import Tensors
+
 /// A shuffle of 0 ..< count that takes no memory: each place is computed when it is asked for.
 ///
 /// A Feistel network of six rounds over the least even number of bits that holds `count`, walked along its cycle until the
@@ -25,15 +27,10 @@ struct Permutation {
     private func encrypted(_ value: UInt64) -> UInt64 {
         var (left, right) = (value >> halfBits, value & mask)
         for round in 0..<UInt64(6) {
-            (left, right) = (right, left ^ (Self.mixed(key ^ (round << 56) ^ right) & mask))
+            (left, right) = (
+                right, left ^ (splitMix64((key ^ (round << 56) ^ right) &+ 0x9e37_79b9_7f4a_7c15) & mask)
+            )
         }
         return left << halfBits | right
-    }
-
-    private static func mixed(_ value: UInt64) -> UInt64 {
-        var z = value &+ 0x9e37_79b9_7f4a_7c15
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
     }
 }

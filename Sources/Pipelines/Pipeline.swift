@@ -38,7 +38,7 @@ package final class Pipeline {
         (self.samples, self.programs, self.batchSize, self.order) = (samples, programs, batchSize, order)
         (self.kernels, self.pool, self.batchesInFlight) = (kernels, pool, batchesInFlight)
         (self.keepsClean, self.makesDigests) = (keepsClean, makesDigests)
-        samplesPerEpoch = order.epoch(0, of: samples).count
+        samplesPerEpoch = order.samplesPerEpoch(samples)
     }
 
     /// As many batches as stay in a cache together until they are read, at least one and no more than keep threads busy.
@@ -51,12 +51,6 @@ package final class Pipeline {
 
     /// How many batches an epoch has; the last one may be partial.
     package var batchesPerEpoch: Int { (samplesPerEpoch + batchSize - 1) / batchSize }
-
-    /// The optimiser's step, counted from 0 over all epochs, at which a sample comes if all can be read; nil if an epoch does
-    /// not have it.
-    package func step(of id: UInt64, epoch: Int) -> Int? {
-        order.epoch(epoch, of: samples).position(of: id).map { epoch * batchesPerEpoch + $0 / batchSize }
-    }
 
     /// A stream of batches for one epoch after the other; it keeps its memory from epoch to epoch.
     package func stream() -> BatchStream { BatchStream(self) }

@@ -43,6 +43,21 @@ package struct SampleOrder: Sendable {
         }
     }
 
+    /// How many samples an epoch has.
+    func samplesPerEpoch(_ samples: SampleSet) -> Int {
+        guard samples.isBalanced, kind != .sequential else { return samples.count }
+        let counts = samples.classCounts().filter { $0 > 0 }
+        return (counts.min() ?? 0) * counts.count
+    }
+
+    /// The optimiser's step, counted from 0 over all epochs, at which a sample comes if all can be read; nil if the epoch does
+    /// not have it.
+    package func step(of id: UInt64, epoch: Int, in samples: SampleSet, batchSize: Int) -> Int? {
+        let order = self.epoch(epoch, of: samples)
+        let batches = (order.count + batchSize - 1) / batchSize
+        return order.position(of: id).map { epoch * batches + $0 / batchSize }
+    }
+
     /// An order of more samples is computed place by place.
     private static let listLimit = 1 << 20
 

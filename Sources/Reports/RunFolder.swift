@@ -69,12 +69,16 @@ package struct RunFolder: Equatable, Sendable {
         }
     }
 
-    /// Writes which samples were left out, and why.
-    package func writeSkipped(_ reasons: [String: String]) throws {
-        let lines = reasons.sorted { (Int($0.key) ?? 0) < (Int($1.key) ?? 0) }.map { id, reason in
-            JSONValue.object(["sample": .whole(Int(id) ?? 0), "reason": .string(reason)]).text + "\n"
+    /// Writes which samples were left out, and why; nothing where there are none.
+    package func writeSkipped(train: [Int: String], test: [Int: String] = [:]) throws {
+        let lines = [("train", train), ("test", test)].flatMap { half, reasons in
+            reasons.sorted { $0.key < $1.key }.map { id, reason in
+                JSONValue.object(["half": .string(half), "sample": .whole(id), "reason": .string(reason)])
+                    .text
+                    + "\n"
+            }
         }
-        try AtomicFile.write(skipped, text: lines.joined())
+        if !lines.isEmpty { try AtomicFile.write(skipped, text: lines.joined()) }
     }
 
     /// What a run of a config is called: the file's name without folder and ending.

@@ -8,16 +8,8 @@ package struct Digest: Equatable, Hashable, Sendable, BitwiseCopyable, CustomStr
 
     /// Puts what came next behind what came before; the order counts, how it was cut into batches does not.
     package mutating func append(_ next: Digest) {
-        low = Self.mixed((low ^ next.low) &+ 0x9e37_79b9_7f4a_7c15)
-        high = Self.mixed((high ^ next.high) &+ low)
-    }
-
-    /// SplitMix64's finaliser (Steele, Lea & Flood 2014).
-    package static func mixed(_ value: UInt64) -> UInt64 {
-        var z = value
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
+        low = splitMix64((low ^ next.low) &+ 0x9e37_79b9_7f4a_7c15)
+        high = splitMix64((high ^ next.high) &+ low)
     }
 
     /// 32 hexadecimal digits.

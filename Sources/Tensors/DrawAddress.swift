@@ -23,7 +23,7 @@ package struct DrawAddress: Equatable, Hashable, Sendable {
         for byte in path.utf8 { absorb(byte) }
         absorb(0)
         for byte in draw.utf8 { absorb(byte) }
-        return mix(hash ^ mix(seed &+ 0x9e37_79b9_7f4a_7c15))
+        return splitMix64(hash ^ splitMix64(seed &+ 0x9e37_79b9_7f4a_7c15))
     }
 
     /// The 32 random bits of one element.
@@ -39,14 +39,14 @@ package struct DrawAddress: Equatable, Hashable, Sendable {
         default: return words.3
         }
     }
+}
 
-    /// SplitMix64's finaliser (Steele, Lea & Flood 2014): every input bit reaches every output bit.
-    private static func mix(_ value: UInt64) -> UInt64 {
-        var z = value
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
+/// SplitMix64's finaliser (Steele, Lea & Flood 2014): every input bit reaches every output bit.
+package func splitMix64(_ value: UInt64) -> UInt64 {
+    var z = value
+    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+    return z ^ (z >> 31)
 }
 
 /// Philox4x32-10 (Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3").

@@ -13,15 +13,13 @@ package struct TrainerState: Equatable, Sendable {
 
 extension Trainer {
     package var state: TrainerState {
-        get {
-            var arrays = model.savedWeights()
-            for weight in model.weights {
-                for (name, buffer) in Self.moments(weight) {
-                    arrays[name] = SavedWeight(shape: weight.shape, values: weight.unpadded(buffer))
-                }
+        var arrays = model.savedWeights()
+        for weight in model.weights {
+            for (name, buffer) in Self.moments(weight) {
+                arrays[name] = SavedWeight(shape: weight.shape, values: weight.unpadded(buffer))
             }
-            return TrainerState(steps: steps, arrays: arrays)
         }
+        return TrainerState(steps: steps, arrays: arrays)
     }
 
     /// Goes on where another trainer of the same model was.

@@ -11,7 +11,7 @@ struct SkippedSampleTests {
     private func batches(
         batchSize: Int, threads: Int, inFlight: Int, order: SampleOrder = SampleOrder(.sequential, seed: 0),
         from position: Int = 0
-    ) throws -> (ids: [[UInt64]], positions: [Int], skipped: [UInt64: String]) {
+    ) throws -> (ids: [[UInt64]], positions: [Int], skipped: [Int: String]) {
         let dataset = TestDataset(count: 45, shape: [3, 2, 1], unreadable: Self.broken)
         var samples = SampleSet(dataset)
         samples.skipsUnreadable = true

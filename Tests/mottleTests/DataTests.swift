@@ -64,8 +64,30 @@ import Testing
         #expect(run.errors == "" && run.status == 0)
         #expect(try jsonObject(run.output)["skipped"] as? Int == 1)
         let line = try jsonObject(folder.text("run/skipped.jsonl"))
-        #expect(line["sample"] as? Int == 5)
+        #expect(line["half"] as? String == "train" && line["sample"] as? Int == 5)
         #expect((line["reason"] as? String)?.hasPrefix("\(folder.path)/in/dog/3.png: ") == true)
         #expect(try folder.mottle("verify", "run", "--quiet").status == 0)
+    }
+
+    @Test func `test samples that cannot be read are counted and listed, too`() throws {
+        let folder = try pictures()
+        try FileManager.default.copyItem(atPath: folder.path + "/in", toPath: folder.path + "/test")
+        try FileManager.default.removeItem(atPath: folder.path + "/in/dog/3.png")
+        let run = try folder.mottle(
+            "train", "pictures.yaml", "--quiet", "--out", "run", "--json", "--set",
+            "data={images: {train: in, test: test, size: 8}, on_error: skip}", "--set", "evaluate=[gaussian]")
+        #expect(run.errors == "" && run.status == 0)
+        #expect(try jsonObject(run.output)["skipped"] as? Int == 1)
+        let lines = try folder.text("run/skipped.jsonl").split(separator: "\n")
+        let line = try jsonObject(String(lines[0]))
+        #expect(lines.count == 1 && line["half"] as? String == "test" && line["sample"] as? Int == 5)
+        #expect(try folder.text("run/robustness.json").split(separator: "\"count\": 5,").count == 3)
+
+        for name in ["cat/1", "cat/2", "cat/3", "dog/1", "dog/2"] {
+            try folder.write("test/\(name).png", "no image")
+        }
+        let none = try folder.mottle("evaluate", "run", "--quiet")
+        #expect(none.errors == "mottle: error: no sample of the test set 'clean' can be read\n")
+        #expect(none.status == 1)
     }
 }

@@ -75,6 +75,20 @@ import Testing
         #expect(try replayed("--until", "clip") == whole)
     }
 
+    @Test func `a picture before the standardisation is the one of a chain without it`() throws {
+        var pictures: [Data] = []
+        for end in ["", "\n  - standardise: { mean: 0.5, std: 0.25 }"] {
+            let folder = try WorkFolder.withSmallData(
+                replacing: "  - gaussian: { sigma: 0.1 }", by: "  - gaussian: { sigma: 0.1 }" + end)
+            #expect(try folder.mottle("train", "small.yaml", "--out", "run", "--quiet").status == 0)
+            let replay = try folder.mottle(
+                "replay", "run", "--epoch", "0", "--sample", "3", "--until", "gaussian", "--output", "a.png")
+            #expect(replay.errors == "" && replay.status == 0)
+            pictures.append(try folder.data("a.png"))
+        }
+        #expect(pictures[0] == pictures[1])
+    }
+
     @Test func `a sample is written as picture, sound and text`() throws {
         let folder = try trained()
         let replay = ["replay", "run", "--epoch", "0", "--sample", "3", "--output"]
