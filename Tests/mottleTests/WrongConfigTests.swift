@@ -49,7 +49,7 @@ import Testing
         ),
         (
             "  - flatten\n", "",
-            "small.yaml:7:5: error: model[0] dense: expects [batch, features], gets [batch, 6, 5, 1]; "
+            "small.yaml:7:5: error: model[0] dense: expects [batch, features] or [batch, positions, features], gets [batch, 6, 5, 1]; "
                 + "a flatten is missing before it?"
         ),
         (
