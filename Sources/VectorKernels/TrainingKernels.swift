@@ -38,6 +38,13 @@ public struct TrainingKernels: Sendable {
             _ count: Int
         ) -> Void
 
+    /// out = a + b. `out` may be one of them.
+    public let addElements:
+        @Sendable (
+            _ out: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+            _ count: Int
+        ) -> Void
+
     /// Returns how many rows have their first largest logit at their label.
     public let softmaxCrossEntropy: @Sendable (SoftmaxCrossEntropy) -> Int
 
@@ -74,6 +81,11 @@ public struct TrainingKernels: Sendable {
         multiplyElements = { out, a, b, count in
             for i in stride(from: 0, to: count, by: V.scalarCount) {
                 (V(loading: a + i) * V(loading: b + i)).store(to: out + i)
+            }
+        }
+        addElements = { out, a, b, count in
+            for i in stride(from: 0, to: count, by: V.scalarCount) {
+                (V(loading: a + i) + V(loading: b + i)).store(to: out + i)
             }
         }
         softmaxCrossEntropy = { $0.compute(vector: V.self) }
