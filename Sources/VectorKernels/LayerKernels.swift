@@ -32,6 +32,16 @@ public struct LayerKernels: Sendable {
             _ columns: Int
         ) -> Void
 
+    /// Writes the head's output and `logSums`.
+    public let attend: @Sendable (AttentionHead) -> Void
+    /// Writes the gradients of the head's queries, keys and values, which lie as these do, from the output's, which lies
+    /// as the output does. No two of them overlap.
+    public let attendBackward:
+        @Sendable (
+            AttentionHead, _ gradient: UnsafePointer<Float>, _ query: UnsafeMutablePointer<Float>,
+            _ key: UnsafeMutablePointer<Float>, _ value: UnsafeMutablePointer<Float>
+        ) -> Void
+
     /// The kernels in vectors of type `V`, compiled in the module that calls this, with its instruction set.
     @inlinable @inline(__always)
     public init<V: ProductVector>(vector: V.Type) {
@@ -39,6 +49,8 @@ public struct LayerKernels: Sendable {
         activateBackward = { $0.applyBackward($1, $2, $3, $4, $5, vector: V.self) }
         normaliseRows = { $0.forward($1, vector: V.self) }
         normaliseRowsBackward = { $0.backward($1, x: $2, scale: $3, shift: $4, vector: V.self) }
+        attend = { $0.forward(vector: V.self) }
+        attendBackward = { $0.backward($1, query: $2, key: $3, value: $4, vector: V.self) }
         sumRows = { out, x, rows, stride, columns in
             for i in Swift.stride(from: 0, to: columns, by: V.scalarCount) {
                 var sum = V(repeating: 0)
