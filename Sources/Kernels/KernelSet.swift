@@ -12,6 +12,7 @@ package struct KernelSet: Sendable {
     package let instructionSet: InstructionSet
     package let noise: NoiseKernels
     package let training: TrainingKernels
+    package let convolution: ConvolutionKernels
 
     /// The kernels for `set`; nil where this processor lacks it.
     package static func of(_ set: InstructionSet) -> KernelSet? {
@@ -20,9 +21,13 @@ package struct KernelSet: Sendable {
             return switch set {
             case .baseline: baseline
             case .avx2:
-                KernelSet(instructionSet: set, noise: avx2NoiseKernels, training: avx2TrainingKernels)
+                KernelSet(
+                    instructionSet: set, noise: avx2NoiseKernels, training: avx2TrainingKernels,
+                    convolution: avx2ConvolutionKernels)
             case .avx512:
-                KernelSet(instructionSet: set, noise: avx512NoiseKernels, training: avx512TrainingKernels)
+                KernelSet(
+                    instructionSet: set, noise: avx512NoiseKernels, training: avx512TrainingKernels,
+                    convolution: avx512ConvolutionKernels)
             }
         #else
             return baseline
@@ -31,7 +36,8 @@ package struct KernelSet: Sendable {
 
     private static var baseline: KernelSet {
         KernelSet(
-            instructionSet: .baseline, noise: baselineNoiseKernels, training: baselineTrainingKernels)
+            instructionSet: .baseline, noise: baselineNoiseKernels, training: baselineTrainingKernels,
+            convolution: baselineConvolutionKernels)
     }
 
     /// The kernels that `MOTTLE_ISA` in `environment` names; where it is not set or empty, the best that this
