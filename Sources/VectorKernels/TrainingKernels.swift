@@ -38,8 +38,7 @@ public struct TrainingKernels: Sendable {
             _ count: Int
         ) -> Void
 
-    /// Returns how many rows have their first largest logit at their label.
-    public let softmaxCrossEntropy: @Sendable (SoftmaxCrossEntropy) -> Int
+    public let losses: LossKernels
 
     public let adam: @Sendable (WeightPanel, AdamStep) -> Void
     public let momentum: @Sendable (WeightPanel, MomentumStep) -> Void
@@ -91,7 +90,7 @@ public struct TrainingKernels: Sendable {
                 (V(loading: a + i) * V(loading: b + i)).store(to: out + i)
             }
         }
-        softmaxCrossEntropy = { $0.compute(vector: V.self) }
+        losses = LossKernels(vector: V.self)
         adam = { $1.apply(to: $0, vector: V.self) }
         momentum = { $1.apply(to: $0, vector: V.self) }
         lion = { $1.apply(to: $0, vector: V.self) }
