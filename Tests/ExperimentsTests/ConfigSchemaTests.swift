@@ -61,7 +61,7 @@ import Testing
           - standardise: { mean: [0.1, 0.2], std: 0.5 }
           - dtype: uint8
         model: [flatten]
-        train: { epochs: 1, optimizer: { sgd: { learning_rate: 0.1, momentum: 0.9 } }, checkpoint: { steps: 9 } }
+        train: { epochs: 1, optimizer: { sgd: { learning_rate: 0.1, momentum: 0.9, nesterov: true, weight_decay: 0.1 } }, checkpoint: { steps: 9 } }
         evaluate:
         """,
         """
