@@ -39,6 +39,18 @@ public struct ConvolutionPanel {
         self.rectifies = rectifies
     }
 
+    /// Taps and source channels; neighbouring taps whose channels follow each other are one run.
+    @inlinable @inline(__always)
+    var taps: ConvolutionDepth {
+        let (downStep, acrossStep) = (vertical.tapStep * sourceRow, horizontal.tapStep * sourcePixel)
+        return acrossStep == depth
+            ? ConvolutionDepth(
+                down: vertical.taps, downStep: downStep, count: horizontal.taps * depth, step: 1)
+            : ConvolutionDepth(
+                down: vertical.taps, downStep: downStep, across: horizontal.taps, acrossStep: acrossStep,
+                count: depth, step: 1)
+    }
+
     /// The source place of target i, counted over rows of targets.
     @inlinable @inline(__always)
     func sourceOffset(_ i: Int) -> Int {
@@ -79,24 +91,13 @@ extension Tile {
     /// Targets `first` ..< `first` + rows, which may lie in several rows of pixels.
     @inlinable @inline(__always)
     static func gather(_ panel: ConvolutionPanel, first: Int) {
-        var tile = if let bias = panel.bias { Tile(eachRow: bias) } else { Tile() }
         var offsets = InlineArray<rows, Int>(repeating: 0)
         for row in 0..<rows { offsets[row] = panel.sourceOffset(first + row) }
-        // Neighbouring taps whose channels follow each other are one run.
-        let isContiguous = panel.horizontal.tapStep * panel.sourcePixel == panel.depth
-        let runs = isContiguous ? min(panel.horizontal.taps, 1) : panel.horizontal.taps
-        let depth = isContiguous ? panel.depth * panel.horizontal.taps : panel.depth
-        var weights = panel.weights
-        for down in 0..<panel.vertical.taps {
-            let row = panel.source + down * panel.vertical.tapStep * panel.sourceRow
-            for across in 0..<runs {
-                tile.accumulate(
-                    a: row + across * panel.horizontal.tapStep * panel.sourcePixel, offsets: offsets,
-                    depthStride: 1, b: weights, bStride: 16, depth: depth)
-                weights += depth * 16
-            }
+        let start = if let bias = panel.bias { Tile(eachRow: bias) } else { Tile() }
+        let tile = start.adding(a: panel.source, offsets: offsets, depth: panel.taps, b: panel.weights)
+        for row in 0..<rows {
+            tile.storeRow(
+                row, to: panel.target + panel.targetOffset(first + row), rectifies: panel.rectifies)
         }
-        if panel.rectifies { tile.rectify() }
-        for row in 0..<rows { tile.storeRow(row, to: panel.target + panel.targetOffset(first + row)) }
     }
 }

@@ -78,7 +78,8 @@ public struct ConvolutionPass {
         let targetWidth = isForward ? geometry.horizontal.output : geometry.horizontal.input
         for first in stride(from: 0, to: targets, by: 16) {
             let channels = sourceRange(of: first)
-            eachPhase { vertical, horizontal in
+            for phase in 0..<phases(geometry.vertical) * phases(geometry.horizontal) {
+                let (vertical, horizontal) = walks(phase: phase)
                 V.gather(
                     ConvolutionPanel(
                         source: workspace + channels.lowerBound, sourceRow: padded.rowStride,
@@ -98,19 +99,19 @@ public struct ConvolutionPass {
             groupTargets: targets / geometry.groups)
     }
 
+    /// Phases of one axis; together those of both axes reach every target once.
     @inlinable @inline(__always)
-    func eachPhase(_ body: (ConvolutionWalk, ConvolutionWalk) -> Void) {
-        if isForward {
-            return body(
-                ConvolutionWalk(forward: geometry.vertical), ConvolutionWalk(forward: geometry.horizontal))
-        }
-        for down in 0..<geometry.vertical.stride {
-            for across in 0..<geometry.horizontal.stride {
-                body(
-                    ConvolutionWalk(backward: geometry.vertical, phase: down),
-                    ConvolutionWalk(backward: geometry.horizontal, phase: across))
-            }
-        }
+    func phases(_ axis: ConvolutionAxis) -> Int { isForward ? 1 : axis.stride }
+
+    @inlinable @inline(__always)
+    func walk(_ axis: ConvolutionAxis, phase: Int) -> ConvolutionWalk {
+        isForward ? ConvolutionWalk(forward: axis) : ConvolutionWalk(backward: axis, phase: phase)
+    }
+
+    @inlinable @inline(__always)
+    func walks(phase: Int) -> (vertical: ConvolutionWalk, horizontal: ConvolutionWalk) {
+        let (down, across) = phase.quotientAndRemainder(dividingBy: phases(geometry.horizontal))
+        return (walk(geometry.vertical, phase: down), walk(geometry.horizontal, phase: across))
     }
 
     /// Lays the weights out as panels of 16 targets in the order in which `gather` reads them, with zeros between groups.
@@ -119,7 +120,8 @@ public struct ConvolutionPass {
         var packed = packed
         for first in stride(from: 0, to: targets, by: 16) {
             let channels = sourceRange(of: first)
-            eachPhase { vertical, horizontal in
+            for phase in 0..<phases(geometry.vertical) * phases(geometry.horizontal) {
+                let (vertical, horizontal) = walks(phase: phase)
                 for down in 0..<vertical.taps {
                     let y = vertical.tap + down * vertical.tapIncrement
                     for across in 0..<horizontal.taps {

@@ -1,43 +1,65 @@
 extension Tile {
-    /// sums[r, n] += Σₖ a[offsets[r] + k · depthStride] · b[k · bStride + n], k = 0 ..< depth, one after another.
     @inlinable @inline(__always)
-    mutating func accumulate(
-        a: UnsafePointer<Float>, offsets: InlineArray<rows, Int>, depthStride: Int, b: UnsafePointer<Float>,
-        bStride: Int, depth: Int
-    ) {
-        // A copy: what lives in memory through `self` would be stored in every turn.
+    init(sums: InlineArray<rows, InlineArray<vectors, Vector>>) { self.sums = sums }
+
+    /// Returns sums[r, n] + Σ a[offsets[r] + place] · b[k · 16 + n] over the places of `depth` in order, k = 0, 1 ….
+    @inlinable @inline(__always)
+    func adding(
+        a: UnsafePointer<Float>, offsets: InlineArray<rows, Int>, depth: ConvolutionDepth,
+        b: UnsafePointer<Float>
+    ) -> Tile {
+        // A copy, and all loops in one place: what lives in memory through `self` would be stored in every turn.
         var sums = self.sums
-        var (a, b) = (a, b)
-        for _ in 0..<depth {
-            var right = InlineArray<vectors, Vector>(repeating: Vector(repeating: 0))
-            for index in 0..<vectors { right[index] = Vector(loading: b + index * Vector.scalarCount) }
-            for row in 0..<rows {
-                let left = Vector(repeating: a[offsets[row]])
-                for index in 0..<vectors {
-                    sums[row][index] = Vector.multiplyAdd(left, right[index], sums[row][index])
+        var b = b
+        for down in 0..<depth.down {
+            for across in 0..<depth.across {
+                var a = a + (down &* depth.downStep &+ across &* depth.acrossStep)
+                for _ in 0..<depth.count {
+                    var right = InlineArray<vectors, Vector>(repeating: Vector(repeating: 0))
+                    for index in 0..<vectors {
+                        right[index] = Vector(loading: b + index * Vector.scalarCount)
+                    }
+                    for row in 0..<rows {
+                        let left = Vector(repeating: a[offsets[row]])
+                        for index in 0..<vectors {
+                            sums[row][index] = Vector.multiplyAdd(left, right[index], sums[row][index])
+                        }
+                    }
+                    a += depth.step
+                    b += 16
                 }
             }
-            a += depthStride
-            b += bStride
         }
-        self.sums = sums
+        return Tile(sums: sums)
     }
 
-    /// max(sum, 0); a NaN stays one.
     @inlinable @inline(__always)
-    mutating func rectify() {
-        let zero = Vector(repeating: 0)
-        for row in 0..<rows {
-            for index in 0..<vectors {
-                let value = sums[row][index]
-                sums[row][index] = Vector.select(Vector.less(value, zero), zero, value)
+    func storeRow(_ row: Int, to target: UnsafeMutablePointer<Float>, rectifies: Bool) {
+        for index in 0..<vectors {
+            var value = sums[row][index]
+            // Not `max`: a NaN stays one.
+            if rectifies {
+                value = Vector.select(Vector.less(value, Vector(repeating: 0)), Vector(repeating: 0), value)
             }
+            value.store(to: target + index * Vector.scalarCount)
         }
     }
+}
+
+/// The depth of a convolution's sums: `down` × `across` × `count` places, which lie `downStep`, `acrossStep` and `step` apart.
+@frozen
+public struct ConvolutionDepth {
+    @usableFromInline var down: Int
+    @usableFromInline var downStep: Int
+    @usableFromInline var across: Int
+    @usableFromInline var acrossStep: Int
+    @usableFromInline var count: Int
+    @usableFromInline var step: Int
 
     @inlinable @inline(__always)
-    func storeRow(_ row: Int, to target: UnsafeMutablePointer<Float>) {
-        for index in 0..<vectors { sums[row][index].store(to: target + index * Vector.scalarCount) }
+    init(down: Int, downStep: Int, across: Int = 1, acrossStep: Int = 0, count: Int, step: Int) {
+        (self.down, self.downStep, self.across, self.acrossStep) = (down, downStep, across, acrossStep)
+        (self.count, self.step) = (count, step)
     }
 }
 

@@ -163,14 +163,10 @@ extension Tile {
         let geometry = panel.geometry
         var offsets = InlineArray<rows, Int>(repeating: 0)
         for row in 0..<rows { offsets[row] = panel.sourceOffset(first + row) }
-        var tile = Tile()
-        let width = geometry.horizontal.output
-        for y in 0..<geometry.vertical.output {
-            tile.accumulate(
-                a: panel.source + y * geometry.vertical.stride * panel.sourceRow, offsets: offsets,
-                depthStride: geometry.horizontal.stride * geometry.channels,
-                b: panel.gradient + y * width * 16, bStride: 16, depth: width)
-        }
+        let pixels = ConvolutionDepth(
+            down: geometry.vertical.output, downStep: geometry.vertical.stride * panel.sourceRow,
+            count: geometry.horizontal.output, step: geometry.horizontal.stride * geometry.channels)
+        var tile = Tile().adding(a: panel.source, offsets: offsets, depth: pixels, b: panel.gradient)
         let (target, stride) = (panel.target + first * geometry.outputStride, geometry.outputStride)
         if panel.columns.count == 16 {
             if !panel.isFirst { tile.add(left: Tile(loading: target, stride: stride)) }
