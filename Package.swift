@@ -86,6 +86,9 @@ let package = Package(
             name: "HandwrittenNoise", dependencies: ["Kernels", "VectorKernels", "Tensors"],
             path: "Benchmarks/HandwrittenNoise"),
         .executableTarget(
+            name: "Products", dependencies: ["Kernels", "VectorKernels", "Tensors", "Workers"],
+            path: "Benchmarks/Products"),
+        .executableTarget(
             name: "mottle",
             dependencies: [
                 "Experiments", "CSystem", "Generators", "Reports", "Tensors",

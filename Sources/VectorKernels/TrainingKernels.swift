@@ -3,6 +3,11 @@
 /// Bits may differ between instruction sets (some fuse a multiplication with an addition), but never depend on how work
 /// is shared between calls. Counts of elements are multiples of 16: rows are padded with zeros.
 public struct TrainingKernels: Sendable {
+    /// Multiplies and adds in registers alone, in so many rounds, and returns how many operations on single values that
+    /// were, of which a multiply-add is two: the ceiling of what products can reach, for measurements.
+    /// Reads and writes 16 values, so that nobody can leave the work out.
+    public let multiplyAddPeak: @Sendable (_ values: UnsafeMutablePointer<Float>, _ rounds: Int) -> Int
+
     public let multiply: @Sendable (MatrixProduct) -> Void
 
     /// out[c · outStride + r] = x[r · stride + c] for c < columns and r < rows rounded up to 4, zeros beyond `rows`.
@@ -38,6 +43,13 @@ public struct TrainingKernels: Sendable {
             _ count: Int
         ) -> Void
 
+    /// out = a + b. `out` may be one of them.
+    public let addElements:
+        @Sendable (
+            _ out: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+            _ count: Int
+        ) -> Void
+
     public let losses: LossKernels
 
     public let adam: @Sendable (WeightPanel, AdamStep) -> Void
@@ -61,7 +73,8 @@ public struct TrainingKernels: Sendable {
     /// The kernels in vectors of type `V`, compiled in the module that calls this, with its instruction set.
     @inlinable @inline(__always)
     public init<V: ProductVector>(vector: V.Type) {
-        multiply = { V.multiply($0) }
+        multiplyAddPeak = { multiplyAddRounds(vector: V.self, $0, $1) }
+        multiply = { BlockedProduct<V>.multiply($0) }
         transpose = { transposeBlocks(vector: V.self, $0, $1, $2, $3, $4, $5) }
         rectify = { out, x, count in
             let zero = V(repeating: 0)
@@ -88,6 +101,11 @@ public struct TrainingKernels: Sendable {
         multiplyElements = { out, a, b, count in
             for i in stride(from: 0, to: count, by: V.scalarCount) {
                 (V(loading: a + i) * V(loading: b + i)).store(to: out + i)
+            }
+        }
+        addElements = { out, a, b, count in
+            for i in stride(from: 0, to: count, by: V.scalarCount) {
+                (V(loading: a + i) + V(loading: b + i)).store(to: out + i)
             }
         }
         losses = LossKernels(vector: V.self)

@@ -86,7 +86,11 @@ import Testing
         """,
         """
         data: { train: { cifar100_coarse: a.bin }, split: { train: 0.75 }, subset: { first: 9 } }
-        model: [flatten]
+        model:
+          - reshape: [96, 32]
+          - sequence: [dense: 8, relu]
+          - repeat: { times: 2, layers: [residual: [dense: 8]] }
+          - residual: { layers: [dense: 5], shortcut: [dense: 5, dropout: 0.1] }
         train: { epochs: 1, optimizer: { adam: } }
         """,
         "data: { images: { train: a, test: b, size: [20, 30], channels: 3, fit: crop } }" + rest,

@@ -49,7 +49,7 @@ import Testing
         ),
         (
             "  - flatten\n", "",
-            "small.yaml:7:5: error: model[0] dense: expects [batch, features], gets [batch, 6, 5, 1]; "
+            "small.yaml:7:5: error: model[0] dense: expects [batch, features] or [batch, positions, features], gets [batch, 6, 5, 1]; "
                 + "a flatten is missing before it?"
         ),
         (
@@ -63,7 +63,7 @@ import Testing
         ),
         (
             "- relu", "- rleu",
-            "small.yaml:9:5: error: unknown layer 'rleu'; known are flatten, dense, relu, dropout; did you mean 'relu'?"
+            "small.yaml:9:5: error: unknown layer 'rleu'; known are flatten, reshape, dense, relu, dropout, sequence, repeat, residual; did you mean 'relu'?"
         ),
         (
             "amount: [0.1, 0.3]", "amount: [0.1, 3]",
