@@ -3,7 +3,12 @@ import Training
 
 extension LayerConfig: ConfigValue {
     private enum Kind: String, CaseIterable {
-        case flatten, reshape, dense, relu, dropout, sequence, `repeat`, residual
+        case flatten, reshape, dense, relu
+        case leakyReLU = "leaky_relu"
+        case gelu, silu, tanh, sigmoid
+        case layerNorm = "layer_norm"
+        case rmsNorm = "rms_norm"
+        case dropout, sequence, `repeat`, residual
     }
 
     /// `flatten`, `relu`, `dense: 128`, `dropout: 0.2`, `residual: [dense: 64, relu]`.
@@ -15,6 +20,13 @@ extension LayerConfig: ConfigValue {
             switch try Kind(name, kind: "layer", place: node.place) {
             case .flatten: self = .flatten
             case .relu: self = .relu
+            case .leakyReLU: self = .leakyReLU(slope: 0.01)
+            case .gelu: self = .gelu
+            case .silu: self = .silu
+            case .tanh: self = .tanh
+            case .sigmoid: self = .sigmoid
+            case .layerNorm: self = .layerNorm
+            case .rmsNorm: self = .rmsNorm
             case .reshape: throw Self.incomplete(node, "its shape: 'reshape: [7, 112]'")
             case .dense: throw Self.incomplete(node, "its number of outputs: 'dense: 128'")
             case .dropout: throw Self.incomplete(node, "its rate: 'dropout: 0.2'")
@@ -30,12 +42,13 @@ extension LayerConfig: ConfigValue {
         try table.finish()
         switch kind {
         case .dense: self = .dense(try entry.value.value(in: 1...))
+        case .leakyReLU: self = .leakyReLU(slope: try entry.value.value(in: 0..<1))
         case .dropout: self = .dropout(try entry.value.value(in: 0..<1))
         case .reshape: self = .reshape(try Self.shape(entry.value))
         case .sequence: self = .sequence(try Self.list(entry.value))
         case .repeat: self = try Self.repetition(entry.value)
         case .residual: self = try Self.residual(entry.value)
-        case .flatten, .relu:
+        case .flatten, .relu, .gelu, .silu, .tanh, .sigmoid, .layerNorm, .rmsNorm:
             throw ConfigError(entry.place, "'\(entry.key)' takes no value: '- \(entry.key)'")
         }
     }
@@ -82,7 +95,8 @@ extension LayerConfig: ConfigValue {
     /// As the lock file spells it.
     var node: ConfigNode {
         switch self {
-        case .flatten, .relu: .string(kind)
+        case .flatten, .relu, .gelu, .silu, .tanh, .sigmoid, .layerNorm, .rmsNorm: .string(kind)
+        case .leakyReLU(let slope): .table([kind: .number(slope)])
         case .reshape(let shape): .table([kind: .list(shape.sizes.map(ConfigNode.whole))])
         case .dense(let outputs): .table([kind: .whole(outputs)])
         case .dropout(let rate): .table([kind: .number(rate)])

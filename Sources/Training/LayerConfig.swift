@@ -9,6 +9,19 @@ package indirect enum LayerConfig: Equatable, Sendable {
     /// An affine map of a sample, or of each of its positions, to so many outputs.
     case dense(Int)
     case relu
+    /// x > 0 ? x : slope · x (Maas et al. 2013).
+    case leakyReLU(slope: Double)
+    /// x · Φ(x) (Hendrycks & Gimpel 2016).
+    case gelu
+    /// x / (1 + e⁻ˣ) (Elfwing et al. 2017).
+    case silu
+    case tanh
+    /// 1 / (1 + e⁻ˣ).
+    case sigmoid
+    /// Each row less its mean, over its deviation (Ba et al. 2016).
+    case layerNorm
+    /// Each row over the root of the mean of its squares (Zhang & Sennrich 2019).
+    case rmsNorm
     /// Sets this share of the values to zero in training, 0 ..< 1.
     case dropout(Double)
     /// Layers one behind the other, where one is asked for.
@@ -25,6 +38,13 @@ package indirect enum LayerConfig: Equatable, Sendable {
         case .reshape: "reshape"
         case .dense: "dense"
         case .relu: "relu"
+        case .leakyReLU: "leaky_relu"
+        case .gelu: "gelu"
+        case .silu: "silu"
+        case .tanh: "tanh"
+        case .sigmoid: "sigmoid"
+        case .layerNorm: "layer_norm"
+        case .rmsNorm: "rms_norm"
         case .dropout: "dropout"
         case .sequence: "sequence"
         case .repetition: "repeat"
@@ -39,7 +59,11 @@ package indirect enum LayerConfig: Equatable, Sendable {
     func outputShape(input: Shape, place: LayerPlace) throws(ModelError) -> Shape {
         switch self {
         case .flatten: return [input.count]
-        case .relu, .sequence, .repetition, .residual: return input
+        case .relu, .gelu, .silu, .tanh, .sigmoid, .layerNorm, .rmsNorm, .sequence, .repetition, .residual:
+            return input
+        case .leakyReLU(let slope):
+            guard slope >= 0, slope < 1 else { throw .leakySlope(place, slope: slope) }
+            return input
         case .reshape(let shape):
             guard shape.count == input.count else { throw .reshape(place, input: input, wanted: shape) }
             return shape

@@ -1,4 +1,5 @@
 import Tensors
+import VectorKernels
 
 /// Makes the layers of a plan, each with the output of the one before it.
 final class LayerMaker {
@@ -20,6 +21,15 @@ final class LayerMaker {
         case .dense(let outputs):
             return add { Dense(name: plan.name, input, outputs: outputs, seed: seed, engine: $0) }.output
         case .relu: return add { ReLU(input, engine: $0) }.output
+        case .leakyReLU(let slope): return elementwise(.leakyReLU(slope: Float(slope)), input)
+        case .gelu: return elementwise(.gelu, input)
+        case .silu: return elementwise(.silu, input)
+        case .tanh: return elementwise(.tanh, input)
+        case .sigmoid: return elementwise(.sigmoid, input)
+        case .layerNorm, .rmsNorm:
+            return add {
+                RowNormLayer(name: plan.name, input, removesMean: plan.config == .layerNorm, engine: $0)
+            }.output
         case .dropout(let rate):
             return add { Dropout(name: plan.name, input, rate: rate, seed: seed, engine: $0) }.output
         case .residual:
@@ -28,6 +38,10 @@ final class LayerMaker {
             return add { Sum(outputs, engine: $0) }.output
         case .sequence, .repetition: preconditionFailure("a plan holds the layers of \(plan.config.kind)")
         }
+    }
+
+    private func elementwise(_ function: ActivationFunction, _ input: Activation) -> Activation {
+        add { ElementwiseLayer(function, input, engine: $0) }.output
     }
 
     private func add<Made: Layer>(_ make: (Engine) -> Made) -> Made {

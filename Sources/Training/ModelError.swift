@@ -6,6 +6,7 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
     case denseOutputs(LayerPlace, outputs: Int)
     case denseSize(LayerPlace, inputs: Int, outputs: Int)
     case dropoutRate(LayerPlace, rate: Double)
+    case leakySlope(LayerPlace, slope: Double)
     case reshape(LayerPlace, input: Shape, wanted: Shape)
     case residualShapes(LayerPlace, layers: Shape, shortcut: Shape)
     case lastOutputs(shape: Shape, classes: Int)
@@ -27,6 +28,8 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
                 + "\(LayerConfig.weightLimit) weights"
         case .dropoutRate(let place, let rate):
             "\(place) dropout: the rate must be at least 0 and below 1, got \(rate)"
+        case .leakySlope(let place, let slope):
+            "\(place) leaky_relu: the slope must be at least 0 and below 1, got \(slope)"
         case .reshape(let place, let input, let wanted):
             "\(place) reshape: \(input) has \(input.count) values, \(wanted) wants \(wanted.count)"
         case .residualShapes(let place, let layers, let shortcut):
@@ -52,7 +55,8 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
     package var place: LayerPlace? {
         switch self {
         case .denseInput(let place, _), .denseOutputs(let place, _), .denseSize(let place, _, _),
-            .dropoutRate(let place, _), .reshape(let place, _, _), .residualShapes(let place, _, _):
+            .dropoutRate(let place, _), .leakySlope(let place, _), .reshape(let place, _, _),
+            .residualShapes(let place, _, _):
             place
         default: nil
         }

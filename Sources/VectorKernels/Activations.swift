@@ -1,5 +1,5 @@
 /// A layer's function of single values.
-public enum ActivationFunction: Sendable {
+public enum ActivationFunction: Equatable, Sendable {
     /// x > 0 ? x : slope · x (Maas et al. 2013); the slope is not negative.
     case leakyReLU(slope: Float)
     /// x · Φ(x), with the normal distribution's own Φ, not the form with tanh (Hendrycks & Gimpel 2016).

@@ -16,11 +16,11 @@ public struct LayerKernels: Sendable {
 
     /// Writes y, which may be the norm's x, and the norm's statistics.
     public let normaliseRows: @Sendable (RowNorm, _ y: UnsafeMutablePointer<Float>) -> Void
-    /// Writes the gradients of x (which may be `gradient`), scale and shift from those of y; the last two are sums over
-    /// these rows alone.
+    /// Writes the gradients of x (which may be `gradient`; nil: not wanted), scale and shift from those of y; the last two
+    /// are sums over these rows alone.
     public let normaliseRowsBackward:
         @Sendable (
-            RowNorm, _ gradient: UnsafePointer<Float>, _ x: UnsafeMutablePointer<Float>,
+            RowNorm, _ gradient: UnsafePointer<Float>, _ x: UnsafeMutablePointer<Float>?,
             _ scale: UnsafeMutablePointer<Float>, _ shift: UnsafeMutablePointer<Float>?
         ) -> Void
 

@@ -44,11 +44,11 @@ public struct RowNorm {
         }
     }
 
-    /// Writes the gradients of x `[rows, stride]` (which may be `gradient`), of scale and of shift `[stride]`, each summed
+    /// Writes the gradients of x `[rows, stride]` (which may be `gradient`; nil: not wanted), of scale and of shift `[stride]`, each summed
     /// over the rows in order. The padding of `gradient` is zero.
     @inlinable @inline(__always)
     func backward<V: ProductVector>(
-        _ gradient: UnsafePointer<Float>, x out: UnsafeMutablePointer<Float>,
+        _ gradient: UnsafePointer<Float>, x out: UnsafeMutablePointer<Float>?,
         scale scaleGradient: UnsafeMutablePointer<Float>, shift shiftGradient: UnsafeMutablePointer<Float>?,
         vector: V.Type
     ) {
@@ -74,7 +74,7 @@ public struct RowNorm {
             let share = 1 / Float(rows.channels)
             let level = removesMean ? V.sum(sums) * share : 0
             let slant = V.sum(products) * share
-            let target = out + row * rows.stride
+            guard let target = out.map({ $0 + row * rows.stride }) else { continue }
             for i in stride(from: 0, to: rows.stride, by: V.scalarCount) {
                 let scaled = V(loading: gradient + i) * V(loading: scale + i)
                 let normal = (V(loading: x + i) - mean) * factor

@@ -34,11 +34,11 @@ import Training
         ("{ dropout: 1 }", "1:15: error: 'dropout' must be in 0.0..<1.0, got '1'"),
         (
             "{ dens: 3 }",
-            "1:6: error: unknown layer 'dens'; known are flatten, reshape, dense, relu, dropout, sequence, repeat, residual; did you mean 'dense'?"
+            "1:6: error: unknown layer 'dens'; known are flatten, reshape, dense, relu, leaky_relu, gelu, silu, tanh, sigmoid, layer_norm, rms_norm, dropout, sequence, repeat, residual; did you mean 'dense'?"
         ),
         (
             "softmax",
-            "1:4: error: unknown layer 'softmax'; known are flatten, reshape, dense, relu, dropout, sequence, repeat, residual"
+            "1:4: error: unknown layer 'softmax'; known are flatten, reshape, dense, relu, leaky_relu, gelu, silu, tanh, sigmoid, layer_norm, rms_norm, dropout, sequence, repeat, residual"
         ),
         ("3", "1:4: error: 'x' must be a layer, such as 'relu' or 'dense: 128', got '3'"),
         ("{ dense: 3, relu: 1 }", "1:16: error: 'x' must name one layer, got 'dense' and 'relu'"),

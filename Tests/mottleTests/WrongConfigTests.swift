@@ -63,7 +63,7 @@ import Testing
         ),
         (
             "- relu", "- rleu",
-            "small.yaml:9:5: error: unknown layer 'rleu'; known are flatten, reshape, dense, relu, dropout, sequence, repeat, residual; did you mean 'relu'?"
+            "small.yaml:9:5: error: unknown layer 'rleu'; known are flatten, reshape, dense, relu, leaky_relu, gelu, silu, tanh, sigmoid, layer_norm, rms_norm, dropout, sequence, repeat, residual; did you mean 'relu'?"
         ),
         (
             "amount: [0.1, 0.3]", "amount: [0.1, 3]",
