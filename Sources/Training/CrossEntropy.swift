@@ -25,7 +25,7 @@ final class CrossEntropy {
             precondition(
                 labels[row] >= 0 && labels[row] < classes, "label \(labels[row]) is outside 0..<\(classes)")
         }
-        let correct = engine.kernels.training.softmaxCrossEntropy(
+        let correct = engine.kernels.training.losses.softmaxCrossEntropy(
             SoftmaxCrossEntropy(
                 logits: logits.values.pointer, stride: logits.stride, rows: count, classes: classes,
                 labels: labels, targets: targets, losses: losses.pointer,

@@ -61,13 +61,28 @@ import Testing
           - standardise: { mean: [0.1, 0.2], std: 0.5 }
           - dtype: uint8
         model: [flatten]
-        train: { epochs: 1, optimizer: { sgd: { learning_rate: 0.1, momentum: 0.9 } }, checkpoint: { steps: 9 } }
+        train: { epochs: 1, optimizer: { sgd: { learning_rate: 0.1, momentum: 0.9, nesterov: true, weight_decay: 0.1 } }, checkpoint: { steps: 9 } }
         evaluate:
         """,
         """
         data: { train: { cifar10: [a.bin, b.bin] }, test: { cifar100_fine: c.bin } }
         model: [flatten]
         train: { epochs: 1, optimizer: sgd }
+        """,
+        """
+        data: fashion-mnist
+        model: [flatten]
+        train: { epochs: 1, optimizer: { adamw: { weight_decay: 0.2, epsilon: 1e-6 } } }
+        """,
+        """
+        data: fashion-mnist
+        model: [flatten]
+        train: { epochs: 1, optimizer: { lion: { learning_rate: 0.001, beta1: 0.8, weight_decay: 1 } } }
+        """,
+        """
+        data: fashion-mnist
+        model: [flatten]
+        train: { epochs: 1, optimizer: { rmsprop: { beta: 0.9, momentum: 0.5 } } }
         """,
         """
         data: { train: { cifar100_coarse: a.bin }, split: { train: 0.75 }, subset: { first: 9 } }
@@ -140,7 +155,7 @@ import Testing
         for yaml in Self.configs { remove(try Self.json(yaml)) }
         // What the other tests have: an included file, forms of parameters, plugins in a lock file.
         let others: Set = [
-            "include", "truncated_normal", "log_uniform", "beta", "a", "b", "reference", "sha256", "source",
+            "include", "truncated_normal", "log_uniform", "a", "b", "reference", "sha256", "source",
         ]
         #expect(unseen == others)
     }

@@ -111,8 +111,8 @@ import Testing
         let right = "train.optimizer={sgd: {learning_rate: 0.1}}"
         #expect(
             wrong.errors
-                == "--set train.optimizer.sgd.learning_rate=0.1: error: 'optimizer' must name one optimizer, adam or "
-                + "sgd, got 'adam' and 'sgd'; to replace 'adam': --set '\(right)'\n")
+                == "--set train.optimizer.sgd.learning_rate=0.1: error: 'optimizer' must name one optimizer, for "
+                + "instance adam, got 'adam' and 'sgd'; to replace 'adam': --set '\(right)'\n")
         #expect(wrong.status == 2)
         #expect(try folder.mottle("train", "small.yaml", "--quiet", "--set", right).status == 0)
         #expect(
