@@ -19,7 +19,8 @@ package final class Trainer {
     package func step(_ batch: Batch) throws(TrainingError) -> StepResult {
         let pass = Pass(
             count: batch.count, ids: batch.ids, epoch: UInt32(batch.epoch),
-            update: WeightUpdate(optimizer, step: steps + 1))
+            update: WeightUpdate(optimizer, step: steps + 1),
+            lengths: batch.lengths)
         model.forward(batch, pass)
         let result = loss.evaluate(
             labels: batch.labels, targets: batch.targets, count: batch.count, wantsGradient: true)
@@ -32,7 +33,8 @@ package final class Trainer {
 
     /// Computes the loss without dropout and without changing anything.
     package func evaluate(_ batch: Batch) -> (lossSum: Double, correct: Int) {
-        let pass = Pass(count: batch.count, ids: batch.ids, epoch: UInt32(batch.epoch), update: nil)
+        let pass = Pass(count: batch.count, ids: batch.ids, epoch: UInt32(batch.epoch), update: nil,
+            lengths: batch.lengths)
         model.forward(batch, pass)
         return loss.evaluate(labels: batch.labels, targets: batch.targets, count: batch.count)
     }

@@ -57,16 +57,16 @@ public struct AttentionHead {
 
     /// Writes the output and `logSums`.
     @inlinable @inline(__always)
-    func forward<V: ProductVector>(vector: V.Type) {
+    func forward<V: ProductVector>(_ training: TrainingKernels, vector: V.Type) {
         let (width, columns, block) = (Self.padded(size), Self.padded(length), Self.blockRows(tokens))
         let keys = workspace  // [size, columns]
         let scores = keys + width * columns  // [block, columns]
         let sums = scores + block * columns  // [block, width]
         let factors = sums + block * width  // [block]
-        transposeBlocks(vector: V.self, keys, columns, key, stride, length, size)
+        training.transpose(keys, columns, key, stride, length, size)
         for begin in Swift.stride(from: 0, to: length, by: block) {
             let rows = min(block, length - begin)
-            V.multiply(
+            training.multiply(
                 MatrixProduct(
                     a: query + begin * stride, aRowStride: stride, aDepthStride: 1, b: keys,
                     bStride: columns, c: scores, cStride: columns, rows: rows, columns: columns, depth: size))
@@ -74,7 +74,7 @@ public struct AttentionHead {
                 let (sum, logSum) = exponentiate(scores + row * columns, vector: V.self)
                 (factors[row], logSums[begin + row]) = (1 / sum, logSum)
             }
-            V.multiply(
+            training.multiply(
                 MatrixProduct(
                     a: scores, aRowStride: columns, aDepthStride: 1, b: value, bStride: stride, c: sums,
                     cStride: width, rows: rows, columns: width, depth: length))
@@ -119,7 +119,7 @@ public struct AttentionHead {
     func backward<V: ProductVector>(
         _ gradient: UnsafePointer<Float>, query queryGradient: UnsafeMutablePointer<Float>,
         key keyGradient: UnsafeMutablePointer<Float>, value valueGradient: UnsafeMutablePointer<Float>,
-        vector: V.Type
+        _ training: TrainingKernels, vector: V.Type
     ) {
         let (width, columns, block) = (Self.padded(size), Self.padded(length), Self.blockRows(tokens))
         let keys = workspace  // [size, columns]
@@ -129,19 +129,19 @@ public struct AttentionHead {
         let sums = slopes + block * columns  // [block, width]
         let keySums = sums + block * width  // [length, width]
         let valueSums = keySums + columns * width  // [length, width]
-        transposeBlocks(vector: V.self, keys, columns, key, stride, length, size)
-        transposeBlocks(vector: V.self, values, columns, value, stride, length, size)
+        training.transpose(keys, columns, key, stride, length, size)
+        training.transpose(values, columns, value, stride, length, size)
         for begin in Swift.stride(from: 0, to: length, by: block) {
             let rows = min(block, length - begin)
             let (query, gradient) = (query + begin * stride, gradient + begin * outputStride)
             var product = MatrixProduct(
                 a: query, aRowStride: stride, aDepthStride: 1, b: keys, bStride: columns, c: shares,
                 cStride: columns, rows: rows, columns: columns, depth: size)
-            V.multiply(product)
+            training.multiply(product)
             (product.a, product.aRowStride, product.b, product.c) = (
                 gradient, outputStride, UnsafePointer(values), slopes
             )
-            V.multiply(product)
+            training.multiply(product)
             for row in 0..<rows {
                 let offset = (begin + row) * outputStride
                 differentiate(
@@ -154,12 +154,12 @@ public struct AttentionHead {
                 a: shares, aRowStride: 1, aDepthStride: columns, b: gradient, bStride: outputStride,
                 c: valueSums, cStride: width, rows: length, columns: width, depth: rows)
             product.startsFromC = begin > 0
-            V.multiply(product)
+            training.multiply(product)
             (product.a, product.b, product.bStride, product.c) = (
                 UnsafePointer(slopes), query, stride, keySums
             )
-            V.multiply(product)
-            V.multiply(
+            training.multiply(product)
+            training.multiply(
                 MatrixProduct(
                     a: slopes, aRowStride: columns, aDepthStride: 1, b: key, bStride: stride, c: sums,
                     cStride: width, rows: rows, columns: width, depth: length))

@@ -60,7 +60,7 @@ import Training
             ).root, base: ".")
         #expect(config.error(.denseInput(.model(1), input: [2])).place.description == "test.yaml:5:5")
         let inside = LayerPlace.model(1).inside("residual.shortcut", 0)
-        #expect(config.error(.dropoutRate(inside, rate: 2)).place.description == "test.yaml:5:5")
+        #expect(config.error(.rate(inside, kind: "dropout", rate: 2)).place.description == "test.yaml:5:5")
         #expect(config.error(.lastOutputs(shape: [5], classes: 3)).place.description == "test.yaml:5:5")
         #expect(config.error(.noWeights).place.description == "test.yaml:4:3")
     }
