@@ -89,7 +89,8 @@ package indirect enum LayerConfig: Equatable, Sendable {
     /// Whether there is something to train in it, but for the layers that it holds.
     var hasWeights: Bool {
         switch self {
-        case .dense, .layerNorm, .rmsNorm, .batchNorm, .groupNorm, .tokenEmbedding, .patchEmbedding, .classToken,
+        case .dense, .layerNorm, .rmsNorm, .batchNorm, .groupNorm, .tokenEmbedding, .patchEmbedding,
+            .classToken,
             .positions(.learned), .attention:
             true
         default: false

@@ -67,7 +67,8 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .denseInput(let place, _), .denseOutputs(let place, _), .denseSize(let place, _, _),
             .rate(let place, _, _), .slope(let place, _, _),
-            .layerInput(let place, _, _, _), .layerSize(let place, _, _, _), .indivisible(let place, _, _, _, _),
+            .layerInput(let place, _, _, _), .layerSize(let place, _, _, _),
+            .indivisible(let place, _, _, _, _),
             .reshape(let place, _, _),
             .residualShapes(let place, _, _):
             place

@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 import VectorKernels
 
@@ -86,7 +87,11 @@ final class SinusoidalPositions: Layer {
         }
         for index in 0..<input.sampleStride {
             let channel = index % stride
-            if channel >= channels { sines[index] = 0 } else if channel % 2 == 1 { sines[index] = cosines[index] }
+            if channel >= channels {
+                sines[index] = 0
+            } else if channel % 2 == 1 {
+                sines[index] = cosines[index]
+            }
         }
         return sines
     }

@@ -20,6 +20,7 @@ final class TokenEmbedding: Layer {
     init(name: String, _ input: Activation, rows: Int, width: Int, seed: UInt64, engine: Engine) {
         (self.engine, self.input) = (engine, input)
         table = Weight(name: "\(name).table", shape: [rows, width], threads: 1)
+        engine.memory.use(input)
         output = engine.memory.output([input.channels, width], wantsGradient: true)
         gradient = engine.memory.scratch(rows * paddedTo16(width), in: .backward)
         forwardRegion = Region(engine.pool)
@@ -33,6 +34,8 @@ final class TokenEmbedding: Layer {
     }
 
     func backward(_ pass: Pass) {
+        // Numbers have no gradient.
+        input.gradient?.pointer.update(repeating: 0, count: pass.count * input.sampleStride)
         let panel = table.firstPanel(gradient: gradient.pointer)
         let task = ScatterTask(
             tokens: tokens(pass), upstream: output.gradient!.pointer, gradient: gradient.pointer,

@@ -33,7 +33,8 @@ package final class Trainer {
 
     /// Computes the loss without dropout and without changing anything.
     package func evaluate(_ batch: Batch) -> (lossSum: Double, correct: Int) {
-        let pass = Pass(count: batch.count, ids: batch.ids, epoch: UInt32(batch.epoch), update: nil,
+        let pass = Pass(
+            count: batch.count, ids: batch.ids, epoch: UInt32(batch.epoch), update: nil,
             lengths: batch.lengths)
         model.forward(batch, pass)
         return loss.evaluate(labels: batch.labels, targets: batch.targets, count: batch.count)

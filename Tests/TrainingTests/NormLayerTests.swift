@@ -81,7 +81,8 @@ struct ChannelNormTests {
         norm([7, 4], groups: 4, set: set).check(tolerance: 2e-3)
     }
 
-    @Test func `batch norm has mean and deviation of the batch in training, and running ones in evaluation`() {
+    @Test func `batch norm has mean and deviation of the batch in training, and running ones in evaluation`()
+    {
         let bench = norm([2, 3], groups: nil, set: InstructionSet.supported.max()!)
         let layer = bench.layer as! BatchNormLayer
         layer.scale.unpadded = [1, 2, -1]
@@ -98,7 +99,8 @@ struct ChannelNormTests {
             x.indices.map { index in
                 let channel = index % 3
                 let root = (variances[channel] + 1e-5).squareRoot()
-                return (Double(x[index]) - means[channel]) / root * [1, 2, -1][channel] + [0, 0.5, 3][channel]
+                return (Double(x[index]) - means[channel]) / root * [1, 2, -1][channel]
+                    + [0, 0.5, 3][channel]
             }
         }
         expectClose(bench.forward(x), mapped(means, squares.map { $0 / 10 }), tolerance: 3e-5)

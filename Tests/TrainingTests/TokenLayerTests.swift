@@ -127,7 +127,7 @@ struct TokenLayerTests {
         #expect(Array(y[..<6]) == [0, 1, 0, 1, 0, 1])
         // sin and cos of 7, of 7 / 10000^(1/3), and of 7 / 10000^(2/3).
         expectClose(
-            Array(y[42..<48]), [0.6569866, 0.7539023, 0.3192319, 0.9476765, 0.01508005, 0.9998863],
+            Array(y[42..<48]), [0.6569866, 0.7539023, 0.3192247, 0.9476791, 0.0150805, 0.9998863],
             tolerance: 2e-6)
     }
 
@@ -205,9 +205,10 @@ struct TransformerTests {
             defer { withExtendedLifetime(values) {} }
             return trainer.evaluate(batch).lossSum
         }
-        #expect(loss(padding: 3) == loss(padding: 20))
+        let before = loss(padding: 3)
+        #expect(loss(padding: 20) == before)
         lengths[1] = 4
-        #expect(loss(padding: 3) != loss(padding: 20))
+        #expect(loss(padding: 3) != before)
     }
 
     @Test func `a transformer's slips are named`() {
