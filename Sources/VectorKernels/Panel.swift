@@ -1,13 +1,16 @@
+import CSIMD
+
 /// One panel of a block's columns, `vectors` wide, computed in tiles of up to `rows` rows.
 public enum Panel<Vector: ProductVector, let vectors: Int, let rows: Int> {
+    /// Asks for what the next tile begins with, which lies too far apart for the processor to expect it.
     @inlinable @inline(__always)
-    static var width: Int { vectors * Vector.scalarCount }
-
-    /// The height of the next tile: the last two share what is left evenly, since small tiles wait for the latency of
-    /// their few sums.
-    @inlinable @inline(__always)
-    static func height(remaining: Int) -> Int {
-        remaining >= 2 * rows ? rows : remaining > rows ? (remaining + 1) / 2 : remaining
+    static func fetch(_ product: MatrixProduct, row: Int, column: Int) {
+        let (bytes, lines) = (product.cStride &* 4, (vectors &* Vector.scalarCount &* 4) / 64)
+        var target = UnsafeRawPointer(product.c) + (row &* bytes &+ column &* 4)
+        for _ in 0..<rows {
+            for line in 0..<max(lines, 1) { mottle_prefetch(target + line &* 64) }
+            target += bytes
+        }
     }
 
     /// Computes the panel that begins at `column`.
@@ -15,7 +18,8 @@ public enum Panel<Vector: ProductVector, let vectors: Int, let rows: Int> {
     static func multiply(_ block: ProductBlock, column: Int) {
         var row = 0
         while row < block.product.rows {
-            let height = height(remaining: block.product.rows - row)
+            let height = tileHeight(remaining: block.product.rows - row, largest: rows)
+            fetch(block.product, row: row + height, column: column)
             switch height {
             case rows: Tile<Vector, rows, vectors>.compute(block, row: row, column: column)
             case 7 where rows > 7: Tile<Vector, 7, vectors>.compute(block, row: row, column: column)
@@ -29,6 +33,13 @@ public enum Panel<Vector: ProductVector, let vectors: Int, let rows: Int> {
             row += height
         }
     }
+}
+
+/// The height of the next tile where so many rows are left: the last two tiles share them evenly, since small ones wait
+/// for the latency of their few sums.
+@inlinable @inline(__always)
+func tileHeight(remaining: Int, largest: Int) -> Int {
+    remaining >= 2 * largest ? largest : remaining > largest ? (remaining + 1) / 2 : remaining
 }
 
 extension Tile {
@@ -77,9 +88,9 @@ extension Tile {
     @inlinable @inline(__always)
     mutating func accumulate(_ block: ProductBlock, row: Int, column: Int, depth: Range<Int>) {
         let (product, width) = (block.product, vectors * Vector.scalarCount)
-        let bStride = block.packsB ? width : product.bStride
-        let b = product.b + column * (block.packsB ? product.depth : 1) + depth.lowerBound * bStride
-        if block.packsA {
+        let bStride = block.hasPackedB ? width : product.bStride
+        let b = product.b + column * (block.hasPackedB ? product.depth : 1) + depth.lowerBound * bStride
+        if block.hasPackedA {
             accumulate(
                 a: product.a + row * product.depth + depth.lowerBound * rows, rowStride: 1, depthStride: rows,
                 b: b, bStride: bStride, depth: depth.count)
