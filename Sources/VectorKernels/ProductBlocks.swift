@@ -45,7 +45,8 @@ extension MatrixProduct {
     /// Blocks of about equal depth, in the fours that are packed at a time.
     @inlinable @inline(__always)
     func depthBlock(atMost largest: Int) -> Int {
-        let blocks = max((depth + largest - 1) / largest, 1)
-        return max(((depth + blocks - 1) / blocks + 3) / 4 * 4, 4)
+        if depth <= largest { return max(depth, 1) }
+        let blocks = (depth + largest - 1) / largest
+        return ((depth + blocks - 1) / blocks + 3) / 4 * 4
     }
 }
