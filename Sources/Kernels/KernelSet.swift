@@ -12,6 +12,8 @@ package struct KernelSet: Sendable {
     package let instructionSet: InstructionSet
     package let noise: NoiseKernels
     package let training: TrainingKernels
+    package let convolution: ConvolutionKernels
+    package let layers: LayerKernels
 
     /// The kernels for `set`; nil where this processor lacks it.
     package static func of(_ set: InstructionSet) -> KernelSet? {
@@ -20,9 +22,13 @@ package struct KernelSet: Sendable {
             return switch set {
             case .baseline: baseline
             case .avx2:
-                KernelSet(instructionSet: set, noise: avx2NoiseKernels, training: avx2TrainingKernels)
+                KernelSet(
+                    instructionSet: set, noise: avx2NoiseKernels, training: avx2TrainingKernels,
+                    convolution: avx2ConvolutionKernels, layers: avx2LayerKernels)
             case .avx512:
-                KernelSet(instructionSet: set, noise: avx512NoiseKernels, training: avx512TrainingKernels)
+                KernelSet(
+                    instructionSet: set, noise: avx512NoiseKernels, training: avx512TrainingKernels,
+                    convolution: avx512ConvolutionKernels, layers: avx512LayerKernels)
             }
         #else
             return baseline
@@ -31,7 +37,8 @@ package struct KernelSet: Sendable {
 
     private static var baseline: KernelSet {
         KernelSet(
-            instructionSet: .baseline, noise: baselineNoiseKernels, training: baselineTrainingKernels)
+            instructionSet: .baseline, noise: baselineNoiseKernels, training: baselineTrainingKernels,
+            convolution: baselineConvolutionKernels, layers: baselineLayerKernels)
     }
 
     /// The kernels that `MOTTLE_ISA` in `environment` names; where it is not set or empty, the best that this

@@ -1,0 +1,99 @@
+/// One axis of a walk over target places, each of which gathers source places through taps.
+///
+/// Target place target + i · targetStep gathers source places source + i · sourceStep + t · tapStep, t < taps, through the
+/// kernel's taps tap + t · tapIncrement.
+@frozen
+public struct ConvolutionWalk {
+    public var count: Int
+    public var source: Int
+    public var sourceStep: Int
+    public var target: Int
+    public var targetStep: Int
+    public var taps: Int
+    public var tapStep: Int
+    public var tap: Int
+    public var tapIncrement: Int
+
+    /// Output places gather input places; the source has its zeros around it.
+    @inlinable @inline(__always)
+    public init(forward axis: ConvolutionAxis) {
+        (count, source, sourceStep, target, targetStep) = (axis.output, 0, axis.stride, 0, 1)
+        (taps, tapStep, tap, tapIncrement) = (axis.kernel, axis.dilation, 0, 1)
+    }
+
+    /// Input places whose padded place is `phase` modulo the stride gather output places: only taps with the same
+    /// remainder reach them, so that no zero is multiplied. The source has `gradientBorder` zeros before it.
+    @inlinable @inline(__always)
+    public init(backward axis: ConvolutionAxis, phase: Int) {
+        let first = ((phase - axis.before) % axis.stride + axis.stride) % axis.stride
+        count = first < axis.input ? (axis.input - 1 - first) / axis.stride + 1 : 0
+        (target, targetStep, sourceStep) = (first, axis.stride, 1)
+        (taps, tap, source, tapIncrement, tapStep) = (0, 0, 0, 0, 1)
+        // From the last tap to the first, since later taps see earlier output places.
+        var (previous, tapCount) = (0, 0)
+        for k in 0..<axis.kernel where (k * axis.dilation - phase) % axis.stride == 0 {
+            if tapCount > 0 {
+                tapIncrement = previous - k
+                tapStep = (k - previous) * axis.dilation / axis.stride
+            }
+            previous = k
+            tapCount += 1
+        }
+        taps = tapCount
+        tap = previous
+        if tapCount > 0 {
+            source = (first + axis.before - previous * axis.dilation) / axis.stride + axis.gradientBorder
+        }
+    }
+}
+
+extension ConvolutionAxis {
+    /// Zeros before the output's gradient that the input's gradient may gather.
+    @inlinable @inline(__always)
+    public var gradientBorder: Int { max(0, (extent - 1 - before + stride - 1) / stride) }
+
+    /// Places of the output's gradient with all zeros that may be gathered.
+    @inlinable @inline(__always)
+    public var paddedGradient: Int { gradientBorder + max(output, (input - 1 + before) / stride + 1) }
+
+    /// Places of the input with its zeros.
+    @inlinable @inline(__always)
+    public var paddedInput: Int { before + input + after }
+}
+
+extension ConvolutionGeometry {
+    /// Values of a padded sample, channels side by side, of the input or of the output's gradient.
+    @inlinable @inline(__always)
+    var paddedInputCount: Int { vertical.paddedInput * horizontal.paddedInput * channels }
+    @inlinable @inline(__always)
+    var paddedGradientCount: Int { vertical.paddedGradient * horizontal.paddedGradient * outputs }
+
+    /// The source channels that targets `first` ..< `first` + 16 see, where groups have `sources` and `targets` each.
+    @inlinable @inline(__always)
+    static func sources(of first: Int, targets: Int, groupSources: Int, groupTargets: Int) -> Range<Int> {
+        let last = min(first + 16, targets) - 1
+        return first / groupTargets * groupSources..<(last / groupTargets + 1) * groupSources
+    }
+
+    /// Values of packed panels in one direction: 16 targets and the sources that they see, for each tap.
+    @inlinable @inline(__always)
+    func packedCount(sources: Int, targets: Int) -> Int {
+        var rows = 0
+        for first in stride(from: 0, to: targets, by: 16) {
+            rows +=
+                Self.sources(
+                    of: first, targets: targets, groupSources: sources / groups,
+                    groupTargets: targets / groups
+                ).count
+        }
+        return rows * 16 * vertical.kernel * horizontal.kernel
+    }
+
+    /// How many values of memory a thread needs for any of the convolution's three passes.
+    public var workspaceCount: Int {
+        let forward = paddedInputCount + packedCount(sources: channels, targets: outputs)
+        let backward = paddedGradientCount + packedCount(sources: outputs, targets: channels)
+        let weights = paddedInputCount + outputCount
+        return (max(forward, backward, weights) + 4 * 64 + 16 * 16) & ~15
+    }
+}

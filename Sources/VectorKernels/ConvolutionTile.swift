@@ -1,0 +1,104 @@
+extension Tile {
+    @inlinable @inline(__always)
+    init(sums: InlineArray<rows, InlineArray<vectors, Vector>>) { self.sums = sums }
+
+    /// Returns sums[r, n] + Σ a[offsets[r] + place] · b[k · 16 + n] over the places of `depth` in order, k = 0, 1 ….
+    @inlinable @inline(__always)
+    func adding(
+        a: UnsafePointer<Float>, offsets: InlineArray<rows, Int>, depth: ConvolutionDepth,
+        b: UnsafePointer<Float>
+    ) -> Tile {
+        // A copy, and all loops in one place: what lives in memory through `self` would be stored in every turn.
+        var sums = self.sums
+        var b = b
+        for down in 0..<depth.down {
+            for across in 0..<depth.across {
+                var a = a + (down &* depth.downStep &+ across &* depth.acrossStep)
+                for _ in 0..<depth.count {
+                    var right = InlineArray<vectors, Vector>(repeating: Vector(repeating: 0))
+                    for index in 0..<vectors {
+                        right[index] = Vector(loading: b + index * Vector.scalarCount)
+                    }
+                    for row in 0..<rows {
+                        let left = Vector(repeating: a[offsets[row]])
+                        for index in 0..<vectors {
+                            sums[row][index] = Vector.multiplyAdd(left, right[index], sums[row][index])
+                        }
+                    }
+                    a += depth.step
+                    b += 16
+                }
+            }
+        }
+        return Tile(sums: sums)
+    }
+
+    @inlinable @inline(__always)
+    func storeRow(_ row: Int, to target: UnsafeMutablePointer<Float>, rectifies: Bool) {
+        for index in 0..<vectors {
+            var value = sums[row][index]
+            // Not `max`: a NaN stays one.
+            if rectifies {
+                value = Vector.select(Vector.less(value, Vector(repeating: 0)), Vector(repeating: 0), value)
+            }
+            value.store(to: target + index * Vector.scalarCount)
+        }
+    }
+}
+
+/// The depth of a convolution's sums: `down` × `across` × `count` places, which lie `downStep`, `acrossStep` and `step` apart.
+@frozen
+public struct ConvolutionDepth {
+    @usableFromInline var down: Int
+    @usableFromInline var downStep: Int
+    @usableFromInline var across: Int
+    @usableFromInline var acrossStep: Int
+    @usableFromInline var count: Int
+    @usableFromInline var step: Int
+
+    @inlinable @inline(__always)
+    init(down: Int, downStep: Int, across: Int = 1, acrossStep: Int = 0, count: Int, step: Int) {
+        (self.down, self.downStep, self.across, self.acrossStep) = (down, downStep, across, acrossStep)
+        (self.count, self.step) = (count, step)
+    }
+}
+
+/// How a convolution's tiles of 16 columns fit the registers.
+public protocol ConvolutionVector: ProductVector {
+    /// Gathers 16 channels of the targets of one phase.
+    static func gather(_ panel: ConvolutionPanel)
+    /// Sums 16 columns of the weights' gradient over one sample.
+    static func sumWeights(_ panel: ConvolutionWeightPanel)
+}
+
+extension SIMD16: ConvolutionVector where Scalar == Float {
+    @inlinable @inline(__always)
+    public static func gather(_ panel: ConvolutionPanel) { ConvolutionTiles<Self, 1, 8, 4>.gather(panel) }
+    @inlinable @inline(__always)
+    public static func sumWeights(_ panel: ConvolutionWeightPanel) {
+        ConvolutionTiles<Self, 1, 8, 4>.sumWeights(panel)
+    }
+}
+
+extension SIMD8: ConvolutionVector where Scalar == Float {
+    @inlinable @inline(__always)
+    public static func gather(_ panel: ConvolutionPanel) { ConvolutionTiles<Self, 2, 6, 3>.gather(panel) }
+    @inlinable @inline(__always)
+    public static func sumWeights(_ panel: ConvolutionWeightPanel) {
+        ConvolutionTiles<Self, 2, 6, 3>.sumWeights(panel)
+    }
+}
+
+extension SIMD4: ConvolutionVector where Scalar == Float {
+    @inlinable @inline(__always)
+    public static func gather(_ panel: ConvolutionPanel) { ConvolutionTiles<Self, 4, 2, 1>.gather(panel) }
+    @inlinable @inline(__always)
+    public static func sumWeights(_ panel: ConvolutionWeightPanel) {
+        ConvolutionTiles<Self, 4, 2, 1>.sumWeights(panel)
+    }
+}
+
+/// Tiles of `rows` × 16 values, then of `fewerRows`, then of single rows.
+@frozen
+public enum ConvolutionTiles<Vector: ConvolutionVector, let vectors: Int, let rows: Int, let fewerRows: Int> {
+}
