@@ -18,16 +18,22 @@ public struct ConvolutionPass {
     public var target: UnsafeMutablePointer<Float>
     /// Whether negative sums become zero.
     public var rectifies: Bool
+    /// Where the output is rectified and pooled, 2 × 2 with stride 2: which of a window's four pixels is the largest, 4 where
+    /// none is above zero; shaped as the pooled output, `[height / 2, width / 2, outputs padded to 16]`. Forward writes it,
+    /// backward reads it, and its source is the pooled output's gradient. Nil: no pooling.
+    public var winners: UnsafeMutablePointer<UInt32>?
     /// The calling thread's, `geometry.workspaceCount` values.
     public var workspace: UnsafeMutablePointer<Float>
 
     public init(
         geometry: ConvolutionGeometry, direction: Direction, source: UnsafePointer<Float>,
         weights: UnsafePointer<Float>, bias: UnsafePointer<Float>? = nil,
-        target: UnsafeMutablePointer<Float>, rectifies: Bool = false, workspace: UnsafeMutablePointer<Float>
+        target: UnsafeMutablePointer<Float>, rectifies: Bool = false,
+        winners: UnsafeMutablePointer<UInt32>? = nil, workspace: UnsafeMutablePointer<Float>
     ) {
         (self.geometry, self.direction, self.source, self.weights) = (geometry, direction, source, weights)
-        (self.bias, self.target, self.rectifies, self.workspace) = (bias, target, rectifies, workspace)
+        (self.bias, self.target, self.rectifies) = (bias, target, rectifies)
+        (self.winners, self.workspace) = (winners, workspace)
     }
 
     /// Channels of the source and of the target, and the places of a pixel's neighbours.
@@ -42,54 +48,87 @@ public struct ConvolutionPass {
 
     /// Where the source lies among the zeros of its padded copy.
     @inlinable @inline(__always)
-    var padded: PaddedSample {
-        let (y, x) = (geometry.vertical, geometry.horizontal)
-        return isForward
-            ? PaddedSample(
-                height: y.input, width: x.input, channels: geometry.channels, stride: geometry.inputStride,
-                top: y.before, left: x.before, paddedHeight: y.paddedInput, paddedWidth: x.paddedInput)
-            : PaddedSample(
-                height: y.output, width: x.output, channels: geometry.outputs,
-                stride: geometry.outputStride, top: y.gradientBorder, left: x.gradientBorder,
-                paddedHeight: y.paddedGradient, paddedWidth: x.paddedGradient)
-    }
+    var padded: PaddedSample { PaddedSample(geometry, direction) }
 
     /// Writes the targets of some samples. Each is the same, whichever call it is in.
     @inlinable @inline(__always)
     public func compute<V: ConvolutionVector>(samples: Range<Int>, vector: V.Type) {
+        if !isForward && winners != nil && geometry.isSparse {
+            return scatterWinners(samples: samples, vector: V.self)
+        }
         let padded = padded
-        let packed = workspace + (padded.count + 15) & ~15
+        let packed = workspace + (padded.count + 31) & ~15
+        let panels = (targets + 15) / 16
+        let usesWinograd = geometry.usesWinograd(direction)
+        let winograd = Winograd<V>(
+            workspace: packed + geometry.packedCount(sources: sources, targets: targets), channels: sources,
+            panels: panels)
         padded.clear(workspace, vector: V.self)
         pack(into: packed)
-        let sourceCount = isForward ? geometry.inputCount : geometry.outputCount
-        let targetCount = isForward ? geometry.outputCount : geometry.inputCount
+        if usesWinograd { winograd.transformWeights(packed, panels: panels) }
         for sample in samples {
-            padded.copy(source + sample * sourceCount, to: workspace, vector: V.self)
-            gather(into: target + sample * targetCount, packed: packed, padded: padded, vector: V.self)
+            let offset = sample * sourceCount
+            if !isForward, let winners {
+                padded.expand(source + offset, winners: winners + offset, to: workspace, vector: V.self)
+            } else {
+                padded.copy(source + offset, to: workspace, vector: V.self)
+            }
+            if usesWinograd {
+                winograd.compute(panel(0, phase: 0, sample: sample, packed: packed), panels: panels)
+            } else {
+                gather(sample: sample, packed: packed, vector: V.self)
+            }
+        }
+    }
+
+    /// Values of one sample's source.
+    @inlinable @inline(__always)
+    var sourceCount: Int {
+        if isForward { return geometry.inputCount }
+        return winners == nil ? geometry.outputCount : geometry.windows * geometry.outputStride
+    }
+
+    @inlinable @inline(__always)
+    func scatterWinners<V: ConvolutionVector>(samples: Range<Int>, vector: V.Type) {
+        let sparse = SparseGradient<V>(geometry, workspace: workspace)
+        sparse.pack(weights)
+        for sample in samples {
+            let offset = sample * sourceCount
+            sparse.clearPixels()
+            sparse.listByPixel(source + offset, winners: winners! + offset)
+            sparse.scatter()
+            sparse.store(to: target + sample * geometry.inputCount)
         }
     }
 
     @inlinable @inline(__always)
-    func gather<V: ConvolutionVector>(
-        into target: UnsafeMutablePointer<Float>, packed: UnsafePointer<Float>, padded: PaddedSample,
-        vector: V.Type
-    ) {
+    func gather<V: ConvolutionVector>(sample: Int, packed: UnsafePointer<Float>, vector: V.Type) {
         var packed = packed
-        let targetWidth = isForward ? geometry.horizontal.output : geometry.horizontal.input
         for first in stride(from: 0, to: targets, by: 16) {
-            let channels = sourceRange(of: first)
             for phase in 0..<phases(geometry.vertical) * phases(geometry.horizontal) {
-                let (vertical, horizontal) = walks(phase: phase)
-                V.gather(
-                    ConvolutionPanel(
-                        source: workspace + channels.lowerBound, sourceRow: padded.rowStride,
-                        sourcePixel: padded.channels, target: target + first,
-                        targetRow: targetWidth * targetStride, targetPixel: targetStride,
-                        vertical: vertical, horizontal: horizontal, weights: packed,
-                        depth: channels.count, bias: bias.map { $0 + first }, rectifies: rectifies))
-                packed += vertical.taps * horizontal.taps * channels.count * 16
+                let panel = panel(first, phase: phase, sample: sample, packed: packed)
+                V.gather(panel)
+                packed += panel.vertical.taps * panel.horizontal.taps * panel.depth * 16
             }
         }
+    }
+
+    /// 16 channels of one sample's target.
+    @inlinable @inline(__always)
+    func panel(_ first: Int, phase: Int, sample: Int, packed: UnsafePointer<Float>) -> ConvolutionPanel {
+        let channels = sourceRange(of: first)
+        let (padded, walks) = (padded, walks(phase: phase))
+        let (y, x) = (geometry.vertical, geometry.horizontal)
+        var (height, width) = isForward ? (y.output, x.output) : (y.input, x.input)
+        let winners = isForward ? winners : nil
+        if winners != nil { (height, width) = (height / 2, width / 2) }
+        let offset = sample * height * width * targetStride + first
+        return ConvolutionPanel(
+            source: workspace + channels.lowerBound, sourceRow: padded.rowStride,
+            sourcePixel: padded.channels, target: target + offset, targetRow: width * targetStride,
+            targetPixel: targetStride, vertical: walks.vertical, horizontal: walks.horizontal,
+            weights: packed, depth: channels.count, bias: bias.map { $0 + first }, rectifies: rectifies,
+            winners: winners.map { $0 + offset })
     }
 
     @inlinable @inline(__always)
@@ -181,6 +220,25 @@ public struct PaddedSample {
         self.paddedWidth = paddedWidth
     }
 
+    /// The source of a pass. Winograd's last tiles see a row and a column more where the targets are odd.
+    @inlinable @inline(__always)
+    init(_ geometry: ConvolutionGeometry, _ direction: ConvolutionPass.Direction) {
+        let (y, x) = (geometry.vertical, geometry.horizontal)
+        let more = geometry.usesWinograd(direction) ? 1 : 0
+        switch direction {
+        case .forward:
+            (height, width, channels, stride) = (y.input, x.input, geometry.channels, geometry.inputStride)
+            (top, left) = (y.before, x.before)
+            (paddedHeight, paddedWidth) = (y.paddedInput + more, x.paddedInput + more)
+        case .backward:
+            (height, width, channels, stride) = (
+                y.output, x.output, geometry.outputs, geometry.outputStride
+            )
+            (top, left) = (y.gradientBorder, x.gradientBorder)
+            (paddedHeight, paddedWidth) = (y.paddedGradient + more, x.paddedGradient + more)
+        }
+    }
+
     @inlinable @inline(__always)
     var rowStride: Int { paddedWidth * channels }
     @inlinable @inline(__always)
@@ -205,6 +263,31 @@ public struct PaddedSample {
             } else {
                 for x in 0..<width {
                     Self.copy(source + x * stride, to: target + x * channels, count: channels, vector: V.self)
+                }
+            }
+        }
+    }
+
+    /// Writes the winners' gradients between the zeros; `gradient` is that of the pooled sample.
+    @inlinable @inline(__always)
+    func expand<V: FloatVector>(
+        _ gradient: UnsafePointer<Float>, winners: UnsafePointer<UInt32>,
+        to copy: UnsafeMutablePointer<Float>, vector: V.Type
+    ) {
+        let whole = channels - channels % V.scalarCount
+        for row in 0..<height / 2 {
+            for column in 0..<width / 2 {
+                let window = (row * (width / 2) + column) * stride
+                for index in 0..<4 {
+                    let (y, x) = (top + 2 * row + index / 2, left + 2 * column + index % 2)
+                    let target = copy + y * rowStride + x * channels
+                    for lane in Swift.stride(from: 0, to: whole, by: V.scalarCount) {
+                        PooledWindow<V>(gradient + window + lane, winners: winners + window + lane)
+                            .gradient(index).store(to: target + lane)
+                    }
+                    for lane in whole..<channels {
+                        target[lane] = winners[window + lane] == UInt32(index) ? gradient[window + lane] : 0
+                    }
                 }
             }
         }
