@@ -64,7 +64,7 @@ public struct ConvolutionPass {
             workspace: packed + geometry.packedCount(sources: sources, targets: targets), channels: sources,
             panels: panels)
         padded.clear(workspace, vector: V.self)
-        pack(into: packed)
+        if geometry.isDepthwise { packDepthwise(into: packed) } else { pack(into: packed) }
         if usesWinograd { winograd.transformWeights(packed, panels: panels) }
         for sample in samples {
             let offset = sample * sourceCount
@@ -75,6 +75,8 @@ public struct ConvolutionPass {
             }
             if usesWinograd {
                 winograd.compute(panel(0, phase: 0, sample: sample, packed: packed), panels: panels)
+            } else if geometry.isDepthwise {
+                gatherDepthwise(sample: sample, packed: packed, vector: V.self)
             } else {
                 gather(sample: sample, packed: packed, vector: V.self)
             }
@@ -125,7 +127,7 @@ public struct ConvolutionPass {
         let offset = sample * height * width * targetStride + first
         return ConvolutionPanel(
             source: workspace + channels.lowerBound, sourceRow: padded.rowStride,
-            sourcePixel: padded.channels, target: target + offset, targetRow: width * targetStride,
+            sourcePixel: padded.pixelStride, target: target + offset, targetRow: width * targetStride,
             targetPixel: targetStride, vertical: walks.vertical, horizontal: walks.horizontal,
             weights: packed, depth: channels.count, bias: bias.map { $0 + first }, rectifies: rectifies,
             winners: winners.map { $0 + offset })
@@ -176,131 +178,21 @@ public struct ConvolutionPass {
 
     @inlinable @inline(__always)
     func pack(tap: Int, channels: Range<Int>, first: Int, into packed: UnsafeMutablePointer<Float>) {
-        let (groupChannels, groupOutputs) = (geometry.groupChannels, geometry.groupOutputs)
+        let (groupSources, groupTargets) = (sources / geometry.groups, targets / geometry.groups)
+        let (rows, stride) = (tap &* geometry.groupChannels, geometry.outputStride)
         for lane in 0..<16 {
-            let target = first + lane
-            let group = target / (isForward ? groupOutputs : groupChannels)
-            for source in channels {
-                let channel = isForward ? source : target
-                let output = isForward ? target : source
-                let isSeen =
-                    target < targets && channel / groupChannels == group && output / groupOutputs == group
-                let row = tap * groupChannels + channel % groupChannels
-                packed[(source - channels.lowerBound) * 16 + lane] =
-                    isSeen ? weights[row * geometry.outputStride + output] : 0
+            let target = first &+ lane
+            let group = target / groupTargets
+            // The sources of the target's group, of those of the panel; none behind the last target.
+            let begin = target < targets ? group &* groupSources &- channels.lowerBound : channels.count
+            let end = min(begin &+ groupSources, channels.count)
+            let (row, step) = isForward ? (rows, stride) : (rows &+ target &- group &* groupTargets, 1)
+            let column = isForward ? target : group &* groupSources
+            for source in 0..<begin { packed[source &* 16 &+ lane] = 0 }
+            for source in begin..<end {
+                packed[source &* 16 &+ lane] = weights[row &* stride &+ column &+ (source &- begin) &* step]
             }
+            for source in end..<channels.count { packed[source &* 16 &+ lane] = 0 }
         }
-    }
-}
-
-/// A sample's place in a copy of it with zeros around, channels side by side without padding.
-@frozen
-public struct PaddedSample {
-    public var height: Int
-    public var width: Int
-    public var channels: Int
-    public var stride: Int
-    public var top: Int
-    public var left: Int
-    public var paddedHeight: Int
-    public var paddedWidth: Int
-
-    @inlinable @inline(__always)
-    init(
-        height: Int, width: Int, channels: Int, stride: Int, top: Int, left: Int, paddedHeight: Int,
-        paddedWidth: Int
-    ) {
-        self.height = height
-        self.width = width
-        self.channels = channels
-        self.stride = stride
-        self.top = top
-        self.left = left
-        self.paddedHeight = paddedHeight
-        self.paddedWidth = paddedWidth
-    }
-
-    /// The source of a pass. Winograd's last tiles see a row and a column more where the targets are odd.
-    @inlinable @inline(__always)
-    init(_ geometry: ConvolutionGeometry, _ direction: ConvolutionPass.Direction) {
-        let (y, x) = (geometry.vertical, geometry.horizontal)
-        let more = geometry.usesWinograd(direction) ? 1 : 0
-        switch direction {
-        case .forward:
-            (height, width, channels, stride) = (y.input, x.input, geometry.channels, geometry.inputStride)
-            (top, left) = (y.before, x.before)
-            (paddedHeight, paddedWidth) = (y.paddedInput + more, x.paddedInput + more)
-        case .backward:
-            (height, width, channels, stride) = (
-                y.output, x.output, geometry.outputs, geometry.outputStride
-            )
-            (top, left) = (y.gradientBorder, x.gradientBorder)
-            (paddedHeight, paddedWidth) = (y.paddedGradient + more, x.paddedGradient + more)
-        }
-    }
-
-    @inlinable @inline(__always)
-    var rowStride: Int { paddedWidth * channels }
-    @inlinable @inline(__always)
-    var count: Int { paddedHeight * rowStride }
-
-    /// Writes zeros, up to 15 values behind the copy too.
-    @inlinable @inline(__always)
-    func clear<V: FloatVector>(_ copy: UnsafeMutablePointer<Float>, vector: V.Type) {
-        for i in Swift.stride(from: 0, to: count, by: V.scalarCount) { V(repeating: 0).store(to: copy + i) }
-    }
-
-    /// Writes the sample between the zeros, which stay.
-    @inlinable @inline(__always)
-    func copy<V: FloatVector>(
-        _ sample: UnsafePointer<Float>, to copy: UnsafeMutablePointer<Float>, vector: V.Type
-    ) {
-        for y in 0..<height {
-            let source = sample + y * width * stride
-            let target = copy + (y + top) * rowStride + left * channels
-            if stride == channels {
-                Self.copy(source, to: target, count: width * channels, vector: V.self)
-            } else {
-                for x in 0..<width {
-                    Self.copy(source + x * stride, to: target + x * channels, count: channels, vector: V.self)
-                }
-            }
-        }
-    }
-
-    /// Writes the winners' gradients between the zeros; `gradient` is that of the pooled sample.
-    @inlinable @inline(__always)
-    func expand<V: FloatVector>(
-        _ gradient: UnsafePointer<Float>, winners: UnsafePointer<UInt32>,
-        to copy: UnsafeMutablePointer<Float>, vector: V.Type
-    ) {
-        let whole = channels - channels % V.scalarCount
-        for row in 0..<height / 2 {
-            for column in 0..<width / 2 {
-                let window = (row * (width / 2) + column) * stride
-                for index in 0..<4 {
-                    let (y, x) = (top + 2 * row + index / 2, left + 2 * column + index % 2)
-                    let target = copy + y * rowStride + x * channels
-                    for lane in Swift.stride(from: 0, to: whole, by: V.scalarCount) {
-                        PooledWindow<V>(gradient + window + lane, winners: winners + window + lane)
-                            .gradient(index).store(to: target + lane)
-                    }
-                    for lane in whole..<channels {
-                        target[lane] = winners[window + lane] == UInt32(index) ? gradient[window + lane] : 0
-                    }
-                }
-            }
-        }
-    }
-
-    @inlinable @inline(__always)
-    static func copy<V: FloatVector>(
-        _ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, count: Int, vector: V.Type
-    ) {
-        let whole = count - count % V.scalarCount
-        for i in Swift.stride(from: 0, to: whole, by: V.scalarCount) {
-            V(loading: source + i).store(to: target + i)
-        }
-        for i in whole..<count { target[i] = source[i] }
     }
 }

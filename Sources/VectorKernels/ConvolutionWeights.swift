@@ -78,6 +78,12 @@ public struct ConvolutionWeightPass {
             padded.copy(input + sample * geometry.inputCount, to: workspace, vector: V.self)
             for column in stride(from: 0, to: geometry.outputs, by: 16) {
                 copyColumns(column, sample: sample, to: columns, vector: V.self)
+                if geometry.isDepthwise {
+                    sumDepthwise(
+                        rows: rows, column: column, columns: columns, padded: padded, isFirst: sample == 0,
+                        vector: V.self)
+                    continue
+                }
                 let last = min(column + 16, geometry.outputs) - 1
                 for group in column / geometry.groupOutputs...last / geometry.groupOutputs {
                     V.sumWeights(
@@ -142,29 +148,6 @@ public struct ConvolutionWeightPass {
             (sample == 0 ? sum : V(loading: bias + lane) + sum).store(to: bias + lane)
         }
     }
-}
-
-/// The gradient of some channels of a window, and which of its four pixels had won it.
-@frozen
-public struct PooledWindow<V: FloatVector> {
-    @usableFromInline let value: V
-    /// 4 where none had.
-    @usableFromInline let winner: V
-
-    @inlinable @inline(__always)
-    init(_ gradient: UnsafePointer<Float>, winners: UnsafePointer<UInt32>) {
-        value = V(loading: gradient)
-        winner = V(signed: UnsafeRawPointer(winners).loadUnaligned(as: V.Words.self))
-    }
-
-    /// What pixel `index` of the window gets.
-    @inlinable @inline(__always)
-    func gradient(_ index: Int) -> V {
-        V.select(V.equal(winner, V(repeating: Float(index))), value, V(repeating: 0))
-    }
-
-    @inlinable @inline(__always)
-    var sum: V { V.select(V.less(winner, V(repeating: 4)), value, V(repeating: 0)) }
 }
 
 /// 16 columns of some rows of the weights' gradient, for one sample and one group of channels.
