@@ -63,7 +63,7 @@ package final class Experiment {
         }
         if let size = train.vocabularySize {
             throw ConfigError(
-                config.modelPlace,
+                config.modelNode.place,
                 "the data are token ids 0...\(size - 1), and no layer takes ids; 'mottle preview' shows them and the chain"
             )
         }

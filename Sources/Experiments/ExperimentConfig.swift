@@ -11,9 +11,8 @@ struct ExperimentConfig {
     /// How often a batch has each of its samples, every time with noise of its own.
     var views = 1
     var model: [LayerConfig] = []
-    /// Where the model and each of its layers stand, for errors that only the data's shape brings to light.
-    var modelPlace: ConfigPlace
-    var layerPlaces: [ConfigPlace] = []
+    /// Where the model's layers stand, for errors that only the data's shape brings to light.
+    var modelNode: ConfigNode
     var train: TrainConfig
     /// Entries of `evaluate`, whose lists are spread once their plugins are known.
     var evaluate: [EvaluationEntry] = []
@@ -33,12 +32,8 @@ struct ExperimentConfig {
             }
         }
         try table.read("views", into: &views, in: 1...64)
-        let modelNode = try table.requireNode("model")
-        modelPlace = modelNode.place
-        for node in try modelNode.items() {
-            model.append(try node.value())
-            layerPlaces.append(node.place)
-        }
+        modelNode = try table.requireNode("model")
+        for node in try modelNode.items() { model.append(try node.value()) }
         train = try table.require("train")
         if let node = table.take("evaluate"), !node.isNothing {
             let files = ChainFiles(base: base)

@@ -2,9 +2,16 @@ import Tensors
 import Training
 
 extension LayerConfig: ConfigValue {
-    private enum Kind: String, CaseIterable { case flatten, dense, relu, dropout }
+    private enum Kind: String, CaseIterable {
+        case flatten, reshape, dense, relu
+        case leakyReLU = "leaky_relu"
+        case gelu, silu, tanh, sigmoid
+        case layerNorm = "layer_norm"
+        case rmsNorm = "rms_norm"
+        case dropout, sequence, `repeat`, residual
+    }
 
-    /// `flatten`, `relu`, `dense: 128`, `dropout: 0.2`.
+    /// `flatten`, `relu`, `dense: 128`, `dropout: 0.2`, `residual: [dense: 64, relu]`.
     package init(_ node: ConfigNode) throws(ConfigError) {
         guard node.isTable else {
             guard let name = try? node.word(among: Kind.allCases.map(\.rawValue)) else {
@@ -13,8 +20,20 @@ extension LayerConfig: ConfigValue {
             switch try Kind(name, kind: "layer", place: node.place) {
             case .flatten: self = .flatten
             case .relu: self = .relu
-            case .dense: throw ConfigError(node.place, "'dense' needs its number of outputs: 'dense: 128'")
-            case .dropout: throw ConfigError(node.place, "'dropout' needs its rate: 'dropout: 0.2'")
+            case .leakyReLU: self = .leakyReLU(slope: 0.01)
+            case .gelu: self = .gelu
+            case .silu: self = .silu
+            case .tanh: self = .tanh
+            case .sigmoid: self = .sigmoid
+            case .layerNorm: self = .layerNorm
+            case .rmsNorm: self = .rmsNorm
+            case .reshape: throw Self.incomplete(node, "its shape: 'reshape: [7, 112]'")
+            case .dense: throw Self.incomplete(node, "its number of outputs: 'dense: 128'")
+            case .dropout: throw Self.incomplete(node, "its rate: 'dropout: 0.2'")
+            case .sequence: throw Self.incomplete(node, "its layers: 'sequence: [dense: 64, relu]'")
+            case .repeat:
+                throw Self.incomplete(node, "its layers: 'repeat: { times: 3, layers: [dense: 64, relu] }'")
+            case .residual: throw Self.incomplete(node, "its layers: 'residual: [dense: 64, relu]'")
             }
             return
         }
@@ -23,18 +42,75 @@ extension LayerConfig: ConfigValue {
         try table.finish()
         switch kind {
         case .dense: self = .dense(try entry.value.value(in: 1...))
+        case .leakyReLU: self = .leakyReLU(slope: try entry.value.value(in: 0..<1))
         case .dropout: self = .dropout(try entry.value.value(in: 0..<1))
-        case .flatten, .relu:
+        case .reshape: self = .reshape(try Self.shape(entry.value))
+        case .sequence: self = .sequence(try Self.list(entry.value))
+        case .repeat: self = try Self.repetition(entry.value)
+        case .residual: self = try Self.residual(entry.value)
+        case .flatten, .relu, .gelu, .silu, .tanh, .sigmoid, .layerNorm, .rmsNorm:
             throw ConfigError(entry.place, "'\(entry.key)' takes no value: '- \(entry.key)'")
         }
+    }
+
+    private static func incomplete(_ node: ConfigNode, _ what: String) -> ConfigError {
+        ConfigError(node.place, "\(node.found) needs \(what)")
+    }
+
+    /// Layers one behind the other, at least one.
+    private static func list(_ node: ConfigNode) throws(ConfigError) -> [LayerConfig] {
+        var layers: [LayerConfig] = []
+        for item in try node.items() { layers.append(try item.value()) }
+        if layers.isEmpty && !node.isProbe { throw node.mismatch(wanted: "at least one layer") }
+        return layers
+    }
+
+    private static func shape(_ node: ConfigNode) throws(ConfigError) -> Shape {
+        var sizes: [Int] = []
+        for item in try node.items() { sizes.append(try item.value(in: 1...1_000_000)) }
+        if sizes.isEmpty && !node.isProbe { throw node.mismatch(wanted: "at least one size") }
+        return Shape(sizes)
+    }
+
+    /// `{ times: 3, layers: [...] }`.
+    private static func repetition(_ node: ConfigNode) throws(ConfigError) -> LayerConfig {
+        var table = try node.table()
+        let times = try table.require("times", in: 1...1000) as Int
+        let layers = try list(table.requireNode("layers"))
+        try table.finish()
+        return .repetition(times, layers)
+    }
+
+    /// `[...]`, or `{ layers: [...], shortcut: [...] }`.
+    private static func residual(_ node: ConfigNode) throws(ConfigError) -> LayerConfig {
+        guard node.isTable else { return .residual(try list(node)) }
+        var table = try node.table()
+        let layers = try list(table.requireNode("layers"))
+        var shortcut: [LayerConfig] = []
+        if let node = table.take("shortcut") { shortcut = try list(node) }
+        try table.finish()
+        return .residual(layers, shortcut: shortcut)
     }
 
     /// As the lock file spells it.
     var node: ConfigNode {
         switch self {
-        case .flatten, .relu: .string(kind)
-        case .dense(let outputs): .table(["dense": .whole(outputs)])
-        case .dropout(let rate): .table(["dropout": .number(rate)])
+        case .flatten, .relu, .gelu, .silu, .tanh, .sigmoid, .layerNorm, .rmsNorm: .string(kind)
+        case .leakyReLU(let slope): .table([kind: .number(slope)])
+        case .reshape(let shape): .table([kind: .list(shape.sizes.map(ConfigNode.whole))])
+        case .dense(let outputs): .table([kind: .whole(outputs)])
+        case .dropout(let rate): .table([kind: .number(rate)])
+        case .sequence(let layers): .table([kind: .list(layers.map(\.node))])
+        case .repetition(let times, let layers):
+            .table([kind: .table(["times": .whole(times), "layers": .list(layers.map(\.node))])])
+        case .residual(let layers, let shortcut) where shortcut.isEmpty:
+            .table([kind: .list(layers.map(\.node))])
+        case .residual(let layers, let shortcut):
+            .table([
+                kind: .table([
+                    "layers": .list(layers.map(\.node)), "shortcut": .list(shortcut.map(\.node)),
+                ])
+            ])
         }
     }
 }
@@ -42,12 +118,32 @@ extension LayerConfig: ConfigValue {
 extension ExperimentConfig {
     /// The config's error for a model that doesn't fit the data.
     func error(_ error: ModelError) -> ConfigError {
-        switch error {
-        case .denseInput(let index, _), .denseOutputs(let index, _), .denseSize(let index, _, _),
-            .dropoutRate(let index, _):
-            ConfigError(layerPlaces[index], error.description)
-        case .lastOutputs: ConfigError(layerPlaces.last ?? modelPlace, error.description)
-        default: ConfigError(modelPlace, error.description)
+        if let place = error.place { return ConfigError(self.place(of: place), error.description) }
+        guard case .lastOutputs = error, let last = try? modelNode.items().last else {
+            return ConfigError(modelNode.place, error.description)
         }
+        return ConfigError(last.place, error.description)
+    }
+
+    /// Where a layer stands in the file; the layer that holds it where keys do not lead further.
+    private func place(of layer: LayerPlace) -> ConfigPlace {
+        var node = modelNode
+        for (depth, step) in layer.steps.enumerated() {
+            var list: ConfigNode? = node
+            if depth > 0 {
+                for key in step.list.split(separator: ".") { list = list?.value(of: String(key)) }
+                if let layers = list?.value(of: "layers") { list = layers }
+            }
+            guard let items = try? list?.items(), items.indices.contains(step.index) else { break }
+            node = items[step.index]
+        }
+        return node.place
+    }
+}
+
+extension ConfigNode {
+    fileprivate func value(of key: String) -> ConfigNode? {
+        guard case .table(let entries) = content else { return nil }
+        return entries.first { $0.key == key }?.value
     }
 }

@@ -13,6 +13,7 @@ package struct KernelSet: Sendable {
     package let noise: NoiseKernels
     package let training: TrainingKernels
     package let convolution: ConvolutionKernels
+    package let layers: LayerKernels
 
     /// The kernels for `set`; nil where this processor lacks it.
     package static func of(_ set: InstructionSet) -> KernelSet? {
@@ -23,11 +24,11 @@ package struct KernelSet: Sendable {
             case .avx2:
                 KernelSet(
                     instructionSet: set, noise: avx2NoiseKernels, training: avx2TrainingKernels,
-                    convolution: avx2ConvolutionKernels)
+                    convolution: avx2ConvolutionKernels, layers: avx2LayerKernels)
             case .avx512:
                 KernelSet(
                     instructionSet: set, noise: avx512NoiseKernels, training: avx512TrainingKernels,
-                    convolution: avx512ConvolutionKernels)
+                    convolution: avx512ConvolutionKernels, layers: avx512LayerKernels)
             }
         #else
             return baseline
@@ -37,7 +38,7 @@ package struct KernelSet: Sendable {
     private static var baseline: KernelSet {
         KernelSet(
             instructionSet: .baseline, noise: baselineNoiseKernels, training: baselineTrainingKernels,
-            convolution: baselineConvolutionKernels)
+            convolution: baselineConvolutionKernels, layers: baselineLayerKernels)
     }
 
     /// The kernels that `MOTTLE_ISA` in `environment` names; where it is not set or empty, the best that this

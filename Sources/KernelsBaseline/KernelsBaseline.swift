@@ -8,3 +8,6 @@ public let baselineTrainingKernels = TrainingKernels(vector: SIMD4<Float>.self)
 
 /// Convolution kernels for every processor of the architecture.
 public let baselineConvolutionKernels = ConvolutionKernels(vector: SIMD4<Float>.self)
+
+/// Layer kernels for every processor of the architecture.
+public let baselineLayerKernels = LayerKernels(vector: SIMD4<Float>.self)

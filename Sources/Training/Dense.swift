@@ -3,8 +3,9 @@ import VectorKernels
 
 /// An affine map, y = x · W + b.
 ///
-/// - Shapes: x `[batch, inputs]` → y `[batch, outputs]`; W `[inputs, outputs]`; b `[outputs]`. W has a row for each
-///   input, the other way round than in PyTorch: then the rows of W are what the product adds up, and nothing is packed.
+/// - Shapes: x `[batch, inputs]` → y `[batch, outputs]`, or of every position of `[batch, positions, inputs]`;
+///   W `[inputs, outputs]`; b `[outputs]`. W has a row for each input, the other way round than in PyTorch: then the rows
+///   of W are what the product adds up, and nothing is packed.
 /// - Start: W uniform in ±√(6 / inputs), b zero: variance 2 / inputs, which keeps that of values through ReLUs (He et al.
 ///   2015, eq. 10).
 /// - Threads own columns (see `Partition`): the same thread computes them, their gradient and their update, so that W
@@ -15,89 +16,96 @@ final class Dense: Layer {
     var weights: [Weight] { [weight, bias] }
 
     private let engine: Engine
-    private let inputs: Int
-    private let output: Buffer<Float>
-    private let inputGradient: Buffer<Float>
+    private let input: Activation
+    let output: Activation
     /// `[outputs, batch]` and `[inputs, batch]`: to find the input's gradient, W is multiplied by a transposed batch,
     /// since a batch is smaller than W.
-    private let transposedGradient: Buffer<Float>
-    private let transposedInputGradient: Buffer<Float>
+    private let transposedGradient: PlannedMemory
+    private let transposedInputGradient: PlannedMemory
 
     private let outputRegion: Region<OutputTask>
     private let inputRegion: Region<InputGradientTask>
     private let updateRegion: Region<UpdateTask>
-    /// The last `forward`'s.
-    private var input: Rows?
 
-    init(name: String, inputs: Int, outputs: Int, seed: UInt64, engine: Engine) {
+    init(name: String, _ input: Activation, outputs: Int, seed: UInt64, engine: Engine) {
+        let (inputs, memory) = (input.channels, engine.memory)
+        precondition(input.stride % 16 == 0, "dense wants padded rows, got a stride of \(input.stride)")
         weight = Weight(name: "\(name).weight", shape: [inputs, outputs], threads: engine.pool.threads)
         bias = Weight(name: "\(name).bias", shape: [outputs], threads: engine.pool.threads)
-        (self.engine, self.inputs) = (engine, inputs)
-        output = .rows(engine.capacity, stride: weight.partition.columns)
-        inputGradient = .rows(engine.capacity, stride: paddedTo16(inputs))
-        let batchStride = paddedTo16(engine.capacity)
-        transposedGradient = .rows(outputs, stride: batchStride)
-        transposedInputGradient = .rows(inputs, stride: batchStride)
+        (self.engine, self.input) = (engine, input)
+        memory.use(input)
+        output = memory.output(Shape(input.shape.sizes.dropLast() + [outputs]), wantsGradient: true)
+        let batchStride = input.gradient == nil ? 0 : paddedTo16(memory.capacity * input.positions)
+        transposedGradient = memory.scratch(paddedTo16(outputs) * batchStride, in: .backward)
+        transposedInputGradient = memory.scratch(paddedTo16(inputs) * batchStride, in: .backward)
         outputRegion = Region(engine.pool)
         inputRegion = Region(engine.pool)
         updateRegion = Region(engine.pool)
         weight.drawHeUniform(name: name, seed: seed, kernels: engine.kernels.noise)
     }
 
-    func forward(_ input: Rows, _ pass: Pass) -> Rows {
-        self.input = input
-        let (partition, outputs) = (weight.partition, weight.partition.columns)
+    func forward(_ pass: Pass) {
         let product = MatrixProduct(
-            a: input.values, aRowStride: input.stride, aDepthStride: 1, b: weight.values.pointer,
-            bStride: partition.width, c: output.pointer, cStride: outputs, rows: pass.count,
-            columns: outputs, depth: inputs, bias: bias.values.pointer)
+            a: input.values.pointer, aRowStride: input.stride, aDepthStride: 1, b: weight.values.pointer,
+            bStride: weight.partition.width, c: output.values.pointer, cStride: output.stride,
+            rows: rows(pass), columns: weight.partition.columns, depth: input.channels,
+            bias: bias.values.pointer)
         outputRegion.run(
-            OutputTask(product: product, partition: partition, kernels: engine.kernels.training),
+            OutputTask(product: product, partition: weight.partition, kernels: engine.kernels.training),
             multiplications: multiplications(pass))
-        return Rows(values: output.pointer, stride: outputs)
     }
 
-    func backward(_ gradient: Rows, _ pass: Pass, wantsInputGradient: Bool) -> Rows {
+    func backward(_ pass: Pass) {
         // A region of its own, before the weights change.
-        if wantsInputGradient { findInputGradient(gradient, pass) }
-        updateWeights(gradient, pass)
-        return Rows(values: inputGradient.pointer, stride: paddedTo16(inputs))
+        if let gradient = input.gradient { findInputGradient(gradient, pass) }
+        updateWeights(pass)
     }
 
-    private func findInputGradient(_ gradient: Rows, _ pass: Pass) {
-        let batchStride = paddedTo16(pass.count)
+    private func findInputGradient(_ inputGradient: PlannedMemory, _ pass: Pass) {
+        let (rows, batchStride) = (rows(pass), paddedTo16(rows(pass)))
         engine.kernels.training.transpose(
-            transposedGradient.pointer, batchStride, gradient.values, gradient.stride, pass.count,
+            transposedGradient.pointer, batchStride, output.gradient!.pointer, output.stride, rows,
             weight.columns)
         let product = MatrixProduct(
             a: weight.values.pointer, aRowStride: weight.partition.width, aDepthStride: 1,
-            b: transposedGradient.pointer,
-            bStride: batchStride, c: transposedInputGradient.pointer, cStride: batchStride, rows: inputs,
-            columns: batchStride, depth: weight.columns)
+            b: transposedGradient.pointer, bStride: batchStride, c: transposedInputGradient.pointer,
+            cStride: batchStride, rows: input.channels, columns: batchStride, depth: weight.columns)
         let task = InputGradientTask(
-            product: product, partition: weight.partition, batch: pass.count,
-            inputGradient: inputGradient.pointer,
-            inputGradientStride: paddedTo16(inputs), kernels: engine.kernels.training)
+            product: product, partition: weight.partition, batch: rows,
+            inputGradient: inputGradient.pointer, inputGradientStride: input.stride,
+            kernels: engine.kernels.training)
         inputRegion.run(task, multiplications: multiplications(pass))
+        if input.stride > input.channels { clearPadding(inputGradient.pointer, rows: rows) }
     }
 
-    private func updateWeights(_ gradient: Rows, _ pass: Pass) {
-        let input = input!
+    private func clearPadding(_ gradient: UnsafeMutablePointer<Float>, rows: Int) {
+        let (channels, stride) = (input.channels, input.stride)
+        for row in 0..<rows {
+            (gradient + row * stride + channels).update(repeating: 0, count: stride - channels)
+        }
+    }
+
+    private func updateWeights(_ pass: Pass) {
+        let gradient = UnsafePointer(output.gradient!.pointer!)
         let weightGradient = MatrixProduct(
-            a: input.values, aRowStride: 1, aDepthStride: input.stride, b: gradient.values,
-            bStride: gradient.stride, c: weight.values.pointer, cStride: 0, rows: inputs,
-            columns: weight.partition.columns, depth: pass.count, leaves: engine.leaves)
+            a: input.values.pointer, aRowStride: 1, aDepthStride: input.stride, b: gradient,
+            bStride: output.stride, c: weight.values.pointer, cStride: 0, rows: input.channels,
+            columns: weight.partition.columns, depth: rows(pass), leaves: engine.leaves)
         var biasGradient = weightGradient
         (biasGradient.a, biasGradient.aDepthStride, biasGradient.rows) = (Self.one, 0, 1)
         let task = UpdateTask(
             weightGradient: weightGradient, biasGradient: biasGradient,
-            weight: weight.firstPanel(gradient: gradient.values),
-            bias: bias.firstPanel(gradient: gradient.values), partition: weight.partition,
-            update: pass.update!, workspace: engine.workspace, kernels: engine.kernels.training)
+            weight: weight.firstPanel(gradient: gradient), bias: bias.firstPanel(gradient: gradient),
+            partition: weight.partition, update: pass.update!, workspace: engine.workspace,
+            kernels: engine.kernels.training)
         updateRegion.run(task, multiplications: multiplications(pass))
     }
 
-    private func multiplications(_ pass: Pass) -> Int { pass.count * inputs * weight.partition.columns }
+    private func rows(_ pass: Pass) -> Int { pass.count * input.positions }
+
+    private func multiplications(_ pass: Pass) -> Int {
+        rows(pass) * input.channels * weight.partition.columns
+    }
 
     /// A single 1, for sums as products. Never written after the start.
     nonisolated(unsafe) private static let one: UnsafePointer<Float> = {

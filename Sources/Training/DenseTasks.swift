@@ -62,19 +62,20 @@ struct UpdateTask: ParallelTask {
             let columns = partition.columns(panel: piece.panel)
             apply(
                 weightGradient, to: weight.following(piece.panel), rows: piece.rows, columns: columns,
-                thread: thread)
+                update, thread: thread)
             // With the first part of each panel's rows, also where that part is empty.
             if index < partition.panels {
                 apply(
                     biasGradient, to: bias.following(piece.panel), rows: 0..<1, columns: columns,
-                    thread: thread)
+                    update.withoutDecay, thread: thread)
             }
         }
     }
 
     /// `columns` are those of the whole matrix that are in the panel.
     private func apply(
-        _ gradient: MatrixProduct, to panel: WeightPanel, rows: Range<Int>, columns: Range<Int>, thread: Int
+        _ gradient: MatrixProduct, to panel: WeightPanel, rows: Range<Int>, columns: Range<Int>,
+        _ update: WeightUpdate, thread: Int
     ) {
         let (height, width) = (Workspace.rows, Workspace.columns)
         let memory = workspace.gradient(thread: thread)

@@ -1,46 +1,48 @@
 import Tensors
 
 /// In training sets a share `rate` of the values to zero and multiplies the others by 1 / (1 − rate), so that the mean
-/// stays (Srivastava et al. 2014); does nothing in evaluation.
+/// stays (Srivastava et al. 2014); in evaluation passes everything on.
 ///
-/// Which values go is drawn at the address (seed, `model/<name>`, epoch, sample id, feature): batch-mates have no say.
+/// Which values go is drawn at the address (seed, `model/<name>`, epoch, sample id, place in the padded sample):
+/// batch-mates have no say.
 final class Dropout: Layer {
     var weights: [Weight] { [] }
+    let output: Activation
     private let engine: Engine
+    private let input: Activation
     private let rate: Float
     private let key: UInt64
-    private let features: Int
-    private let stride: Int
-    private let draws: Buffer<Float>
-    private let scales: Buffer<Float>
-    private let output: Buffer<Float>
-    private let inputGradient: Buffer<Float>
+    private let draws: PlannedMemory
+    private let scales: PlannedMemory
 
-    init(name: String, rate: Double, features: Int, seed: UInt64, engine: Engine) {
-        (self.engine, self.features, self.rate) = (engine, features, Float(rate))
+    init(name: String, _ input: Activation, rate: Double, seed: UInt64, engine: Engine) {
+        (self.engine, self.input, self.rate) = (engine, input, Float(rate))
         key = DrawAddress.key(seed: seed, path: "model/\(name)", draw: "uniform")
-        stride = paddedTo16(features)
-        draws = Buffer(count: features)
-        scales = .rows(engine.capacity, stride: stride)
-        output = .rows(engine.capacity, stride: stride)
-        inputGradient = .rows(engine.capacity, stride: stride)
+        engine.memory.use(input)
+        draws = engine.memory.scratch(input.sampleStride, in: .forward)
+        scales = engine.memory.scratch(
+            engine.memory.capacity * input.sampleStride, in: .forwardToBackward)
+        output = engine.memory.output(input.shape, wantsGradient: input.gradient != nil)
     }
 
-    func forward(_ input: Rows, _ pass: Pass) -> Rows {
-        if pass.update == nil { return input }
-        for row in 0..<pass.count {
-            let offset = row * stride
-            engine.kernels.noise.uniform(draws.pointer, features, key, pass.epoch, pass.ids[row], 0)
-            engine.kernels.training.dropOut(
-                output.pointer + offset, scales.pointer + offset, input.values + offset, draws.pointer, rate,
-                stride)
+    func forward(_ pass: Pass) {
+        guard pass.update != nil else {
+            output.values.pointer.update(from: input.values.pointer, count: pass.count * output.sampleStride)
+            return
         }
-        return Rows(values: output.pointer, stride: stride)
+        for sample in 0..<pass.count {
+            engine.kernels.noise.uniform(
+                draws.pointer, output.sampleStride, key, pass.epoch, pass.ids[sample], 0)
+            let offset = sample * output.sampleStride
+            engine.kernels.training.dropOut(
+                output.values.pointer + offset, scales.pointer + offset, input.values.pointer + offset,
+                draws.pointer, rate, output.sampleStride)
+        }
     }
 
-    func backward(_ gradient: Rows, _ pass: Pass, wantsInputGradient: Bool) -> Rows {
+    func backward(_ pass: Pass) {
+        guard let gradient = input.gradient else { return }
         engine.kernels.training.multiplyElements(
-            inputGradient.pointer, gradient.values, scales.pointer, pass.count * stride)
-        return Rows(values: inputGradient.pointer, stride: stride)
+            gradient.pointer, output.gradient!.pointer, scales.pointer, pass.count * output.sampleStride)
     }
 }

@@ -7,19 +7,20 @@ import Workers
 final class Engine {
     let kernels: KernelSet
     let pool: WorkerPool
-    /// The largest batch that buffers are planned for.
-    let capacity: Int
+    let memory: MemoryPlan
     /// See `TrainConfig.leaves`.
     let leaves: Int
     let workspace: Workspace
     private let workspaceMemory: Buffer<Float>
 
+    /// `capacity` is the largest batch that memory is planned for.
     init(kernels: KernelSet, pool: WorkerPool, capacity: Int, leaves: Int) {
         precondition(capacity > 0, "a model wants room for at least one sample, got \(capacity)")
         precondition(
             leaves > 0 && leaves <= MatrixProduct.maximumLeaves && leaves & (leaves - 1) == 0,
             "leaves must be a power of two up to \(MatrixProduct.maximumLeaves), got \(leaves)")
-        (self.kernels, self.pool, self.capacity, self.leaves) = (kernels, pool, capacity, leaves)
+        (self.kernels, self.pool, self.leaves) = (kernels, pool, leaves)
+        memory = MemoryPlan(capacity: capacity)
         workspaceMemory = Buffer(count: pool.threads * Workspace.count)
         workspace = Workspace(memory: workspaceMemory.pointer)
     }

@@ -1,44 +1,85 @@
 import Tensors
 
 /// One item of a model's description.
-package enum LayerConfig: Equatable, Sendable {
+package indirect enum LayerConfig: Equatable, Sendable {
     /// `[batch, height, width, channels]` to `[batch, features]`.
     case flatten
-    /// An affine map to so many outputs.
+    /// Another shape of a sample, of as many values.
+    case reshape(Shape)
+    /// An affine map of a sample, or of each of its positions, to so many outputs.
     case dense(Int)
     case relu
+    /// x > 0 ? x : slope · x (Maas et al. 2013).
+    case leakyReLU(slope: Double)
+    /// x · Φ(x) (Hendrycks & Gimpel 2016).
+    case gelu
+    /// x / (1 + e⁻ˣ) (Elfwing et al. 2017).
+    case silu
+    case tanh
+    /// 1 / (1 + e⁻ˣ).
+    case sigmoid
+    /// Each row less its mean, over its deviation (Ba et al. 2016).
+    case layerNorm
+    /// Each row over the root of the mean of its squares (Zhang & Sennrich 2019).
+    case rmsNorm
     /// Sets this share of the values to zero in training, 0 ..< 1.
     case dropout(Double)
+    /// Layers one behind the other, where one is asked for.
+    case sequence([LayerConfig])
+    /// So many copies of some layers one behind the other, each with weights of its own.
+    case repetition(Int, [LayerConfig])
+    /// y = layers(x) + shortcut(x), where no shortcut is x itself (He et al. 2016).
+    case residual([LayerConfig], shortcut: [LayerConfig] = [])
 
     /// As a config and a weight's name call it.
     package var kind: String {
         switch self {
         case .flatten: "flatten"
+        case .reshape: "reshape"
         case .dense: "dense"
         case .relu: "relu"
+        case .leakyReLU: "leaky_relu"
+        case .gelu: "gelu"
+        case .silu: "silu"
+        case .tanh: "tanh"
+        case .sigmoid: "sigmoid"
+        case .layerNorm: "layer_norm"
+        case .rmsNorm: "rms_norm"
         case .dropout: "dropout"
+        case .sequence: "sequence"
+        case .repetition: "repeat"
+        case .residual: "residual"
         }
     }
 
     /// A layer's weights beyond this are taken for a slip: with what Adam keeps they would take 12 GiB.
     static let weightLimit = 1 << 30
 
-    /// The shape of one sample's output for an input of shape `input`; `index` is the place in the model, for errors.
-    func outputShape(input: Shape, index: Int) throws(ModelError) -> Shape {
+    /// The shape of one sample's output for an input of shape `input`, of layers that hold no others.
+    func outputShape(input: Shape, place: LayerPlace) throws(ModelError) -> Shape {
         switch self {
         case .flatten: return [input.count]
-        case .relu: return input
+        case .relu, .gelu, .silu, .tanh, .sigmoid, .layerNorm, .rmsNorm, .sequence, .repetition, .residual:
+            return input
+        case .leakyReLU(let slope):
+            guard slope >= 0, slope < 1 else { throw .leakySlope(place, slope: slope) }
+            return input
+        case .reshape(let shape):
+            guard shape.count == input.count else { throw .reshape(place, input: input, wanted: shape) }
+            return shape
         case .dropout(let rate):
-            guard rate >= 0, rate < 1 else { throw .dropoutRate(index: index, rate: rate) }
+            guard rate >= 0, rate < 1 else { throw .dropoutRate(place, rate: rate) }
             return input
         case .dense(let outputs):
-            guard outputs > 0 else { throw .denseOutputs(index: index, outputs: outputs) }
-            guard input.rank == 1 else { throw .denseInput(index: index, input: input) }
-            let (weights, overflow) = input.count.multipliedReportingOverflow(by: outputs)
+            guard outputs > 0 else { throw .denseOutputs(place, outputs: outputs) }
+            // A picture is almost never meant to be mapped pixel by pixel; rows of tokens or frames are.
+            guard input.rank == 1 || input.rank == 2 else { throw .denseInput(place, input: input) }
+            let inputs = input.sizes.last!
+            let (weights, overflow) = inputs.multipliedReportingOverflow(by: outputs)
             guard !overflow, weights <= Self.weightLimit else {
-                throw .denseSize(index: index, inputs: input.count, outputs: outputs)
+                throw .denseSize(place, inputs: inputs, outputs: outputs)
             }
-            return [outputs]
+            return Shape(input.sizes.dropLast() + [outputs])
         }
     }
 }

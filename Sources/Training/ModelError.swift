@@ -2,10 +2,13 @@ import Tensors
 
 /// Why a description is no model for the data, or why weights do not fit a model.
 package enum ModelError: Error, Equatable, CustomStringConvertible {
-    case denseInput(index: Int, input: Shape)
-    case denseOutputs(index: Int, outputs: Int)
-    case denseSize(index: Int, inputs: Int, outputs: Int)
-    case dropoutRate(index: Int, rate: Double)
+    case denseInput(LayerPlace, input: Shape)
+    case denseOutputs(LayerPlace, outputs: Int)
+    case denseSize(LayerPlace, inputs: Int, outputs: Int)
+    case dropoutRate(LayerPlace, rate: Double)
+    case leakySlope(LayerPlace, slope: Double)
+    case reshape(LayerPlace, input: Shape, wanted: Shape)
+    case residualShapes(LayerPlace, layers: Shape, shortcut: Shape)
     case lastOutputs(shape: Shape, classes: Int)
     case noWeights
     case missingWeight(name: String, shape: Shape)
@@ -15,16 +18,23 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
 
     package var description: String {
         switch self {
-        case .denseInput(let index, let input):
-            "model[\(index)] dense: expects [batch, features], gets \(Self.batched(input)); "
+        case .denseInput(let place, let input):
+            "\(place) dense: expects [batch, features] or [batch, positions, features], gets \(Self.batched(input)); "
                 + "a flatten is missing before it?"
-        case .denseOutputs(let index, let outputs):
-            "model[\(index)] dense: wants at least one output, got \(outputs)"
-        case .denseSize(let index, let inputs, let outputs):
-            "model[\(index)] dense: \(inputs) inputs and \(outputs) outputs make more than "
+        case .denseOutputs(let place, let outputs):
+            "\(place) dense: wants at least one output, got \(outputs)"
+        case .denseSize(let place, let inputs, let outputs):
+            "\(place) dense: \(inputs) inputs and \(outputs) outputs make more than "
                 + "\(LayerConfig.weightLimit) weights"
-        case .dropoutRate(let index, let rate):
-            "model[\(index)] dropout: the rate must be at least 0 and below 1, got \(rate)"
+        case .dropoutRate(let place, let rate):
+            "\(place) dropout: the rate must be at least 0 and below 1, got \(rate)"
+        case .leakySlope(let place, let slope):
+            "\(place) leaky_relu: the slope must be at least 0 and below 1, got \(slope)"
+        case .reshape(let place, let input, let wanted):
+            "\(place) reshape: \(input) has \(input.count) values, \(wanted) wants \(wanted.count)"
+        case .residualShapes(let place, let layers, let shortcut):
+            "\(place) residual: its layers give \(Self.batched(layers)), its shortcut \(Self.batched(shortcut)); "
+                + "both must be one shape, so the shortcut needs layers that make it"
         case .lastOutputs(let shape, let classes):
             "model: the last layer gives \(Self.batched(shape)), the data has \(classes) classes; "
                 + "'dense: \(classes)' as the last layer?"
@@ -38,6 +48,17 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
             "weight '\(name)' is \(found), the model wants \(wanted); saved from another model?"
         case .weightCount(let name, let found, let shape):
             "weight '\(name)' has \(found) values, its shape \(shape) wants \(shape.count)"
+        }
+    }
+
+    /// The layer that is to blame, where it is one.
+    package var place: LayerPlace? {
+        switch self {
+        case .denseInput(let place, _), .denseOutputs(let place, _), .denseSize(let place, _, _),
+            .dropoutRate(let place, _), .leakySlope(let place, _), .reshape(let place, _, _),
+            .residualShapes(let place, _, _):
+            place
+        default: nil
         }
     }
 

@@ -7,8 +7,11 @@ package struct ModelPlan: Equatable, Sendable {
         package var config: LayerConfig
         /// Numbered by kind in order: `dense1`, `relu1`, `dense2`.
         package var name: String
+        package var place: LayerPlace
         package var input: Shape
         package var output: Shape
+        /// Of a residual its layers and its shortcut's, which may be none.
+        package var paths: [[Layer]] = []
     }
 
     package let layers: [Layer]
@@ -17,18 +20,62 @@ package struct ModelPlan: Equatable, Sendable {
     package let classes: Int
 
     package init(_ configs: [LayerConfig], input: Shape, classes: Int) throws(ModelError) {
-        var layers: [Layer] = []
-        var shape = input
-        var numbers: [String: Int] = [:]
-        for (index, config) in configs.enumerated() {
-            let output = try config.outputShape(input: shape, index: index)
-            numbers[config.kind, default: 0] += 1
-            let name = "\(config.kind)\(numbers[config.kind]!)"
-            layers.append(Layer(config: config, name: name, input: shape, output: output))
-            shape = output
-        }
+        var planner = Planner()
+        let layers = try planner.plan(configs, input: input) { .model($0) }
+        let shape = layers.last?.output ?? input
         guard shape == [classes] else { throw .lastOutputs(shape: shape, classes: classes) }
-        guard numbers["dense"] != nil else { throw .noWeights }
+        guard planner.numbers["dense"] != nil else { throw .noWeights }
         (self.layers, self.input, self.classes) = (layers, input, classes)
+    }
+}
+
+/// Names layers and finds their shapes.
+private struct Planner {
+    /// How many layers of each kind there are so far.
+    var numbers: [String: Int] = [:]
+
+    mutating func plan(
+        _ configs: [LayerConfig], input: Shape, _ place: (Int) -> LayerPlace
+    ) throws(ModelError) -> [ModelPlan.Layer] {
+        var layers: [ModelPlan.Layer] = []
+        for (index, config) in configs.enumerated() {
+            let shape = layers.last?.output ?? input
+            layers += try plan(config, input: shape, place(index))
+        }
+        return layers
+    }
+
+    /// A sequence or a repetition stands for the layers that it holds.
+    private mutating func plan(
+        _ config: LayerConfig, input: Shape, _ place: LayerPlace
+    ) throws(ModelError) -> [ModelPlan.Layer] {
+        switch config {
+        case .sequence(let items): return try plan(items, input: input) { place.inside("sequence", $0) }
+        case .repetition(let times, let items):
+            var layers: [ModelPlan.Layer] = []
+            for _ in 0..<times {
+                layers += try plan(items, input: layers.last?.output ?? input) { place.inside("repeat", $0) }
+            }
+            return layers
+        case .residual(let items, let shortcut):
+            var layer = named(config, input: input, output: input, place)
+            let path = try plan(items, input: input) { place.inside("residual", $0) }
+            let around = try plan(shortcut, input: input) { place.inside("residual.shortcut", $0) }
+            let (output, other) = (path.last?.output ?? input, around.last?.output ?? input)
+            guard output == other else { throw .residualShapes(place, layers: output, shortcut: other) }
+            (layer.paths, layer.output) = ([path, around], output)
+            return [layer]
+        default:
+            let output = try config.outputShape(input: input, place: place)
+            return [named(config, input: input, output: output, place)]
+        }
+    }
+
+    private mutating func named(
+        _ config: LayerConfig, input: Shape, output: Shape, _ place: LayerPlace
+    ) -> ModelPlan.Layer {
+        numbers[config.kind, default: 0] += 1
+        let name = "\(config.kind)\(numbers[config.kind]!)"
+        return ModelPlan.Layer(config: config, name: name, place: place, input: input, output: output)
     }
 }

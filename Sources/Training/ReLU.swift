@@ -1,28 +1,25 @@
-import Tensors
-
 /// y = max(x, 0), element by element.
 final class ReLU: Layer {
     var weights: [Weight] { [] }
+    let output: Activation
     private let engine: Engine
-    private let stride: Int
-    private let output: Buffer<Float>
-    private let inputGradient: Buffer<Float>
+    private let input: Activation
 
-    init(features: Int, engine: Engine) {
-        self.engine = engine
-        stride = paddedTo16(features)
-        output = .rows(engine.capacity, stride: stride)
-        inputGradient = .rows(engine.capacity, stride: stride)
+    init(_ input: Activation, engine: Engine) {
+        (self.engine, self.input) = (engine, input)
+        engine.memory.use(input)
+        output = engine.memory.output(input.shape, wantsGradient: input.gradient != nil)
     }
 
-    func forward(_ input: Rows, _ pass: Pass) -> Rows {
-        engine.kernels.training.rectify(output.pointer, input.values, pass.count * stride)
-        return Rows(values: output.pointer, stride: stride)
+    func forward(_ pass: Pass) {
+        engine.kernels.training.rectify(
+            output.values.pointer, input.values.pointer, pass.count * output.sampleStride)
     }
 
-    func backward(_ gradient: Rows, _ pass: Pass, wantsInputGradient: Bool) -> Rows {
+    func backward(_ pass: Pass) {
+        guard let gradient = input.gradient else { return }
         engine.kernels.training.rectifyBackward(
-            inputGradient.pointer, output.pointer, gradient.values, pass.count * stride)
-        return Rows(values: inputGradient.pointer, stride: stride)
+            gradient.pointer, output.values.pointer, output.gradient!.pointer,
+            pass.count * output.sampleStride)
     }
 }

@@ -26,36 +26,3 @@ package enum Loss: String, CaseIterable, Sendable {
     /// Mean of −ln softmax(outputs)[label] over the batch.
     case crossEntropy = "cross_entropy"
 }
-
-package enum Optimizer: Equatable, Sendable {
-    case adam(AdamConfig)
-    case sgd(SGDConfig)
-
-    package var learningRate: Double {
-        switch self {
-        case .adam(let adam): adam.learningRate
-        case .sgd(let sgd): sgd.learningRate
-        }
-    }
-}
-
-/// Adam (Kingma & Ba 2015), with the defaults of the paper.
-package struct AdamConfig: Equatable, Sendable {
-    package var learningRate = 0.001
-    /// How much of the gradient's mean is kept in a step.
-    package var beta1 = 0.9
-    /// How much of the gradient's mean square is kept in a step.
-    package var beta2 = 0.999
-    /// Added to the root of the mean square; above 0.
-    package var epsilon = 1e-8
-
-    package init() {}
-}
-
-/// Stochastic gradient descent: v ← momentum · v + g, w ← w − learningRate · v.
-package struct SGDConfig: Equatable, Sendable {
-    package var learningRate = 0.01
-    package var momentum = 0.0
-
-    package init() {}
-}

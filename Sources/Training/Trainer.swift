@@ -12,7 +12,7 @@ package final class Trainer {
 
     package init(_ model: Model, optimizer: Optimizer) {
         (self.model, self.optimizer) = (model, optimizer)
-        loss = CrossEntropy(classes: model.plan.classes, engine: model.engine)
+        loss = CrossEntropy(of: model.output, engine: model.engine)
     }
 
     /// Updates all weights by the gradient of the batch's mean loss. Where that loss is not finite, nothing is changed.
@@ -20,12 +20,12 @@ package final class Trainer {
         let pass = Pass(
             count: batch.count, ids: batch.ids, epoch: UInt32(batch.epoch),
             update: WeightUpdate(optimizer, step: steps + 1))
-        let outputs = model.forward(batch, pass)
+        model.forward(batch, pass)
         let result = loss.evaluate(
-            outputs, labels: batch.labels, targets: batch.targets, count: batch.count, wantsGradient: true)
+            labels: batch.labels, targets: batch.targets, count: batch.count, wantsGradient: true)
         let mean = result.lossSum / Double(batch.count)
         guard mean.isFinite else { throw .nonFinite(step: steps + 1, loss: mean) }
-        model.backward(loss.logitsGradient, pass)
+        model.backward(pass)
         steps += 1
         return StepResult(loss: mean, correct: result.correct)
     }
@@ -33,8 +33,8 @@ package final class Trainer {
     /// Computes the loss without dropout and without changing anything.
     package func evaluate(_ batch: Batch) -> (lossSum: Double, correct: Int) {
         let pass = Pass(count: batch.count, ids: batch.ids, epoch: UInt32(batch.epoch), update: nil)
-        return loss.evaluate(
-            model.forward(batch, pass), labels: batch.labels, targets: batch.targets, count: batch.count)
+        model.forward(batch, pass)
+        return loss.evaluate(labels: batch.labels, targets: batch.targets, count: batch.count)
     }
 }
 

@@ -96,6 +96,10 @@ extension SIMD4: FloatVector where Scalar == Float {
         mottle_round_f32x4(v, &to)
         return to
     }
+    @inlinable @inline(__always)
+    public static func sum(_ v: Self) -> Float { mottle_sum_f32x4(v) }
+    @inlinable @inline(__always)
+    public static func largest(_ v: Self) -> Float { mottle_largest_f32x4(v) }
 }
 
 extension SIMD8: FloatVector where Scalar == Float {
@@ -192,6 +196,10 @@ extension SIMD8: FloatVector where Scalar == Float {
         mottle_round_f32x8(v, &to)
         return to
     }
+    @inlinable @inline(__always)
+    public static func sum(_ v: Self) -> Float { mottle_sum_f32x8(v) }
+    @inlinable @inline(__always)
+    public static func largest(_ v: Self) -> Float { mottle_largest_f32x8(v) }
 }
 
 extension SIMD16: FloatVector where Scalar == Float {
@@ -288,4 +296,8 @@ extension SIMD16: FloatVector where Scalar == Float {
         mottle_round_f32x16(v, &to)
         return to
     }
+    @inlinable @inline(__always)
+    public static func sum(_ v: Self) -> Float { mottle_sum_f32x16(v) }
+    @inlinable @inline(__always)
+    public static func largest(_ v: Self) -> Float { mottle_largest_f32x16(v) }
 }

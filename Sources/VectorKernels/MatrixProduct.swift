@@ -16,7 +16,10 @@ public struct MatrixProduct {
     public var aRowStride: Int
     public var aDepthStride: Int
     public var b: UnsafePointer<Float>
+    /// Where B[k, n] lies: k · bStride + n; where `transposesB`, k + n · bStride.
     public var bStride: Int
+    /// Whether B is given as its transpose, `[columns, depth]`. Wants `packing`.
+    public var transposesB = false
     public var c: UnsafeMutablePointer<Float>
     public var cStride: Int
     public var rows: Int
@@ -32,6 +35,9 @@ public struct MatrixProduct {
     public var leaves: Int
     /// Memory for finished leaves that wait for their neighbour, wanted when there is more than one.
     public var partialSums: UnsafeMutablePointer<Float>?
+    /// Memory for `packingCount` values, into which blocks of A and B are copied where that pays; nil: they are read where
+    /// they lie. Changes no bit.
+    public var packing: UnsafeMutablePointer<Float>?
 
     public init(
         a: UnsafePointer<Float>, aRowStride: Int, aDepthStride: Int, b: UnsafePointer<Float>, bStride: Int,
@@ -48,10 +54,23 @@ public struct MatrixProduct {
     public func part(rows: Range<Int>, columns: Range<Int>) -> MatrixProduct {
         var part = self
         part.a += rows.lowerBound * aRowStride
-        part.b += columns.lowerBound
+        part.b += columns.lowerBound * (transposesB ? bStride : 1)
         part.c += rows.lowerBound * cStride + columns.lowerBound
         part.bias = bias.map { $0 + columns.lowerBound }
         (part.rows, part.columns) = (rows.count, columns.count)
         return part
+    }
+
+    /// One of `parts` parts of about the same size, for as many threads; some are empty where there is little to share.
+    ///
+    /// The longer side of C is cut, rows at multiples of 4 or columns at multiples of 16: then the matrix that all threads
+    /// read is the smaller one.
+    public func part(_ part: Int, of parts: Int) -> MatrixProduct {
+        let cutsRows = rows >= columns
+        let (count, unit) = cutsRows ? (rows, 4) : (columns, 16)
+        let units = (count + unit - 1) / unit
+        let range =
+            min(units * part / parts * unit, count)..<min(units * (part + 1) / parts * unit, count)
+        return self.part(rows: cutsRows ? range : 0..<rows, columns: cutsRows ? 0..<columns : range)
     }
 }

@@ -1,58 +1,54 @@
-/// One panel of a product's columns, `vectors` wide, computed in tiles of `rows` rows, then `fewerRows`, then single ones.
-public enum Panel<Vector: ProductVector, let vectors: Int, let rows: Int, let fewerRows: Int> {
-    // A block of B, at most 64 × 64 values, stays in the first-level cache while all rows of A pass over it.
+/// One panel of a block's columns, `vectors` wide, computed in tiles of up to `rows` rows.
+public enum Panel<Vector: ProductVector, let vectors: Int, let rows: Int> {
     @inlinable @inline(__always)
-    static var depthBlock: Int { 64 }
+    static var width: Int { vectors * Vector.scalarCount }
+
+    /// The height of the next tile: the last two share what is left evenly, since small tiles wait for the latency of
+    /// their few sums.
+    @inlinable @inline(__always)
+    static func height(remaining: Int) -> Int {
+        remaining >= 2 * rows ? rows : remaining > rows ? (remaining + 1) / 2 : remaining
+    }
 
     /// Computes the panel that begins at `column`.
     @inlinable @inline(__always)
-    public static func multiply(_ product: MatrixProduct, column: Int) {
-        if product.leaves > 1 { return eachTile(product, column: column, depth: 0..<product.depth) }
-        var begin = 0
-        repeat {
-            let end = min(begin + depthBlock, product.depth)
-            eachTile(product, column: column, depth: begin..<end)
-            begin = end
-        } while begin < product.depth
-    }
-
-    @inlinable @inline(__always)
-    static func eachTile(_ product: MatrixProduct, column: Int, depth: Range<Int>) {
+    static func multiply(_ block: ProductBlock, column: Int) {
         var row = 0
-        while product.rows - row >= rows {
-            // Two tiles of `fewerRows` use the units better than one of `rows` and a small rest.
-            if product.rows - row == 2 * fewerRows && rows < 2 * fewerRows { break }
-            Tile<Vector, rows, vectors>.compute(product, row: row, column: column, depth: depth)
-            row += rows
-        }
-        while product.rows - row >= fewerRows {
-            Tile<Vector, fewerRows, vectors>.compute(product, row: row, column: column, depth: depth)
-            row += fewerRows
-        }
-        while row < product.rows {
-            Tile<Vector, 1, vectors>.compute(product, row: row, column: column, depth: depth)
-            row += 1
+        while row < block.product.rows {
+            let height = height(remaining: block.product.rows - row)
+            switch height {
+            case rows: Tile<Vector, rows, vectors>.compute(block, row: row, column: column)
+            case 7 where rows > 7: Tile<Vector, 7, vectors>.compute(block, row: row, column: column)
+            case 6 where rows > 6: Tile<Vector, 6, vectors>.compute(block, row: row, column: column)
+            case 5 where rows > 5: Tile<Vector, 5, vectors>.compute(block, row: row, column: column)
+            case 4 where rows > 4: Tile<Vector, 4, vectors>.compute(block, row: row, column: column)
+            case 3: Tile<Vector, 3, vectors>.compute(block, row: row, column: column)
+            case 2: Tile<Vector, 2, vectors>.compute(block, row: row, column: column)
+            default: Tile<Vector, 1, vectors>.compute(block, row: row, column: column)
+            }
+            row += height
         }
     }
 }
 
 extension Tile {
-    /// Brings one tile of C forward by a range of the depth: the next part of its running sum, or all leaves.
+    /// Computes one tile of C: its running sum, or all leaves.
     @inlinable @inline(__always)
-    static func compute(_ product: MatrixProduct, row: Int, column: Int, depth: Range<Int>) {
+    static func compute(_ block: ProductBlock, row: Int, column: Int) {
+        let product = block.product
         let target = product.c + row * product.cStride + column
         if product.leaves == 1 {
             var tile =
-                depth.lowerBound == 0 && !product.startsFromC
-                ? start(product, column: column) : Tile(loading: target, stride: product.cStride)
-            tile.accumulate(product, row: row, column: column, depth: depth)
+                product.startsFromC
+                ? Tile(loading: target, stride: product.cStride) : start(product, column: column)
+            tile.accumulate(block, row: row, column: column, depth: 0..<product.depth)
             return tile.store(to: target, stride: product.cStride)
         }
         for leaf in 0..<product.leaves {
             var tile = leaf == 0 ? start(product, column: column) : Tile()
             let begin = product.depth * leaf / product.leaves
             let end = product.depth * (leaf + 1) / product.leaves
-            tile.accumulate(product, row: row, column: column, depth: begin..<end)
+            tile.accumulate(block, row: row, column: column, depth: begin..<end)
             tile.combine(leaf: leaf, product, target: target)
         }
     }
@@ -79,11 +75,19 @@ extension Tile {
     }
 
     @inlinable @inline(__always)
-    mutating func accumulate(_ product: MatrixProduct, row: Int, column: Int, depth: Range<Int>) {
-        accumulate(
-            a: product.a + row * product.aRowStride + depth.lowerBound * product.aDepthStride,
-            rowStride: product.aRowStride, depthStride: product.aDepthStride,
-            b: product.b + depth.lowerBound * product.bStride + column, bStride: product.bStride,
-            depth: depth.count)
+    mutating func accumulate(_ block: ProductBlock, row: Int, column: Int, depth: Range<Int>) {
+        let (product, width) = (block.product, vectors * Vector.scalarCount)
+        let bStride = block.packsB ? width : product.bStride
+        let b = product.b + column * (block.packsB ? product.depth : 1) + depth.lowerBound * bStride
+        if block.packsA {
+            accumulate(
+                a: product.a + row * product.depth + depth.lowerBound * rows, rowStride: 1, depthStride: rows,
+                b: b, bStride: bStride, depth: depth.count)
+        } else {
+            accumulate(
+                a: product.a + row * product.aRowStride + depth.lowerBound * product.aDepthStride,
+                rowStride: product.aRowStride, depthStride: product.aDepthStride, b: b, bStride: bStride,
+                depth: depth.count)
+        }
     }
 }

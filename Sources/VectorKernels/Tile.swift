@@ -46,18 +46,26 @@ public struct Tile<Vector: ProductVector, let rows: Int, let vectors: Int> {
     ) {
         // A copy: what lives in memory through `self` would be stored in every turn.
         var sums = self.sums
-        var (a, b) = (a, b)
-        for _ in 0..<depth {
+        // In bytes: counted in values, every address would be checked for overflow in the loop.
+        let (rowBytes, depthBytes, bBytes) = (rowStride &* 4, depthStride &* 4, bStride &* 4)
+        var (a, b) = (UnsafeRawPointer(a), UnsafeRawPointer(b))
+        var left = depth
+        while left > 0 {
             var right = InlineArray<vectors, Vector>(repeating: Vector(repeating: 0))
-            for index in 0..<vectors { right[index] = Vector(loading: b + index * Vector.scalarCount) }
+            for index in 0..<vectors {
+                right[index] = Vector(
+                    loading: (b + index &* (Vector.scalarCount &* 4)).assumingMemoryBound(to: Float.self))
+            }
             for row in 0..<rows {
-                let left = Vector(repeating: a[row * rowStride])
+                let value = (a + row &* rowBytes).assumingMemoryBound(to: Float.self).pointee
+                let left = Vector(repeating: value)
                 for index in 0..<vectors {
                     sums[row][index] = Vector.multiplyAdd(left, right[index], sums[row][index])
                 }
             }
-            a += depthStride
-            b += bStride
+            a += depthBytes
+            b += bBytes
+            left &-= 1
         }
         self.sums = sums
     }

@@ -3,6 +3,11 @@
 /// Bits may differ between instruction sets (some fuse a multiplication with an addition), but never depend on how work
 /// is shared between calls. Counts of elements are multiples of 16: rows are padded with zeros.
 public struct TrainingKernels: Sendable {
+    /// Multiplies and adds in registers alone, in so many rounds, and returns how many operations on single values that
+    /// were, of which a multiply-add is two: the ceiling of what products can reach, for measurements.
+    /// Reads and writes 16 values, so that nobody can leave the work out.
+    public let multiplyAddPeak: @Sendable (_ values: UnsafeMutablePointer<Float>, _ rounds: Int) -> Int
+
     public let multiply: @Sendable (MatrixProduct) -> Void
 
     /// out[c · outStride + r] = x[r · stride + c] for c < columns and r < rows rounded up to 4, zeros beyond `rows`.
@@ -38,16 +43,38 @@ public struct TrainingKernels: Sendable {
             _ count: Int
         ) -> Void
 
-    /// Returns how many rows have their first largest logit at their label.
-    public let softmaxCrossEntropy: @Sendable (SoftmaxCrossEntropy) -> Int
+    /// out = a + b. `out` may be one of them.
+    public let addElements:
+        @Sendable (
+            _ out: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+            _ count: Int
+        ) -> Void
+
+    public let losses: LossKernels
 
     public let adam: @Sendable (WeightPanel, AdamStep) -> Void
     public let momentum: @Sendable (WeightPanel, MomentumStep) -> Void
+    public let lion: @Sendable (WeightPanel, LionStep) -> Void
+    public let rmsProp: @Sendable (WeightPanel, RMSPropStep) -> Void
+
+    /// Adds to `lanes[i mod 16]`, in order, the square of each x[row, i]; x has `rows` of `columns`, `stride` apart. The
+    /// bits are the same on every instruction set.
+    public let addSquares:
+        @Sendable (
+            _ lanes: UnsafeMutablePointer<Double>, _ x: UnsafePointer<Float>, _ stride: Int, _ rows: Int,
+            _ columns: Int
+        ) -> Void
+    /// average ← average + share · (x − average): with share 1 − decay the exponential moving average.
+    public let approach:
+        @Sendable (
+            _ average: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, _ share: Float, _ count: Int
+        ) -> Void
 
     /// The kernels in vectors of type `V`, compiled in the module that calls this, with its instruction set.
     @inlinable @inline(__always)
     public init<V: ProductVector>(vector: V.Type) {
-        multiply = { V.multiply($0) }
+        multiplyAddPeak = { multiplyAddRounds(vector: V.self, $0, $1) }
+        multiply = { BlockedProduct<V>.multiply($0) }
         transpose = { transposeBlocks(vector: V.self, $0, $1, $2, $3, $4, $5) }
         rectify = { out, x, count in
             let zero = V(repeating: 0)
@@ -76,8 +103,29 @@ public struct TrainingKernels: Sendable {
                 (V(loading: a + i) * V(loading: b + i)).store(to: out + i)
             }
         }
-        softmaxCrossEntropy = { $0.compute(vector: V.self) }
+        addElements = { out, a, b, count in
+            for i in stride(from: 0, to: count, by: V.scalarCount) {
+                (V(loading: a + i) + V(loading: b + i)).store(to: out + i)
+            }
+        }
+        losses = LossKernels(vector: V.self)
         adam = { $1.apply(to: $0, vector: V.self) }
         momentum = { $1.apply(to: $0, vector: V.self) }
+        lion = { $1.apply(to: $0, vector: V.self) }
+        rmsProp = { $1.apply(to: $0, vector: V.self) }
+        addSquares = { lanes, x, stride, rows, columns in
+            for row in 0..<rows {
+                reduce(
+                    vector: V.self, lanes, x + row * stride, columns, combine: { $0 + $1 * $1 },
+                    combineScalar: { $0 + $1 * $1 })
+            }
+        }
+        approach = { average, x, share, count in
+            let share = V(repeating: share)
+            for i in stride(from: 0, to: count, by: V.scalarCount) {
+                let old = V(loading: average + i)
+                V.multiplyAdd(share, V(loading: x + i) - old, old).store(to: average + i)
+            }
+        }
     }
 }

@@ -36,6 +36,10 @@ public protocol FloatVector: SIMD, SendableMetatype where Scalar == Float {
     static func ceil(_ v: Self) -> Self
     /// To the nearest integer, halves to even.
     static func round(_ v: Self) -> Self
+    /// The sum of all lanes: halves are added until one lane is left.
+    static func sum(_ v: Self) -> Float
+    /// The largest lane, unless one is NaN.
+    static func largest(_ v: Self) -> Float
 }
 
 public protocol WordVector: SIMD, SendableMetatype where Scalar == UInt32 {
@@ -117,6 +121,14 @@ extension FloatVector {
     /// Without the sign bit.
     @inlinable @inline(__always)
     public var magnitude: Self { Self(bits: bits & 0x7fff_ffff) }
+
+    /// The first `count` lanes, and zeros in the others.
+    @inlinable @inline(__always)
+    public static func first(_ count: Int, of v: Self) -> Self {
+        var ramp = Self(repeating: 0)
+        for lane in 0..<scalarCount { ramp[lane] = Float(lane) }
+        return Self(bits: v.bits & less(ramp, Self(repeating: Float(count))))
+    }
 }
 
 extension WordVector {

@@ -3,9 +3,9 @@
 /// `columns` is a multiple of 16. No two of the arrays overlap.
 public struct WeightPanel {
     public var weights: UnsafeMutablePointer<Float>
-    /// What the optimiser keeps for each weight: Adam's first moment, or the velocity.
+    /// What the optimiser keeps for each weight: a mean of its gradients, or its velocity.
     public var first: UnsafeMutablePointer<Float>
-    /// Adam's second moment; not touched by others.
+    /// The mean square of its gradients; only Adam and RMSProp touch it.
     public var second: UnsafeMutablePointer<Float>
     /// From one row to the next of the three above.
     public var stride: Int
@@ -35,76 +35,39 @@ public struct WeightPanel {
     }
 }
 
-/// One step of Adam (Kingma & Ba 2015, algorithm 1):
-/// m ← β₁ m + (1 − β₁) g,  v ← β₂ v + (1 − β₂) g²,  w ← w − α · m̂ / (√v̂ + ε).
-///
-/// The corrections of the bias, m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ), are the same for all weights, so they are
-/// folded into two numbers: w ← w − stepSize · m / (√v · rootScale + ε).
-public struct AdamStep: Sendable {
-    public var beta1: Float
-    public var beta2: Float
-    public var epsilon: Float
-    public var oneMinusBeta1: Float
-    public var oneMinusBeta2: Float
-    /// α / (1 − β₁ᵗ).
-    public var stepSize: Float
-    /// 1 / √(1 − β₂ᵗ).
-    public var rootScale: Float
-
-    /// The numbers are Double, since 1 − β₂ᵗ is small in the first steps; `stepSize` and `rootScale` as above.
-    public init(beta1: Double, beta2: Double, epsilon: Double, stepSize: Double, rootScale: Double) {
-        (self.beta1, self.beta2, self.epsilon) = (Float(beta1), Float(beta2), Float(epsilon))
-        (oneMinusBeta1, oneMinusBeta2) = (Float(1 - beta1), Float(1 - beta2))
-        (self.stepSize, self.rootScale) = (Float(stepSize), Float(rootScale))
-    }
-
+extension WeightPanel {
+    /// Calls `update` for each vector of weights, with where it and what the optimiser keeps for it lie, and with its
+    /// gradient g · scale + l2 · w.
     @inlinable @inline(__always)
-    func apply<V: ProductVector>(to panel: WeightPanel, vector: V.Type) {
-        let (decay1, decay2) = (V(repeating: beta1), V(repeating: beta2))
-        let (share1, share2) = (V(repeating: oneMinusBeta1), V(repeating: oneMinusBeta2))
-        let (rate, scale, floor) = (V(repeating: stepSize), V(repeating: rootScale), V(repeating: epsilon))
-        for row in 0..<panel.rows {
-            let (weights, gradient) = (
-                panel.weights + row * panel.stride, panel.gradient + row * panel.gradientStride
-            )
-            let (first, second) = (panel.first + row * panel.stride, panel.second + row * panel.stride)
-            for i in stride(from: 0, to: panel.columns, by: V.scalarCount) {
-                let g = V(loading: gradient + i)
-                let m = V.multiplyAdd(decay1, V(loading: first + i), share1 * g)
-                let v = V.multiplyAdd(decay2, V(loading: second + i), share2 * (g * g))
-                m.store(to: first + i)
-                v.store(to: second + i)
-                let change = (rate * m) / V.multiplyAdd(V.squareRoot(v), scale, floor)
-                (V(loading: weights + i) - change).store(to: weights + i)
+    func eachVector<V: ProductVector>(
+        _ vector: V.Type, scale: Float, l2: Float,
+        _ update: (
+            _ weights: UnsafeMutablePointer<Float>, _ first: UnsafeMutablePointer<Float>,
+            _ second: UnsafeMutablePointer<Float>, _ gradient: V
+        ) -> Void
+    ) {
+        let (scale, l2) = (V(repeating: scale), V(repeating: l2))
+        for row in 0..<rows {
+            for i in Swift.stride(from: 0, to: columns, by: V.scalarCount) {
+                let offset = row * stride + i
+                let g = scale * V(loading: gradient + row * gradientStride + i)
+                let penalised = V.multiplyAdd(l2, V(loading: weights + offset), g)
+                update(weights + offset, first + offset, second + offset, penalised)
             }
         }
     }
 }
 
-/// One step of gradient descent with momentum (Polyak 1964): v ← μ v + g,  w ← w − α v.
-public struct MomentumStep: Sendable {
-    /// α.
-    public var learningRate: Float
-    /// μ; 0: plain gradient descent.
-    public var momentum: Float
+/// How the size of weights and gradients enters a step of any optimiser.
+public struct StepScales: Sendable {
+    /// What gradients are multiplied with before anything else, for instance to bring their norm down.
+    public var gradient: Float
+    /// λ of g ← g + λ w: the gradient of λ/2 · w², which the optimiser then sees as part of the gradient.
+    public var l2: Float
+    /// 1 − α λ: what decay that is decoupled from the gradient leaves of each weight (Loshchilov & Hutter 2019).
+    public var kept: Float
 
-    public init(learningRate: Double, momentum: Double) {
-        (self.learningRate, self.momentum) = (Float(learningRate), Float(momentum))
-    }
-
-    @inlinable @inline(__always)
-    func apply<V: ProductVector>(to panel: WeightPanel, vector: V.Type) {
-        let (decay, rate) = (V(repeating: momentum), V(repeating: learningRate))
-        for row in 0..<panel.rows {
-            let (weights, gradient) = (
-                panel.weights + row * panel.stride, panel.gradient + row * panel.gradientStride
-            )
-            let velocities = panel.first + row * panel.stride
-            for i in stride(from: 0, to: panel.columns, by: V.scalarCount) {
-                let velocity = V.multiplyAdd(decay, V(loading: velocities + i), V(loading: gradient + i))
-                velocity.store(to: velocities + i)
-                (V(loading: weights + i) - rate * velocity).store(to: weights + i)
-            }
-        }
+    public init(gradient: Double = 1, l2: Double = 0, kept: Double = 1) {
+        (self.gradient, self.l2, self.kept) = (Float(gradient), Float(l2), Float(kept))
     }
 }

@@ -6,7 +6,14 @@ import Training
 @Suite struct ModelConfigTests {
     @Test(arguments: [
         ("flatten", LayerConfig.flatten), ("relu", .relu), ("{ dense: 128 }", .dense(128)),
-        ("{ dropout: 0.2 }", .dropout(0.2)),
+        ("{ dropout: 0.2 }", .dropout(0.2)), ("{ reshape: [7, 12, 3] }", .reshape([7, 12, 3])),
+        ("{ sequence: [relu, dense: 3] }", .sequence([.relu, .dense(3)])),
+        ("{ repeat: { times: 4, layers: [dense: 5] } }", .repetition(4, [.dense(5)])),
+        ("{ residual: [dense: 5, relu] }", .residual([.dense(5), .relu])),
+        (
+            "{ residual: { layers: [dense: 5], shortcut: [relu, dense: 5] } }",
+            .residual([.dense(5)], shortcut: [.relu, .dense(5)])
+        ),
     ])
     func `a layer is read, and what the lock file writes reads back`(yaml: String, layer: LayerConfig) throws
     {
@@ -18,15 +25,21 @@ import Training
     @Test(arguments: [
         ("dense", "1:4: error: 'dense' needs its number of outputs: 'dense: 128'"),
         ("dropout", "1:4: error: 'dropout' needs its rate: 'dropout: 0.2'"),
+        ("residual", "1:4: error: 'residual' needs its layers: 'residual: [dense: 64, relu]'"),
+        ("{ residual: [] }", "1:16: error: 'residual' must be at least one layer, got a list"),
+        ("{ repeat: { layers: [relu] } }", "1:14: error: 'times' is required in 'repeat'"),
         ("{ relu: 3 }", "1:6: error: 'relu' takes no value: '- relu'"),
         ("{ dense: 0 }", "1:13: error: 'dense' must be at least 1, got '0'"),
         ("{ dense: many }", "1:13: error: 'dense' must be a whole number, got 'many'"),
         ("{ dropout: 1 }", "1:15: error: 'dropout' must be in 0.0..<1.0, got '1'"),
         (
             "{ dens: 3 }",
-            "1:6: error: unknown layer 'dens'; known are flatten, dense, relu, dropout; did you mean 'dense'?"
+            "1:6: error: unknown layer 'dens'; known are flatten, reshape, dense, relu, leaky_relu, gelu, silu, tanh, sigmoid, layer_norm, rms_norm, dropout, sequence, repeat, residual; did you mean 'dense'?"
         ),
-        ("softmax", "1:4: error: unknown layer 'softmax'; known are flatten, dense, relu, dropout"),
+        (
+            "softmax",
+            "1:4: error: unknown layer 'softmax'; known are flatten, reshape, dense, relu, leaky_relu, gelu, silu, tanh, sigmoid, layer_norm, rms_norm, dropout, sequence, repeat, residual"
+        ),
         ("3", "1:4: error: 'x' must be a layer, such as 'relu' or 'dense: 128', got '3'"),
         ("{ dense: 3, relu: 1 }", "1:16: error: 'x' must name one layer, got 'dense' and 'relu'"),
     ])
@@ -45,7 +58,9 @@ import Training
                       - dense: 5
                     """, file: "test.yaml"
             ).root, base: ".")
-        #expect(config.error(.denseInput(index: 1, input: [2])).place.description == "test.yaml:5:5")
+        #expect(config.error(.denseInput(.model(1), input: [2])).place.description == "test.yaml:5:5")
+        let inside = LayerPlace.model(1).inside("residual.shortcut", 0)
+        #expect(config.error(.dropoutRate(inside, rate: 2)).place.description == "test.yaml:5:5")
         #expect(config.error(.lastOutputs(shape: [5], classes: 3)).place.description == "test.yaml:5:5")
         #expect(config.error(.noWeights).place.description == "test.yaml:4:3")
     }

@@ -18,6 +18,12 @@ import Training
         "train: { epochs: 2, batch_size: 16, leaves: 4, optimizer: { sgd: { learning_rate: 0.5, momentum: 0.75 } } }",
         "train: { epochs: 3, optimizer: { adam: { learning_rate: 0.5, beta1: 0.25, beta2: 0.75, epsilon: 1e-5 } } }",
         "train: { epochs: 4, optimizer: sgd }",
+        "train: { epochs: 5, optimizer: { adam: { weight_decay: 0.125 } } }",
+        "train: { epochs: 5, optimizer: adamw }",
+        "train: { epochs: 5, optimizer: { adamw: { weight_decay: 0.5, beta1: 0.5 } } }",
+        "train: { epochs: 5, optimizer: { sgd: { nesterov: true, momentum: 0.5, weight_decay: 0.25 } } }",
+        "train: { epochs: 5, optimizer: { lion: { learning_rate: 0.5, beta1: 0.25, beta2: 0.5, weight_decay: 2 } } }",
+        "train: { epochs: 5, optimizer: { rmsprop: { beta: 0.25, epsilon: 0.5, momentum: 0.75, weight_decay: 2 } } }",
     ])
     func `what the lock file writes reads back`(yaml: String) throws {
         let config = try TrainConfig(Fixture.node(yaml))
@@ -38,7 +44,10 @@ import Training
         ("leaves: 3", "1:29: error: 'leaves' must be a power of two, got '3'"),
         ("leaves: 128", "1:29: error: 'leaves' must be in 1...64, got '128'"),
         ("loss: mse", "1:27: error: 'loss' must be one of cross_entropy, got 'mse'"),
-        ("optimizer: adm", "1:32: error: unknown optimizer 'adm'; known are adam, sgd; did you mean 'adam'?"),
+        (
+            "optimizer: adm",
+            "1:32: error: unknown optimizer 'adm'; known are adam, adamw, sgd, lion, rmsprop; did you mean 'adam'?"
+        ),
         (
             "optimizer: { adam: { learning_rate: 0 } }",
             "1:57: error: 'learning_rate' must be in 1.1754943508222875e-38...3.4028234663852886e+38, got '0'"
@@ -58,7 +67,7 @@ import Training
         ),
         (
             "optimizer: { adam: , sgd: }",
-            "1:42: error: 'optimizer' must name one optimizer, adam or sgd, got 'adam' and 'sgd'"
+            "1:42: error: 'optimizer' must name one optimizer, for instance adam, got 'adam' and 'sgd'"
         ),
     ])
     func `a setting that cannot be used`(yaml: String, message: String) {

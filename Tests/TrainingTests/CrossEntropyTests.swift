@@ -23,7 +23,7 @@ private func compute(
     }
     let (gradient, losses) = (Buffer<Float>(count: rows.count * stride), Buffer<Float>(count: rows.count))
     let (memory, shares) = (Buffer(labels), targets.map { Buffer($0) })
-    let correct = KernelSet.of(set)!.training.softmaxCrossEntropy(
+    let correct = KernelSet.of(set)!.training.losses.softmaxCrossEntropy(
         SoftmaxCrossEntropy(
             logits: logits.pointer, stride: stride, rows: rows.count, classes: classes,
             labels: memory.pointer, targets: shares.map { UnsafePointer($0.pointer) },

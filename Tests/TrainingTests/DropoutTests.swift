@@ -14,16 +14,19 @@ private func outputs(
 ) -> [[Float]] {
     let engine = Engine(
         kernels: KernelSet.of(set)!, pool: WorkerPool(threads: 1), capacity: ids.count, leaves: 1)
-    let layer = Dropout(name: name, rate: rate, features: features, seed: seed, engine: engine)
-    let stride = paddedTo16(features)
-    let input = Buffer<Float>.rows(ids.count, stride: stride)
-    for index in 0..<ids.count * stride { input.pointer[index] = index % stride < features ? 1 : 0 }
+    engine.memory.beginLayer()
+    let input = engine.memory.output([features], wantsGradient: false)
+    engine.memory.beginLayer()
+    let layer = Dropout(name: name, input, rate: rate, seed: seed, engine: engine)
+    engine.memory.layOut()
+    let stride = input.stride
+    for index in 0..<ids.count * stride { input.values.pointer[index] = index % stride < features ? 1 : 0 }
     let addresses = Buffer(ids)
     let update = isTraining ? WeightUpdate(.sgd(SGDConfig()), step: 1) : nil
-    return withExtendedLifetime((engine, addresses, input)) {
-        let pass = Pass(count: ids.count, ids: addresses.pointer, epoch: epoch, update: update)
-        let rows = layer.forward(Rows(values: input.pointer, stride: stride), pass)
-        return (0..<ids.count).map { row in (0..<features).map { rows.values[row * rows.stride + $0] } }
+    return withExtendedLifetime((engine, addresses)) {
+        layer.forward(Pass(count: ids.count, ids: addresses.pointer, epoch: epoch, update: update))
+        let rows = layer.output.values.pointer!
+        return (0..<ids.count).map { row in (0..<features).map { rows[row * stride + $0] } }
     }
 }
 

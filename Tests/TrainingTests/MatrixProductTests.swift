@@ -16,12 +16,15 @@ private struct Case {
     let columns: Int
     let depth: Int
     let isTransposed: Bool
+    let packing: Buffer<Float>
 
     /// Rows of A have 3 values more than are used, those of B 16, those of C 32.
     init(rows: Int, columns: Int, depth: Int, isTransposed: Bool = false, hasBias: Bool = false) {
         (self.rows, self.columns, self.depth, self.isTransposed) = (rows, columns, depth, isTransposed)
         a = Fixture.buffer(isTransposed ? depth * (rows + 3) : rows * (depth + 3), seed: 1)
         b = Fixture.buffer(depth * (columns + 16), seed: 2)
+        packing = Buffer(
+            Array(repeating: Self.untouched, count: 64 + Self.packingCount(rows, columns, depth)))
         bias = hasBias ? Fixture.buffer(columns, seed: 3) : nil
         c = Buffer(Array(repeating: Self.untouched, count: 64 + rows * (columns + 32)))
     }
@@ -33,6 +36,39 @@ private struct Case {
             columns: columns, depth: depth, bias: bias.map { UnsafePointer($0.pointer) }, leaves: leaves,
             partialSums: partialSums.pointer)
     }
+
+    /// The same with memory for packing, and with B given as its transpose where `transposed` holds that.
+    func packed(transposed: Buffer<Float>? = nil) -> MatrixProduct {
+        var product = product()
+        product.packing = packing.pointer
+        if let transposed {
+            (product.b, product.bStride, product.transposesB) = (
+                UnsafePointer(transposed.pointer), depth + 5, true
+            )
+        }
+        return product
+    }
+
+    /// Bᵀ, whose rows have 5 values more than are used.
+    var transposedB: Buffer<Float> {
+        let transposed = Buffer(Array(repeating: Self.untouched, count: columns * (depth + 5)))
+        for column in 0..<columns {
+            for k in 0..<depth {
+                transposed.pointer[column * (depth + 5) + k] = b.pointer[k * (columns + 16) + column]
+            }
+        }
+        return transposed
+    }
+
+    private static func packingCount(_ rows: Int, _ columns: Int, _ depth: Int) -> Int {
+        let nothing = UnsafeMutablePointer<Float>(bitPattern: 64)!
+        return MatrixProduct(
+            a: nothing, aRowStride: depth, aDepthStride: 1, b: nothing, bStride: columns, c: nothing,
+            cStride: columns, rows: rows, columns: columns, depth: depth
+        ).packingCount
+    }
+
+    func clear() { c.pointer.update(repeating: Self.untouched, count: c.count) }
 
     var result: [Float] {
         (0..<rows).flatMap { row in (0..<columns).map { c.pointer[64 + row * (columns + 32) + $0] } }
@@ -55,11 +91,21 @@ private struct Case {
         (0..<c.count).allSatisfy { index in
             let isInside = index >= 64 && (index - 64) % (columns + 32) < columns
             return isInside || c.pointer[index] == Self.untouched
-        }
+        } && (packing.count - 64..<packing.count).allSatisfy { packing.pointer[$0] == Self.untouched }
     }
 }
 
 struct MatrixProductTests {
+    @Test(arguments: InstructionSet.supported)
+    func `the peak's rounds are twelve sums that multiply and add`(set: InstructionSet) {
+        let values = Buffer<Float>(Array(repeating: 0.5, count: 16))
+        let operations = KernelSet.of(set)!.training.multiplyAddPeak(values.pointer, 3)
+        // 0.5 → 0.75 → 0.875 → 0.9375, times a factor and plus it.
+        let lanes = operations / (3 * 12 * 2)
+        #expect([4, 8, 16].contains(lanes))
+        #expect(values.values == (0..<16).map { $0 < lanes ? 12 * 0.9375 : 0.5 })
+    }
+
     @Test(arguments: InstructionSet.supported)
     func `products agree with Double sums for all remainders of rows and columns`(set: InstructionSet) {
         let kernels = KernelSet.of(set)!.training
@@ -84,6 +130,72 @@ struct MatrixProductTests {
         // A running sum of 789 products of size 1, in Float.
         expectClose(test.result, test.expected, tolerance: 1e-4)
         #expect(test.guardsAreWhole)
+    }
+
+    @Test(arguments: InstructionSet.supported)
+    func `packed blocks give the bits of unpacked ones`(set: InstructionSet) {
+        let kernels = KernelSet.of(set)!.training
+        let many = [
+            (48, 16, 65), (53, 80, 257), (99, 144, 300), (197, 1104, 259), (61, 560, 64), (13, 528, 3),
+        ]
+        let few = (1...13).map { ($0, 512 + $0 % 5 * 16, 70 - 5 * $0) }
+        for (index, (rows, columns, depth)) in (many + few).enumerated() {
+            let test = Case(
+                rows: rows, columns: columns, depth: depth, isTransposed: index % 2 == 0,
+                hasBias: index % 3 == 0)
+            kernels.multiply(test.product())
+            let unpacked = test.result
+            test.clear()
+            kernels.multiply(test.packed())
+            #expect(test.result == unpacked, "\(rows) × \(columns) × \(depth)")
+            #expect(test.guardsAreWhole, "\(rows) × \(columns) × \(depth)")
+        }
+    }
+
+    @Test(arguments: InstructionSet.supported)
+    func `a transposed B gives the bits of a plain one`(set: InstructionSet) {
+        let kernels = KernelSet.of(set)!.training
+        let shapes =
+            (1...13).map { ($0, $0 % 5 * 16 + 16, 71 - 5 * $0) } + [(50, 48, 300), (7, 1040, 33), (3, 32, 0)]
+        for (index, (rows, columns, depth)) in shapes.enumerated() {
+            let test = Case(
+                rows: rows, columns: columns, depth: depth, isTransposed: index % 2 == 0,
+                hasBias: index % 3 == 0)
+            kernels.multiply(test.product())
+            let plain = test.result
+            test.clear()
+            let transposed = test.transposedB
+            let product = test.packed(transposed: transposed)
+            let (row, column) = (rows / 3, columns / 32 * 16)
+            for rows in [0..<row, row..<rows] {
+                for columns in [0..<column, column..<columns] {
+                    kernels.multiply(product.part(rows: rows, columns: columns))
+                }
+            }
+            #expect(test.result == plain, "\(rows) × \(columns) × \(depth)")
+            #expect(test.guardsAreWhole, "\(rows) × \(columns) × \(depth)")
+        }
+    }
+
+    @Test(arguments: InstructionSet.supported)
+    func `a product goes on from what C holds, packed or not`(set: InstructionSet) {
+        let kernels = KernelSet.of(set)!.training
+        for (rows, columns, depth) in [(7, 48, 29), (50, 560, 300)] {
+            let test = Case(rows: rows, columns: columns, depth: depth, hasBias: true)
+            kernels.multiply(test.product())
+            let whole = test.result
+            test.clear()
+            for range in [0..<depth / 3, depth / 3..<depth] {
+                var part = test.packed()
+                part.a += range.lowerBound * part.aDepthStride
+                part.b += range.lowerBound * part.bStride
+                part.depth = range.count
+                part.startsFromC = range.lowerBound > 0
+                kernels.multiply(part)
+            }
+            #expect(test.result == whole, "\(rows) × \(columns) × \(depth)")
+            #expect(test.guardsAreWhole)
+        }
     }
 
     @Test(arguments: InstructionSet.supported)

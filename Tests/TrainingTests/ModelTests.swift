@@ -20,7 +20,8 @@ struct ModelTests {
 
     @Test func `descriptions that are no model say what is wrong`() {
         #expect(
-            planError([.relu, .dense(10)]) == "model[1] dense: expects [batch, features], "
+            planError([.relu, .dense(10)])
+                == "model[1] dense: expects [batch, features] or [batch, positions, features], "
                 + "gets [batch, 28, 27, 1]; a flatten is missing before it?")
         #expect(planError([.flatten, .dense(0)]) == "model[1] dense: wants at least one output, got 0")
         #expect(
@@ -88,8 +89,9 @@ struct ModelTests {
         let samples = Samples(count: 4, shape: [3, 5], classes: 3)
         let weights = model.weights[0].unpadded
         let batch = samples.batch(1..<4)
-        let rows = model.forward(batch, Pass(count: 3, ids: batch.ids, epoch: 0, update: nil))
-        let found = (0..<3).flatMap { row in (0..<3).map { rows.values[row * rows.stride + $0] } }
+        model.forward(batch, Pass(count: 3, ids: batch.ids, epoch: 0, update: nil))
+        let output = model.output
+        let found = (0..<3).flatMap { row in (0..<3).map { output.values.pointer[row * output.stride + $0] } }
         let wanted = (0..<3).flatMap { row in
             (0..<3).map { output in
                 (0..<15).reduce(0.0) { sum, input in
@@ -99,6 +101,100 @@ struct ModelTests {
             }
         }
         expectClose(found, wanted)
+    }
+
+    @Test func `layers that hold others are planned with shapes and names`() throws {
+        let plan = try ModelPlan(
+            [
+                .reshape([4, 9]),
+                .repetition(2, [.residual([.sequence([.dense(5), .relu]), .dense(9)])]),
+                .residual([.dense(3)], shortcut: [.relu, .dense(3)]), .flatten, .dense(7),
+            ], input: [36], classes: 7)
+        #expect(
+            plan.layers.map(\.name)
+                == ["reshape1", "residual1", "residual2", "residual3", "flatten1", "dense7"])
+        #expect(plan.layers.map(\.output) == [[4, 9], [4, 9], [4, 9], [4, 3], [12], [7]])
+        #expect(plan.layers[2].paths.map { $0.map(\.name) } == [["dense3", "relu2", "dense4"], []])
+        #expect(plan.layers[3].paths.map { $0.map(\.name) } == [["dense5"], ["relu3", "dense6"]])
+    }
+
+    @Test func `layers in others that do not fit say where they stand`() {
+        #expect(
+            planError([.residual([.flatten, .dense(5)])]) == "model[0] residual: its layers give [batch, 5], "
+                + "its shortcut [batch, 28, 27, 1]; both must be one shape, so the shortcut needs layers that make it"
+        )
+        #expect(
+            planError([.flatten, .residual([.relu, .repetition(2, [.dense(3), .dropout(2)])])])
+                == "model[1].residual[1].repeat[1] dropout: the rate must be at least 0 and below 1, got 2.0")
+        #expect(
+            planError([.residual([.flatten, .dense(5)], shortcut: [.dense(5)])])
+                == "model[0].residual.shortcut[0] dense: expects [batch, features] or "
+                + "[batch, positions, features], gets [batch, 28, 27, 1]; a flatten is missing before it?")
+        #expect(
+            planError([.reshape([5, 5])])
+                == "model[0] reshape: [28, 27, 1] has 756 values, [5, 5] wants 25")
+    }
+
+    @Test func `a residual adds its shortcut, and gradients meet where the paths part`() throws {
+        // y = x + x·W, then a sum of products: the weights of both dense layers move as if there were no fork.
+        let model = try Fixture.model(
+            [.residual([.dense(5), .relu, .dense(6)]), .dense(3)], input: [6], classes: 3)
+        let samples = Samples(count: 4, shape: [6], classes: 3)
+        let batch = samples.batch(0..<4)
+        let pass = Pass(count: 4, ids: batch.ids, epoch: 0, update: nil)
+        func loss() -> Double {
+            model.forward(batch, pass)
+            return CrossEntropy(of: model.output, engine: model.engine).evaluate(
+                labels: batch.labels, count: 4
+            ).lossSum
+                / 4
+        }
+        let start = model.savedWeights()
+        var wanted: [String: [Double]] = [:]
+        for weight in model.weights {
+            wanted[weight.name] = weight.unpadded.indices.map { index in
+                let values = weight.unpadded
+                defer { weight.unpadded = values }
+                weight.unpadded[index] = values[index] + 0x1p-8
+                let above = loss()
+                weight.unpadded[index] = values[index] - 0x1p-8
+                return (above - loss()) * 0x1p7
+            }
+        }
+        #expect(model.savedWeights() == start)
+        var config = SGDConfig()
+        config.learningRate = 1
+        _ = try Trainer(model, optimizer: .sgd(config)).step(batch)
+        for weight in model.weights {
+            let moved = zip(start[weight.name]!.values, weight.unpadded).map { $0 - $1 }
+            expectClose(moved, wanted[weight.name]!, tolerance: 1e-3, "\(weight.name)")
+        }
+    }
+
+    @Test func `what is never needed at the same time shares memory`() {
+        let memory = MemoryPlan(capacity: 10)
+        var activations: [Activation] = []
+        for _ in 0..<3 {
+            memory.beginLayer()
+            activations.last.map(memory.use)
+            activations.append(memory.output([2, 20], wantsGradient: true))
+        }
+        memory.beginLayer()
+        memory.use(activations[2])
+        let scratch = memory.scratch(700, in: .forward)
+        memory.layOut()
+        // Twenty rows and their padding to 32; the values of three layers and two gradients are there at once.
+        let size = 32 * 32
+        #expect(memory.peak == 5 * size * 4)
+        let places = activations.map { $0.values.pointer! }
+        for (index, place) in places.enumerated() {
+            #expect(abs(scratch.pointer - place) >= size)
+            for other in places[..<index] { #expect(abs(place - other) >= size) }
+        }
+        // Backward through the second layer reads one gradient and writes another, when the third's values are done with.
+        let gradients = activations.map { $0.gradient!.pointer! }
+        #expect(abs(gradients[0] - gradients[1]) >= size && abs(gradients[1] - gradients[2]) >= size)
+        #expect(gradients[0] == places[2] && scratch.pointer == gradients[1])
     }
 
     @Test func `threads share all of a matrix and nothing twice`() {

@@ -42,47 +42,33 @@ private struct Descent {
         return weight.unpadded
     }
 
-    /// The change of each weight by the formulas of the papers, in Double.
-    func expectedChanges(steps: Int) -> [Double] {
-        (0..<Self.rows * Self.columns).map { index in
-            var (weight, first, second) = (0.0, 0.0, 0.0)
+    /// Each weight by the formulas of the papers, in Double.
+    func expected(steps: Int) -> [Double] {
+        Fixture.floats(Self.rows * Self.columns, seed: 31).enumerated().map { index, start in
+            var reference = OptimizerReference(weight: Double(start))
             for step in 1...steps {
-                let g = Double(Self.gradient(step: step)[index])
-                switch optimizer {
-                case .adam(let config):
-                    first = config.beta1 * first + (1 - config.beta1) * g
-                    second = config.beta2 * second + (1 - config.beta2) * g * g
-                    let meanCorrected = first / (1 - pow(config.beta1, Double(step)))
-                    let squareCorrected = second / (1 - pow(config.beta2, Double(step)))
-                    weight -=
-                        config.learningRate * meanCorrected / (squareCorrected.squareRoot() + config.epsilon)
-                case .sgd(let config):
-                    first = config.momentum * first + g
-                    weight -= config.learningRate * first
-                }
+                reference.take(optimizer, step: step, gradient: Double(Self.gradient(step: step)[index]))
             }
-            return weight
+            return reference.weight
         }
     }
 }
 
 struct OptimizerTests {
-    static let optimizers: [Optimizer] = {
-        var adam = AdamConfig()
-        (adam.learningRate, adam.beta1, adam.beta2, adam.epsilon) = (0.03, 0.8, 0.97, 1e-3)
-        var momentum = SGDConfig()
-        (momentum.learningRate, momentum.momentum) = (0.2, 0.7)
-        return [.adam(AdamConfig()), .adam(adam), .sgd(SGDConfig()), .sgd(momentum)]
-    }()
+    static let optimizers: [Optimizer] =
+        OptimizerReference.examples.map(\.value) + [
+            .adam(AdamConfig()), .adamW(.decoupled), .sgd(SGDConfig()), .lion(LionConfig()),
+            .rmsProp(RMSPropConfig()),
+        ]
 
     @Test(arguments: InstructionSet.supported, optimizers)
     func `twenty steps agree with the formulas in Double`(set: InstructionSet, optimizer: Optimizer) {
         let descent = Descent(optimizer: optimizer, kernels: KernelSet.of(set)!.training)
-        let start = Fixture.floats(Descent.rows * Descent.columns, seed: 31)
         // After the first step a wrong correction of the bias shows most, later a wrong decay.
         for steps in [1, 2, 20] {
-            let wanted = zip(start, descent.expectedChanges(steps: steps)).map { Double($0) + $1 }
-            expectClose(descent.weights(steps: steps), wanted, tolerance: 2e-6, "after \(steps) steps")
+            expectClose(
+                descent.weights(steps: steps), descent.expected(steps: steps), tolerance: 2e-6,
+                "after \(steps) steps")
         }
     }
 
@@ -109,6 +95,91 @@ struct OptimizerTests {
         let adam = AdamConfig()
         #expect([adam.learningRate, adam.beta1, adam.beta2, adam.epsilon] == [0.001, 0.9, 0.999, 1e-8])
         #expect([SGDConfig().learningRate, SGDConfig().momentum] == [0.01, 0])
+        #expect(!SGDConfig().isNesterov)
+        #expect(
+            [adam.weightDecay, SGDConfig().weightDecay, AdamConfig.decoupled.weightDecay] == [0, 0, 0.01])
+        let (lion, rmsProp) = (LionConfig(), RMSPropConfig())
+        #expect([lion.learningRate, lion.beta1, lion.beta2, lion.weightDecay] == [0.0001, 0.9, 0.99, 0])
+        #expect(
+            [rmsProp.learningRate, rmsProp.beta, rmsProp.epsilon, rmsProp.momentum, rmsProp.weightDecay]
+                == [0.01, 0.99, 1e-8, 0, 0])
         #expect(TrainConfig(epochs: 3).optimizer == .adam(adam))
+    }
+
+    @Test(arguments: InstructionSet.supported, OptimizerReference.examples.map(\.key))
+    func `ten steps agree with PyTorch`(set: InstructionSet, name: String) throws {
+        let golden = OptimizerGolden.read
+        let weight = Weight(name: "w", shape: [golden.start.count], threads: 1)
+        weight.unpadded = golden.start
+        for (index, gradient) in golden.gradients.enumerated() {
+            let memory = Buffer<Float>(count: 16)
+            for (place, value) in gradient.enumerated() { memory[place] = value }
+            WeightUpdate(OptimizerReference.examples[name]!, step: index + 1).apply(
+                to: weight.firstPanel(gradient: memory.pointer), KernelSet.of(set)!.training)
+        }
+        expectClose(weight.unpadded, try #require(golden.weights[name]), tolerance: 2e-6)
+    }
+
+    @Test(arguments: OptimizerReference.examples.map(\.key))
+    func `a scale of the gradient and a factor of the rate`(name: String) {
+        let optimizer = OptimizerReference.examples[name]!
+        var halved = optimizer
+        switch optimizer {
+        case .adam(var config):
+            config.learningRate /= 2
+            halved = .adam(config)
+        case .adamW(var config):
+            config.learningRate /= 2
+            halved = .adamW(config)
+        case .sgd(var config):
+            config.learningRate /= 2
+            halved = .sgd(config)
+        case .lion(var config):
+            config.learningRate /= 2
+            halved = .lion(config)
+        case .rmsProp(var config):
+            config.learningRate /= 2
+            halved = .rmsProp(config)
+        }
+        func stepped(_ gradients: [Float], _ update: WeightUpdate) -> [Float] {
+            let weight = Weight(name: "w", shape: [gradients.count], threads: 1)
+            weight.unpadded = Fixture.floats(gradients.count, seed: 8)
+            let memory = Buffer(gradients)
+            update.apply(to: weight.firstPanel(gradient: memory.pointer), Fixture.kernels.training)
+            return weight.unpadded
+        }
+        let gradients = Fixture.floats(16, seed: 9)
+        let plain = stepped(gradients, WeightUpdate(halved, step: 1))
+        // Powers of two, so the bits are the same.
+        let scaled = WeightUpdate(optimizer, step: 1, rateFactor: 0.5, gradientScale: 0.25)
+        #expect(stepped(gradients.map { $0 * 4 }, scaled) == plain)
+        #expect(stepped(gradients, WeightUpdate(optimizer, step: 1)) != plain)
+    }
+
+    @Test func `biases do not decay`() throws {
+        var config = SGDConfig()
+        (config.learningRate, config.weightDecay) = (0.5, 0.5)
+        let model = try Fixture.model([.dense(3)], input: [2], classes: 3)
+        let samples = Samples(count: 4, shape: [2], classes: 3)
+        let before = model.weights.map(\.unpadded)
+        var undecayed = SGDConfig()
+        undecayed.learningRate = 0.5
+        let other = try Fixture.model([.dense(3)], input: [2], classes: 3)
+        _ = try Trainer(model, optimizer: .sgd(config)).step(samples.batch(0..<4))
+        _ = try Trainer(other, optimizer: .sgd(undecayed)).step(samples.batch(0..<4))
+        let wanted = zip(other.weights[0].unpadded, before[0]).map { Double($0) - 0.25 * Double($1) }
+        expectClose(model.weights[0].unpadded, wanted, tolerance: 1e-6)
+        #expect(model.weights[1].unpadded == other.weights[1].unpadded)
+    }
+
+    @Test(arguments: [Optimizer.lion(LionConfig()), .adam(AdamConfig()), .rmsProp(RMSPropConfig())])
+    func `a gradient that is no number stays visible`(optimizer: Optimizer) {
+        let weight = Weight(name: "w", shape: [2], threads: 1)
+        let gradient = Buffer<Float>(count: 16)
+        (gradient[0], gradient[1]) = (.nan, 1)
+        WeightUpdate(optimizer, step: 1).apply(
+            to: weight.firstPanel(gradient: gradient.pointer), Fixture.kernels.training)
+        #expect(weight.unpadded[0].isNaN)
+        #expect(weight.unpadded[1] < 0)
     }
 }

@@ -49,7 +49,7 @@ import Testing
         ),
         (
             "  - flatten\n", "",
-            "small.yaml:7:5: error: model[0] dense: expects [batch, features], gets [batch, 6, 5, 1]; "
+            "small.yaml:7:5: error: model[0] dense: expects [batch, features] or [batch, positions, features], gets [batch, 6, 5, 1]; "
                 + "a flatten is missing before it?"
         ),
         (
@@ -63,7 +63,7 @@ import Testing
         ),
         (
             "- relu", "- rleu",
-            "small.yaml:9:5: error: unknown layer 'rleu'; known are flatten, dense, relu, dropout; did you mean 'relu'?"
+            "small.yaml:9:5: error: unknown layer 'rleu'; known are flatten, reshape, dense, relu, leaky_relu, gelu, silu, tanh, sigmoid, layer_norm, rms_norm, dropout, sequence, repeat, residual; did you mean 'relu'?"
         ),
         (
             "amount: [0.1, 0.3]", "amount: [0.1, 3]",
@@ -111,8 +111,8 @@ import Testing
         let right = "train.optimizer={sgd: {learning_rate: 0.1}}"
         #expect(
             wrong.errors
-                == "--set train.optimizer.sgd.learning_rate=0.1: error: 'optimizer' must name one optimizer, adam or "
-                + "sgd, got 'adam' and 'sgd'; to replace 'adam': --set '\(right)'\n")
+                == "--set train.optimizer.sgd.learning_rate=0.1: error: 'optimizer' must name one optimizer, for "
+                + "instance adam, got 'adam' and 'sgd'; to replace 'adam': --set '\(right)'\n")
         #expect(wrong.status == 2)
         #expect(try folder.mottle("train", "small.yaml", "--quiet", "--set", right).status == 0)
         #expect(

@@ -135,6 +135,23 @@ MOTTLE_VECTORS(16);
         MOTTLE_PUT(__builtin_convertvector(v, u32x##lanes), to);                             \
     }
 
+// The lanes as one number, halves first: as many steps as lanes have doublings.
+#define MOTTLE_FOLD(name, combine)                                                           \
+    MOTTLE_INLINE float mottle_##name##_f32x4(f32x4 v) {                                     \
+        const float a = combine(v[0], v[2]), b = combine(v[1], v[3]);                        \
+        return combine(a, b);                                                                \
+    }                                                                                        \
+    MOTTLE_INLINE float mottle_##name##_f32x8(f32x8 v) {                                     \
+        return mottle_##name##_f32x4(combine(v.lo, v.hi));                                   \
+    }                                                                                        \
+    MOTTLE_INLINE float mottle_##name##_f32x16(f32x16 v) {                                   \
+        return mottle_##name##_f32x8(combine(v.lo, v.hi));                                   \
+    }
+#define MOTTLE_SUM(a, b) ((a) + (b))
+#define MOTTLE_LARGER(a, b) ((a) > (b) ? (a) : (b))
+MOTTLE_FOLD(sum, MOTTLE_SUM)
+MOTTLE_FOLD(largest, MOTTLE_LARGER)
+
 MOTTLE_BITS(u64x2)
 MOTTLE_OPERATIONS(4)
 MOTTLE_OPERATIONS(8)

@@ -1,0 +1,89 @@
+import VectorKernels
+
+/// y = f(x), element by element.
+final class ElementwiseLayer: Layer {
+    var weights: [Weight] { [] }
+    let output: Activation
+    private let engine: Engine
+    private let input: Activation
+    private let function: ActivationFunction
+    private let forwardRegion: Region<ElementwiseTask>
+    private let backwardRegion: Region<ElementwiseGradientTask>
+
+    init(_ function: ActivationFunction, _ input: Activation, engine: Engine) {
+        (self.engine, self.input, self.function) = (engine, input, function)
+        engine.memory.use(input)
+        output = engine.memory.output(input.shape, wantsGradient: input.gradient != nil)
+        forwardRegion = Region(engine.pool)
+        backwardRegion = Region(engine.pool)
+    }
+
+    func forward(_ pass: Pass) {
+        let task = ElementwiseTask(
+            function: function, rows: input.rows(pass), y: output.values.pointer, x: input.values.pointer,
+            kernels: engine.kernels.layers)
+        forwardRegion.run(task, multiplications: multiplications(pass))
+    }
+
+    func backward(_ pass: Pass) {
+        guard let gradient = input.gradient else { return }
+        let task = ElementwiseGradientTask(
+            function: function, rows: input.rows(pass), out: gradient.pointer, x: input.values.pointer,
+            y: output.values.pointer, gradient: output.gradient!.pointer, kernels: engine.kernels.layers)
+        backwardRegion.run(task, multiplications: multiplications(pass))
+    }
+
+    /// An exponential and a division take about as long as this many multiplications.
+    private func multiplications(_ pass: Pass) -> Int { pass.count * input.sampleStride * 32 }
+}
+
+/// Computes y = f(x), each thread some of the rows.
+private struct ElementwiseTask: ParallelTask {
+    let function: ActivationFunction
+    let rows: Rows
+    let y: UnsafeMutablePointer<Float>
+    let x: UnsafePointer<Float>
+    let kernels: LayerKernels
+
+    func work(thread: Int, threads: Int) {
+        let share = part(thread, of: threads, count: rows.count, unit: 1)
+        let offset = share.lowerBound * rows.stride
+        kernels.activate(function, y + offset, x + offset, rows.part(share))
+    }
+}
+
+/// Computes f′(x) · gradient, each thread some of the rows.
+private struct ElementwiseGradientTask: ParallelTask {
+    let function: ActivationFunction
+    let rows: Rows
+    let out: UnsafeMutablePointer<Float>
+    let (x, y, gradient): (UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>)
+    let kernels: LayerKernels
+
+    init(
+        function: ActivationFunction, rows: Rows, out: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
+        y: UnsafePointer<Float>, gradient: UnsafePointer<Float>, kernels: LayerKernels
+    ) {
+        (self.function, self.rows, self.out, self.kernels) = (function, rows, out, kernels)
+        (self.x, self.y, self.gradient) = (x, y, gradient)
+    }
+
+    func work(thread: Int, threads: Int) {
+        let share = part(thread, of: threads, count: rows.count, unit: 1)
+        let offset = share.lowerBound * rows.stride
+        kernels.activateBackward(
+            function, out + offset, x + offset, y + offset, gradient + offset, rows.part(share))
+    }
+}
+
+extension Activation {
+    /// The rows of all samples of a pass.
+    func rows(_ pass: Pass) -> Rows {
+        Rows(count: pass.count * positions, channels: channels, stride: stride)
+    }
+}
+
+extension Rows {
+    /// As many rows of the same form as are in `share`.
+    func part(_ share: Range<Int>) -> Rows { Rows(count: share.count, channels: channels, stride: stride) }
+}

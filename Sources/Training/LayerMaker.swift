@@ -1,0 +1,77 @@
+import Tensors
+import VectorKernels
+
+/// Makes the layers of a plan, each with the output of the one before it.
+final class LayerMaker {
+    let engine: Engine
+    let seed: UInt64
+    /// In the order in which they run forward.
+    private(set) var layers: [any Layer] = []
+
+    init(engine: Engine, seed: UInt64) { (self.engine, self.seed) = (engine, seed) }
+
+    func make(_ plans: [ModelPlan.Layer], of input: Activation) -> Activation {
+        plans.reduce(input) { self.make($1, of: $0) }
+    }
+
+    private func make(_ plan: ModelPlan.Layer, of unpadded: Activation) -> Activation {
+        let input = plan.config.takesUnpaddedRows ? unpadded : padded(unpadded)
+        switch plan.config {
+        case .flatten, .reshape: return relaid(input, as: plan.output)
+        case .dense(let outputs):
+            return add { Dense(name: plan.name, input, outputs: outputs, seed: seed, engine: $0) }.output
+        case .relu: return add { ReLU(input, engine: $0) }.output
+        case .leakyReLU(let slope): return elementwise(.leakyReLU(slope: Float(slope)), input)
+        case .gelu: return elementwise(.gelu, input)
+        case .silu: return elementwise(.silu, input)
+        case .tanh: return elementwise(.tanh, input)
+        case .sigmoid: return elementwise(.sigmoid, input)
+        case .layerNorm, .rmsNorm:
+            return add {
+                RowNormLayer(name: plan.name, input, removesMean: plan.config == .layerNorm, engine: $0)
+            }.output
+        case .dropout(let rate):
+            return add { Dropout(name: plan.name, input, rate: rate, seed: seed, engine: $0) }.output
+        case .residual:
+            let paths = add { Fork(input, count: plan.paths.count, engine: $0) }.outputs
+            let outputs = zip(plan.paths, paths).map { self.make($0, of: $1) }
+            return add { Sum(outputs, engine: $0) }.output
+        case .sequence, .repetition: preconditionFailure("a plan holds the layers of \(plan.config.kind)")
+        }
+    }
+
+    private func elementwise(_ function: ActivationFunction, _ input: Activation) -> Activation {
+        add { ElementwiseLayer(function, input, engine: $0) }.output
+    }
+
+    private func add<Made: Layer>(_ make: (Engine) -> Made) -> Made {
+        engine.memory.beginLayer()
+        let layer = make(engine)
+        layers.append(layer)
+        return layer
+    }
+
+    /// The rows as layers want them; only the model's input may lack padding.
+    private func padded(_ input: Activation) -> Activation {
+        input.stride % 16 == 0 ? input : add { Relayout(input, to: input.shape, engine: $0) }.output
+    }
+
+    /// The same memory where the values lie in it as the new shape wants them.
+    private func relaid(_ input: Activation, as shape: Shape) -> Activation {
+        let channels = shape.sizes.last ?? 1
+        if input.stride == input.channels && channels % 16 == 0 {
+            return input.viewed(as: shape, stride: channels)
+        }
+        return add { Relayout(input, to: shape, engine: $0) }.output
+    }
+}
+
+extension LayerConfig {
+    /// Whether it reads rows without padding, as the pipeline delivers them.
+    fileprivate var takesUnpaddedRows: Bool {
+        switch self {
+        case .flatten, .reshape: true
+        default: false
+        }
+    }
+}

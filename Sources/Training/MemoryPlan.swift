@@ -1,0 +1,118 @@
+import Tensors
+
+/// Memory whose place is known once a whole model has said what it needs when.
+final class PlannedMemory {
+    /// Set by `MemoryPlan.layOut`; of a model's input by each pass.
+    fileprivate(set) var pointer: UnsafeMutablePointer<Float>!
+    fileprivate let count: Int
+    fileprivate var (first, last): (Moment, Moment)
+
+    fileprivate init(count: Int, _ first: Moment, _ last: Moment) {
+        (self.count, self.first, self.last) = (count, first, last)
+    }
+
+    /// Memory that somebody else keeps, set by `lend`.
+    static func borrowed() -> PlannedMemory { PlannedMemory(count: 0, .forward(0), .forward(0)) }
+    func lend(_ pointer: UnsafePointer<Float>) { self.pointer = UnsafeMutablePointer(mutating: pointer) }
+}
+
+/// When something happens in a step: layers run forward in their order, then backward in the opposite one.
+enum Moment: Comparable {
+    case forward(Int)
+    case backward(Int)
+
+    static func < (a: Moment, b: Moment) -> Bool {
+        switch (a, b) {
+        case (.forward(let a), .forward(let b)): a < b
+        case (.backward(let a), .backward(let b)): a > b
+        case (.forward, .backward): true
+        case (.backward, .forward): false
+        }
+    }
+}
+
+/// Gives all values of a model's step their place in one block of memory: what is never needed at the same time shares
+/// it.
+final class MemoryPlan {
+    /// The largest batch.
+    let capacity: Int
+    private var layer = 0
+    private var requests: [PlannedMemory] = []
+    private var block: Buffer<Float>?
+
+    init(capacity: Int) { self.capacity = capacity }
+
+    /// Bytes of the whole block.
+    private(set) var peak = 0
+
+    /// Called before each layer is made, in their order.
+    func beginLayer() { layer += 1 }
+
+    /// The output of the layer that is being made: it may look at the values until it has run backward, and finds their
+    /// gradient then.
+    func output(_ shape: Shape, wantsGradient: Bool) -> Activation {
+        let stride = paddedTo16(shape.sizes.last ?? 1)
+        let count = capacity * shape.sizes.dropLast().reduce(1, *) * stride
+        let values = reserve(rows(count, stride), .forward(layer), .backward(layer))
+        let gradient =
+            wantsGradient ? reserve(rows(count, stride), .backward(layer), .backward(layer)) : nil
+        return Activation(shape: shape, stride: stride, values: values, gradient: gradient)
+    }
+
+    /// The same values with a gradient of their own, for one of several who use them.
+    func fork(_ activation: Activation) -> Activation {
+        let gradient = activation.gradient.map { reserve($0.count, .backward(layer), .backward(layer)) }
+        return Activation(
+            shape: activation.shape, stride: activation.stride, values: activation.values, gradient: gradient)
+    }
+
+    /// The layer that is being made reads this, and writes its gradient when it runs backward.
+    func use(_ activation: Activation) {
+        guard let gradient = activation.gradient else { return }
+        gradient.first = min(gradient.first, .backward(layer))
+    }
+
+    /// Memory that the layer that is being made needs in these moments only.
+    func scratch(_ count: Int, in phase: Phase) -> PlannedMemory {
+        switch phase {
+        case .forward: reserve(count, .forward(layer), .forward(layer))
+        case .backward: reserve(count, .backward(layer), .backward(layer))
+        case .forwardToBackward: reserve(count, .forward(layer), .backward(layer))
+        }
+    }
+
+    enum Phase { case forward, backward, forwardToBackward }
+
+    /// Products write whole groups of 16 rows.
+    private func rows(_ count: Int, _ stride: Int) -> Int { paddedTo16(count / stride) * stride }
+
+    private func reserve(_ count: Int, _ first: Moment, _ last: Moment) -> PlannedMemory {
+        let memory = PlannedMemory(count: (count + 63) / 64 * 64, first, last)
+        requests.append(memory)
+        return memory
+    }
+
+    /// Gives everything its place: the largest first, each at the lowest place where nobody is at the same time.
+    func layOut() {
+        precondition(block == nil, "memory is laid out once")
+        var placed: [(memory: PlannedMemory, offset: Int)] = []
+        for request in requests.enumerated().sorted(by: {
+            ($1.element.count, $0.offset) < ($0.element.count, $1.offset)
+        })
+        .map(\.element) {
+            var offset = 0
+            let neighbours = placed.filter {
+                $0.memory.first <= request.last && request.first <= $0.memory.last
+            }
+            for (memory, begin) in neighbours.sorted(by: { $0.offset < $1.offset })
+            where begin < offset + request.count && offset < begin + memory.count {
+                offset = begin + memory.count
+            }
+            placed.append((request, offset))
+        }
+        let total = placed.map { $0.offset + $0.memory.count }.max() ?? 0
+        let block = Buffer<Float>(count: total)
+        for (memory, offset) in placed { memory.pointer = block.pointer + offset }
+        (self.block, peak) = (block, total * MemoryLayout<Float>.stride)
+    }
+}
