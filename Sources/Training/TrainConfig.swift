@@ -1,7 +1,16 @@
 /// How a model is trained.
 package struct TrainConfig: Equatable, Sendable {
-    package var loss: Loss = .crossEntropy
+    package var loss = LossConfig.crossEntropy
+    /// How much the divergence between a sample's views counts beside the loss; nil: not at all.
+    package var consistency: Double?
     package var optimizer: Optimizer = .adam(AdamConfig())
+    package var schedule = LearningRateSchedule()
+    /// Where the norm of all weights' gradient together is larger, the gradient is scaled down to it (Pascanu et al. 2013).
+    package var clipNorm: Double?
+    /// Weights change every so many batches, by their mean gradient.
+    package var accumulate = 1
+    /// Of a moving average of the weights, which is evaluated and saved in their place; nil: none is kept.
+    package var averageDecay: Double?
     /// Samples a step.
     package var batchSize = 32
     package var epochs: Int
@@ -20,9 +29,4 @@ package struct TrainConfig: Equatable, Sendable {
 package enum CheckpointInterval: Equatable, Sendable {
     case seconds(Double)
     case steps(Int)
-}
-
-package enum Loss: String, CaseIterable, Sendable {
-    /// Mean of −ln softmax(outputs)[label] over the batch.
-    case crossEntropy = "cross_entropy"
 }
