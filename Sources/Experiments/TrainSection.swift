@@ -10,6 +10,16 @@ extension TrainConfig: ConfigValue {
         guard epochs <= UInt32.max else { throw epochsNode.mismatch(wanted: "at most \(UInt32.max)") }
         try table.read("loss", into: &loss)
         try table.read("optimizer", into: &optimizer)
+        if let node = table.take("schedule") {
+            schedule = try node.value()
+            if case .epochs(let warmUp) = schedule.warmUp, warmUp > Double(epochs), !node.isProbe {
+                throw ConfigError(
+                    node.place, "'warm_up' takes \(warmUp) epochs, but training has only \(epochs)")
+            }
+        }
+        if let node = table.take("clip_norm") { clipNorm = try node.value(in: 1e-12...1e12) }
+        try table.read("accumulate", into: &accumulate, in: 1...65_536)
+        if let node = table.take("average") { averageDecay = try node.averageDecay() }
         try table.read("batch_size", into: &batchSize, in: 1...65_536)
         if let node = table.take("leaves") {
             leaves = try node.value(in: 1...64)
@@ -21,11 +31,30 @@ extension TrainConfig: ConfigValue {
 
     /// As the lock file spells it.
     var node: ConfigNode {
-        .table([
-            "loss": .string(loss.rawValue), "optimizer": optimizer.node, "batch_size": .whole(batchSize),
-            "epochs": .whole(epochs), "leaves": .whole(leaves),
-            "checkpoint": checkpoint.node,
-        ])
+        var entries = [
+            ConfigEntry("loss", .string(loss.rawValue)), ConfigEntry("optimizer", optimizer.node),
+            ConfigEntry("schedule", schedule.node), ConfigEntry("accumulate", .whole(accumulate)),
+        ]
+        if let clipNorm { entries.append(ConfigEntry("clip_norm", .number(clipNorm))) }
+        if let averageDecay {
+            entries.append(ConfigEntry("average", .table(["decay": .number(averageDecay)])))
+        }
+        entries += [
+            ConfigEntry("batch_size", .whole(batchSize)), ConfigEntry("epochs", .whole(epochs)),
+            ConfigEntry("leaves", .whole(leaves)), ConfigEntry("checkpoint", checkpoint.node),
+        ]
+        return ConfigNode(.table(entries))
+    }
+}
+
+extension ConfigNode {
+    /// `{ decay: 0.999 }`.
+    fileprivate func averageDecay() throws(ConfigError) -> Double {
+        var table = try table()
+        var decay = 0.999
+        try table.read("decay", into: &decay, in: 0..<1)
+        try table.finish()
+        return decay
     }
 }
 

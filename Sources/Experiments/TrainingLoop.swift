@@ -103,7 +103,7 @@ struct TrainingLoop {
         try metrics.step(
             state.step, epoch: state.epoch, batch: state.batch, loss: recent.meanLoss,
             accuracy: recent.accuracy, digest: state.digest.description,
-            learningRate: experiment.config.train.optimizer.learningRate,
+            learningRate: trainer.learningRate,
             samplesPerSecond: recent.samplesPerSecond)
         state.recent = RunState.Sums()
     }

@@ -96,7 +96,7 @@ extension Experiment {
     ) throws -> RunResult {
         let clock = ContinuousClock()
         let start = clock.now
-        let trainer = Trainer(makeModel(), optimizer: config.train.optimizer)
+        let trainer = trainer(of: makeModel())
         if let checkpoint {
             do {
                 try trainer.restore(checkpoint.trainer)
@@ -110,13 +110,15 @@ extension Experiment {
             try loop.run(observer: observer, isInterrupted: isInterrupted)
         } catch {
             // The weights before the failed step are good; the reason for the failure goes first.
-            try? trainer.model.save(to: folder.model)
+            try? trainer.withAverages { try trainer.model.save(to: folder.model) }
             throw error
         }
-        try trainer.model.save(to: folder.model)
+        try trainer.withAverages { try trainer.model.save(to: folder.model) }
         var (table, skipped) = (RobustnessTable?.none, loop.state.skipped.count)
         if !isInterrupted() {
-            let (complete, left) = try evaluate(trainer, observer: observer, isInterrupted: isInterrupted)
+            let (complete, left) = try trainer.withAverages {
+                try evaluate(trainer, observer: observer, isInterrupted: isInterrupted)
+            }
             if complete.rows.count == evaluations.count {
                 try folder.writeSkipped(train: loop.state.skipped, test: left)
                 skipped += left.count
@@ -128,6 +130,14 @@ extension Experiment {
             folder: folder, steps: trainer.steps, epochs: loop.state.epoch,
             samplesPerSecond: loop.samplesPerSecond, skipped: skipped,
             seconds: (clock.now - start) / .seconds(1), robustness: table, wasInterrupted: table == nil)
+    }
+
+    /// A trainer without a step behind it.
+    func trainer(of model: Model) -> Trainer {
+        let samples = trainingPipeline.samplesPerEpoch
+        return Trainer(
+            model, config.train,
+            stepsPerEpoch: (samples + config.train.batchSize - 1) / config.train.batchSize)
     }
 
     /// The stream that training reads.

@@ -61,21 +61,20 @@ struct UpdateTask: ParallelTask {
             let piece = partition.piece(index, rows: weight.rows)
             let columns = partition.columns(panel: piece.panel)
             apply(
-                weightGradient, to: weight.following(piece.panel), rows: piece.rows, columns: columns,
-                update, thread: thread)
+                weightGradient, to: weight.panel(piece.panel), rows: piece.rows, columns: columns,
+                thread: thread)
             // With the first part of each panel's rows, also where that part is empty.
             if index < partition.panels {
                 apply(
-                    biasGradient, to: bias.following(piece.panel), rows: 0..<1, columns: columns,
-                    update.withoutDecay, thread: thread)
+                    biasGradient, to: bias.panel(piece.panel), rows: 0..<1, columns: columns,
+                    thread: thread)
             }
         }
     }
 
     /// `columns` are those of the whole matrix that are in the panel.
     private func apply(
-        _ gradient: MatrixProduct, to panel: WeightPanel, rows: Range<Int>, columns: Range<Int>,
-        _ update: WeightUpdate, thread: Int
+        _ gradient: MatrixProduct, to panel: WeightPanel, rows: Range<Int>, columns: Range<Int>, thread: Int
     ) {
         let (height, width) = (Workspace.rows, Workspace.columns)
         let memory = workspace.gradient(thread: thread)
@@ -93,15 +92,5 @@ struct UpdateTask: ParallelTask {
                 update.apply(to: weights, kernels)
             }
         }
-    }
-}
-
-extension WeightPanel {
-    /// The panel so many places behind this one in memory.
-    fileprivate func following(_ places: Int) -> WeightPanel {
-        var panel = self
-        let offset = places * rows * stride
-        (panel.weights, panel.first, panel.second) = (weights + offset, first + offset, second + offset)
-        return panel
     }
 }

@@ -2,6 +2,13 @@
 package struct TrainConfig: Equatable, Sendable {
     package var loss: Loss = .crossEntropy
     package var optimizer: Optimizer = .adam(AdamConfig())
+    package var schedule = LearningRateSchedule()
+    /// Where the norm of all weights' gradient together is larger, the gradient is scaled down to it (Pascanu et al. 2013).
+    package var clipNorm: Double?
+    /// Weights change every so many batches, by their mean gradient.
+    package var accumulate = 1
+    /// Of a moving average of the weights, which is evaluated and saved in their place; nil: none is kept.
+    package var averageDecay: Double?
     /// Samples a step.
     package var batchSize = 32
     package var epochs: Int

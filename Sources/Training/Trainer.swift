@@ -5,21 +5,45 @@ import Tensors
 /// A step allocates nothing once each kind of work has been done once. Weights are bit-equal for any number of threads.
 package final class Trainer {
     package let model: Model
-    /// How many steps have been taken.
+    /// How many steps have been taken: batches trained on.
     package internal(set) var steps = 0
-    private let optimizer: Optimizer
+    private let config: TrainConfig
+    private let stepsPerEpoch: Int
     private let loss: CrossEntropy
+    /// Nil where layers change their weights as soon as they know the gradient, which is faster.
+    private let gradients: CollectedGradients?
+    private let averages: WeightAverages?
 
-    package init(_ model: Model, optimizer: Optimizer) {
-        (self.model, self.optimizer) = (model, optimizer)
+    /// - Parameter stepsPerEpoch: what a schedule takes an epoch for.
+    package init(_ model: Model, _ config: TrainConfig, stepsPerEpoch: Int) {
+        (self.model, self.config, self.stepsPerEpoch) = (model, config, stepsPerEpoch)
         loss = CrossEntropy(of: model.output, engine: model.engine)
+        gradients =
+            config.accumulate > 1 || config.clipNorm != nil
+            ? CollectedGradients(model.weights, engine: model.engine) : nil
+        averages = config.averageDecay.map {
+            WeightAverages(model.weights, decay: $0, engine: model.engine)
+        }
     }
 
-    /// Updates all weights by the gradient of the batch's mean loss. Where that loss is not finite, nothing is changed.
+    /// What the schedule makes of the learning rate in the next step.
+    package var learningRate: Double { config.optimizer.learningRate * rateFactor }
+
+    /// Whether gradients that were collected belong to a trainer's state.
+    var collectsOverSteps: Bool { config.accumulate > 1 }
+
+    private var rateFactor: Double {
+        config.schedule.factor(
+            step: steps, totalSteps: config.epochs * stepsPerEpoch, stepsPerEpoch: stepsPerEpoch)
+    }
+
+    /// Takes the gradient of the batch's mean loss, and changes all weights by it, or every so many batches by their mean
+    /// gradient. Where the loss is not finite, nothing is changed.
     package func step(_ batch: Batch) throws(TrainingError) -> StepResult {
         let pass = Pass(
             count: batch.count, ids: batch.ids, epoch: UInt32(batch.epoch),
-            update: WeightUpdate(optimizer, step: steps + 1),
+            update: gradients == nil
+                ? update(gradientScale: 1) : .collect(isFirst: steps % config.accumulate == 0),
             lengths: batch.lengths)
         model.forward(batch, pass)
         let result = loss.evaluate(
@@ -27,8 +51,36 @@ package final class Trainer {
         let mean = result.lossSum / Double(batch.count)
         guard mean.isFinite else { throw .nonFinite(step: steps + 1, loss: mean) }
         model.backward(pass)
+        let changesWeights = (steps + 1) % config.accumulate == 0
+        if changesWeights { try applyGradients() }
         steps += 1
+        if changesWeights { averages?.update(steps: steps / config.accumulate) }
         return StepResult(loss: mean, correct: result.correct)
+    }
+
+    /// Changes the weights by what was collected, where that is not done yet.
+    private func applyGradients() throws(TrainingError) {
+        guard let gradients else { return }
+        var scale = 1 / Double(config.accumulate)
+        if let limit = config.clipNorm {
+            let norm = gradients.norm * scale
+            guard norm.isFinite else { throw .nonFiniteGradient(step: steps + 1, norm: norm) }
+            if norm > limit { scale *= limit / norm }
+        }
+        gradients.apply(update(gradientScale: scale))
+    }
+
+    private func update(gradientScale: Double) -> WeightUpdate {
+        WeightUpdate(
+            config.optimizer, step: steps / config.accumulate + 1, rateFactor: rateFactor,
+            gradientScale: gradientScale)
+    }
+
+    /// Does something with the averages in the place of the weights, where averages are kept.
+    package func withAverages<Result>(_ body: () throws -> Result) rethrows -> Result {
+        averages?.exchange()
+        defer { averages?.exchange() }
+        return try body()
     }
 
     /// Computes the loss without dropout and without changing anything.
@@ -53,6 +105,7 @@ package struct StepResult: Equatable, Sendable {
 package enum TrainingError: Error, Equatable, CustomStringConvertible {
     /// `step` counts from 1; the weights are as the step before left them.
     case nonFinite(step: Int, loss: Double)
+    case nonFiniteGradient(step: Int, norm: Double)
     /// Without noise; a step looks at the loss before it changes the weights, so only this shows what the last one did.
     case nonFiniteEvaluation(loss: Double)
     /// No sample of an epoch can be read.
@@ -62,6 +115,8 @@ package enum TrainingError: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .nonFinite(let step, let loss): "step \(step): the loss is \(Self.advice(loss))"
+        case .nonFiniteGradient(let step, let norm):
+            "step \(step): the gradient's norm is \(Self.advice(norm))"
         case .nothingToTest(let name): "no sample of the test set '\(name)' can be read"
         case .nothingToTrainOn(let epoch): "no sample of epoch \(epoch) can be read"
         case .nonFiniteEvaluation(let loss): "the loss on the clean test set is \(Self.advice(loss))"

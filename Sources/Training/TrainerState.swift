@@ -4,8 +4,9 @@ import Tensors
 /// for bit, with any number of threads.
 package struct TrainerState: Equatable, Sendable {
     package var steps: Int
-    /// Weights by name, and behind the name what the optimiser keeps for each: `dense1.weight`, `dense1.weight.first`,
-    /// `dense1.weight.second` (see `WeightPanel`).
+    /// Weights by name, and behind the name what is kept for each: `dense1.weight`, `dense1.weight.first` and
+    /// `dense1.weight.second` (see `WeightPanel`), and where there are such things `dense1.weight.gradient`, which is still
+    /// being collected, and `dense1.weight.average`.
     package var arrays: [String: SavedWeight]
 
     package init(steps: Int, arrays: [String: SavedWeight]) { (self.steps, self.arrays) = (steps, arrays) }
@@ -15,7 +16,7 @@ extension Trainer {
     package var state: TrainerState {
         var arrays = model.savedWeights()
         for weight in model.weights {
-            for (name, buffer) in Self.moments(weight) {
+            for (name, buffer) in kept(of: weight) {
                 arrays[name] = SavedWeight(shape: weight.shape, values: weight.unpadded(buffer))
             }
         }
@@ -25,24 +26,29 @@ extension Trainer {
     /// Goes on where another trainer of the same model was.
     package func restore(_ state: TrainerState) throws(ModelError) {
         var weights = state.arrays
-        var moments: [(Weight, Buffer<Float>, SavedWeight)] = []
+        var others: [(Weight, Buffer<Float>, SavedWeight)] = []
         for weight in model.weights {
-            for (name, buffer) in Self.moments(weight) {
+            for (name, buffer) in kept(of: weight) {
                 guard let saved = weights.removeValue(forKey: name) else {
                     throw .missingWeight(name: name, shape: weight.shape)
                 }
                 guard saved.shape == weight.shape else {
                     throw .weightShape(name: name, found: saved.shape, wanted: weight.shape)
                 }
-                moments.append((weight, buffer, saved))
+                others.append((weight, buffer, saved))
             }
         }
         try model.load(weights)
-        for (weight, buffer, saved) in moments { weight.write(saved.values, to: buffer) }
+        for (weight, buffer, saved) in others { weight.write(saved.values, to: buffer) }
         steps = state.steps
     }
 
-    private static func moments(_ weight: Weight) -> [(String, Buffer<Float>)] {
-        [("\(weight.name).first", weight.first), ("\(weight.name).second", weight.second)]
+    private func kept(of weight: Weight) -> [(String, Buffer<Float>)] {
+        var kept = [("\(weight.name).first", weight.first), ("\(weight.name).second", weight.second)]
+        if let average = weight.average { kept.append(("\(weight.name).average", average)) }
+        if collectsOverSteps, let gradient = weight.collected {
+            kept.append(("\(weight.name).gradient", gradient))
+        }
+        return kept
     }
 }

@@ -17,12 +17,19 @@ package final class Weight {
     /// What the optimiser keeps (see `WeightPanel`), laid out as `values`.
     let first: Buffer<Float>
     let second: Buffer<Float>
+    /// Whether weight decay touches it: not what has only one axis, such as biases and the scales of norms.
+    var decays: Bool
+    /// Where gradients are added up, laid out as `values`; nil where weights change at once.
+    private(set) var collected: Buffer<Float>?
+    /// A moving average of `values`, laid out as these; nil where none is kept.
+    private(set) var average: Buffer<Float>?
 
     init(name: String, shape: Shape, threads: Int) {
         precondition(shape.rank == 1 || shape.rank == 2, "a weight has one or two axes, \(name) has \(shape)")
         (self.name, self.shape) = (name, shape)
         rows = shape.rank == 2 ? shape[0] : 1
         columns = shape.sizes.last!
+        decays = shape.rank > 1
         partition = Partition(columns: columns, threads: threads)
         let count = partition.panels * rows * partition.width
         values = Buffer(count: count)
@@ -51,10 +58,26 @@ package final class Weight {
         return ((column / partition.width) * rows + row) * partition.width + column % partition.width
     }
 
-    /// The first panel, still without a gradient; the others follow, `rows · width` values each.
+    /// The first panel, still without a gradient; the others follow.
     func firstPanel(gradient: UnsafePointer<Float>) -> WeightPanel {
-        WeightPanel(
+        var panel = WeightPanel(
             weights: values.pointer, first: first.pointer, second: second.pointer, stride: partition.width,
             gradient: gradient, gradientStride: partition.width, rows: rows, columns: partition.width)
+        (panel.decays, panel.collected) = (decays, collected?.pointer)
+        return panel
     }
+
+    /// From now on layers may collect gradients instead of changing it.
+    func startCollecting() { collected = Buffer(count: values.count) }
+
+    /// From now on there is an average, which begins at the values as they are.
+    func startAverage() {
+        average = Buffer(count: values.count)
+        average!.pointer.update(from: values.pointer, count: values.count)
+    }
+}
+
+extension WeightPanel {
+    /// The panel so many places behind this one, with the gradient of this one.
+    func panel(_ places: Int) -> WeightPanel { moved(by: places * rows * stride) }
 }

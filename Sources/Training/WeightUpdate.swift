@@ -1,8 +1,10 @@
 import Glibc
 import VectorKernels
 
-/// What an optimiser does to every weight in one step.
+/// What one step does to every weight.
 enum WeightUpdate {
+    /// Weights stay; their gradients are added up, beginning with the first.
+    case collect(isFirst: Bool)
     case adam(AdamStep)
     case momentum(MomentumStep)
     case lion(LionStep)
@@ -40,36 +42,31 @@ enum WeightUpdate {
             }
     }
 
-    /// The same for weights that do not decay, such as biases.
-    var withoutDecay: WeightUpdate {
-        func spared(_ scales: StepScales) -> StepScales {
-            var scales = scales
-            (scales.l2, scales.kept) = (0, 1)
-            return scales
-        }
-        switch self {
-        case .adam(var step):
-            step.scales = spared(step.scales)
-            return .adam(step)
-        case .momentum(var step):
-            step.scales = spared(step.scales)
-            return .momentum(step)
-        case .lion(var step):
-            step.scales = spared(step.scales)
-            return .lion(step)
-        case .rmsProp(var step):
-            step.scales = spared(step.scales)
-            return .rmsProp(step)
-        }
-    }
-
     func apply(to panel: WeightPanel, _ kernels: TrainingKernels) {
         switch self {
-        case .adam(let step): kernels.adam(panel, step)
-        case .momentum(let step): kernels.momentum(panel, step)
-        case .lion(let step): kernels.lion(panel, step)
-        case .rmsProp(let step): kernels.rmsProp(panel, step)
+        case .collect(let isFirst): kernels.collect(panel, isFirst)
+        case .adam(var step):
+            step.scales = step.scales.for(panel)
+            kernels.adam(panel, step)
+        case .momentum(var step):
+            step.scales = step.scales.for(panel)
+            kernels.momentum(panel, step)
+        case .lion(var step):
+            step.scales = step.scales.for(panel)
+            kernels.lion(panel, step)
+        case .rmsProp(var step):
+            step.scales = step.scales.for(panel)
+            kernels.rmsProp(panel, step)
         }
+    }
+}
+
+extension StepScales {
+    /// Without decay where the panel is spared.
+    fileprivate func `for`(_ panel: WeightPanel) -> StepScales {
+        var scales = self
+        if !panel.decays { (scales.l2, scales.kept) = (0, 1) }
+        return scales
     }
 }
 

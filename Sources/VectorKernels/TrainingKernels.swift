@@ -56,6 +56,8 @@ public struct TrainingKernels: Sendable {
     public let momentum: @Sendable (WeightPanel, MomentumStep) -> Void
     public let lion: @Sendable (WeightPanel, LionStep) -> Void
     public let rmsProp: @Sendable (WeightPanel, RMSPropStep) -> Void
+    /// Adds the gradient of a panel to what is collected; the first one replaces it.
+    public let collect: @Sendable (WeightPanel, _ isFirst: Bool) -> Void
 
     /// Adds to `lanes[i mod 16]`, in order, the square of each x[row, i]; x has `rows` of `columns`, `stride` apart. The
     /// bits are the same on every instruction set.
@@ -113,6 +115,7 @@ public struct TrainingKernels: Sendable {
         momentum = { $1.apply(to: $0, vector: V.self) }
         lion = { $1.apply(to: $0, vector: V.self) }
         rmsProp = { $1.apply(to: $0, vector: V.self) }
+        collect = { $0.collect(isFirst: $1, vector: V.self) }
         addSquares = { lanes, x, stride, rows, columns in
             for row in 0..<rows {
                 reduce(

@@ -13,6 +13,10 @@ public struct WeightPanel {
     public var gradientStride: Int
     public var rows: Int
     public var columns: Int
+    /// Whether weight decay touches it.
+    public var decays = true
+    /// Where the gradients of several batches are added up, laid out as the weights; nil where weights change at once.
+    public var collected: UnsafeMutablePointer<Float>?
 
     public init(
         weights: UnsafeMutablePointer<Float>, first: UnsafeMutablePointer<Float>,
@@ -28,10 +32,32 @@ public struct WeightPanel {
     public func part(
         rows: Range<Int>, columns: Range<Int>, gradient: UnsafePointer<Float>, gradientStride: Int
     ) -> WeightPanel {
-        let offset = rows.lowerBound * stride + columns.lowerBound
-        return WeightPanel(
-            weights: weights + offset, first: first + offset, second: second + offset, stride: stride,
-            gradient: gradient, gradientStride: gradientStride, rows: rows.count, columns: columns.count)
+        var part = moved(by: rows.lowerBound * stride + columns.lowerBound)
+        (part.gradient, part.gradientStride) = (gradient, gradientStride)
+        (part.rows, part.columns) = (rows.count, columns.count)
+        return part
+    }
+
+    /// The panel so many values further in memory, with the gradient of this one.
+    public func moved(by offset: Int) -> WeightPanel {
+        var panel = self
+        (panel.weights, panel.first, panel.second) = (weights + offset, first + offset, second + offset)
+        panel.collected = collected.map { $0 + offset }
+        return panel
+    }
+
+    /// Adds the gradient to `collected`, or puts it there where it is the first one.
+    @inlinable @inline(__always)
+    func collect<V: ProductVector>(isFirst: Bool, vector: V.Type) {
+        let kept = V(repeating: isFirst ? 0 : 1)
+        for row in 0..<rows {
+            let (target, gradient) = (collected! + row * stride, gradient + row * gradientStride)
+            for i in Swift.stride(from: 0, to: columns, by: V.scalarCount) {
+                // Not 0 · what is there, which may be no number.
+                let before = V.select(V.less(V(repeating: 0), kept), V(loading: target + i), V(repeating: 0))
+                (before + V(loading: gradient + i)).store(to: target + i)
+            }
+        }
     }
 }
 

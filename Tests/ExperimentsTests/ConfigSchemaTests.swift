@@ -72,17 +72,17 @@ import Testing
         """
         data: fashion-mnist
         model: [flatten]
-        train: { epochs: 1, optimizer: { adamw: { weight_decay: 0.2, epsilon: 1e-6 } } }
+        train: { epochs: 1, optimizer: { adamw: { weight_decay: 0.2, epsilon: 1e-6 } }, schedule: { cosine: { warm_up: { epochs: 0.5 }, end: 0.1 } } }
         """,
         """
         data: fashion-mnist
         model: [flatten]
-        train: { epochs: 1, optimizer: { lion: { learning_rate: 0.001, beta1: 0.8, weight_decay: 1 } } }
+        train: { epochs: 1, optimizer: { lion: { learning_rate: 0.001, beta1: 0.8, weight_decay: 1 } }, schedule: { step: { factor: 0.5, every: { epochs: 2 } } } }
         """,
         """
         data: fashion-mnist
         model: [flatten]
-        train: { epochs: 1, optimizer: { rmsprop: { beta: 0.9, momentum: 0.5 } } }
+        train: { epochs: 1, optimizer: { rmsprop: { beta: 0.9, momentum: 0.5 } }, schedule: { one_cycle: { rise: 0.5 } }, clip_norm: 1, accumulate: 2, average: { decay: 0.9 } }
         """,
         """
         data: { train: { cifar100_coarse: a.bin }, split: { train: 0.75 }, subset: { first: 9 } }

@@ -18,6 +18,15 @@ import Training
         "train: { epochs: 2, batch_size: 16, leaves: 4, optimizer: { sgd: { learning_rate: 0.5, momentum: 0.75 } } }",
         "train: { epochs: 3, optimizer: { adam: { learning_rate: 0.5, beta1: 0.25, beta2: 0.75, epsilon: 1e-5 } } }",
         "train: { epochs: 4, optimizer: sgd }",
+        "train: { epochs: 4, clip_norm: 0.5, accumulate: 3, average: { decay: 0.75 } }",
+        "train: { epochs: 4, average: }",
+        "train: { epochs: 4, schedule: cosine }",
+        "train: { epochs: 4, schedule: one_cycle }",
+        "train: { epochs: 4, schedule: { constant: { warm_up: { steps: 3 } } } }",
+        "train: { epochs: 4, schedule: { cosine: { end: 0.25, warm_up: { epochs: 0.5 } } } }",
+        "train: { epochs: 4, schedule: { step: { every: { epochs: 2 } } } }",
+        "train: { epochs: 4, schedule: { step: { factor: 0.5, every: { steps: 9 }, warm_up: { steps: 1 } } } }",
+        "train: { epochs: 4, schedule: { one_cycle: { start: 0.5, rise: 0.25, end: 0.125 } } }",
         "train: { epochs: 5, optimizer: { adam: { weight_decay: 0.125 } } }",
         "train: { epochs: 5, optimizer: adamw }",
         "train: { epochs: 5, optimizer: { adamw: { weight_decay: 0.5, beta1: 0.5 } } }",
@@ -60,6 +69,25 @@ import Training
             "optimizer: { sgd: { learning_rate: 1e-300 } }",
             "1:56: error: 'learning_rate' must be in 1.1754943508222875e-38...3.4028234663852886e+38, got '1e-300'"
         ),
+        ("schedule: step", "1:31: error: 'every' is required in 'step'"),
+        (
+            "schedule: cosin",
+            "1:31: error: unknown schedule 'cosin'; known are constant, step, cosine, one_cycle; did you mean 'cosine'?"
+        ),
+        (
+            "schedule: { cosine: { warm_up: { epochs: 3 } } }",
+            "1:31: error: 'warm_up' takes 3.0 epochs, but training has only 2"
+        ),
+        (
+            "schedule: { one_cycle: { warm_up: { epochs: 1 } } }",
+            "1:46: error: unknown key 'warm_up' in 'one_cycle'; known are start, rise, end"
+        ),
+        (
+            "schedule: { step: { every: { epochs: 0 } } }",
+            "1:58: error: 'epochs' must be in 1e-06...1000000000.0, got '0'"
+        ),
+        ("accumulate: 0", "1:33: error: 'accumulate' must be in 1...65536, got '0'"),
+        ("average: { decay: 1 }", "1:39: error: 'decay' must be in 0.0..<1.0, got '1'"),
         ("optimizer: { adam: { beta2: 1 } }", "1:49: error: 'beta2' must be in 0.0..<1.0, got '1'"),
         (
             "optimizer: { sgd: { momentun: 0.5 } }",

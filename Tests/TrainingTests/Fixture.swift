@@ -31,6 +31,15 @@ enum Fixture {
     }
 }
 
+extension Trainer {
+    /// With this optimiser, and everything else as it is by default.
+    convenience init(_ model: Model, optimizer: Optimizer) {
+        var config = TrainConfig(epochs: 1)
+        config.optimizer = optimizer
+        self.init(model, config, stepsPerEpoch: 1)
+    }
+}
+
 /// Samples in memory, of which batches are views. Sample i has id i + 1000.
 struct Samples {
     let shape: Shape

@@ -109,7 +109,7 @@ struct OptimizerTests {
     @Test(arguments: InstructionSet.supported, OptimizerReference.examples.map(\.key))
     func `ten steps agree with PyTorch`(set: InstructionSet, name: String) throws {
         let golden = OptimizerGolden.read
-        let weight = Weight(name: "w", shape: [golden.start.count], threads: 1)
+        let weight = Weight(name: "w", shape: [1, golden.start.count], threads: 1)
         weight.unpadded = golden.start
         for (index, gradient) in golden.gradients.enumerated() {
             let memory = Buffer<Float>(count: 16)
@@ -142,7 +142,7 @@ struct OptimizerTests {
             halved = .rmsProp(config)
         }
         func stepped(_ gradients: [Float], _ update: WeightUpdate) -> [Float] {
-            let weight = Weight(name: "w", shape: [gradients.count], threads: 1)
+            let weight = Weight(name: "w", shape: [1, gradients.count], threads: 1)
             weight.unpadded = Fixture.floats(gradients.count, seed: 8)
             let memory = Buffer(gradients)
             update.apply(to: weight.firstPanel(gradient: memory.pointer), Fixture.kernels.training)
