@@ -2,8 +2,9 @@
 /// with scale = 1 / √size.
 ///
 /// Scores are computed for a block of queries at a time, in a thread's workspace, and never stored: `forward` leaves only
-/// ln Σⱼ e^(scale · q[i] · k[j]) of each row, from which `backward` makes them again (Dao et al. 2022, without the blocks
-/// of keys: a row of scores fits the cache). Bits do not depend on how queries are cut into blocks.
+/// ln Σⱼ e^(scale · q[i] · k[j]) of each query, from which `backward` makes them again (Dao et al. 2022, without the blocks
+/// of keys). They lie as `[keys, queries]`: then a vector holds as many queries, and sums over keys never cross its lanes.
+/// Bits do not depend on how queries are cut into blocks.
 ///
 /// Tokens from `length` on are padding: nothing reads them, and zeros are written for them.
 public struct AttentionHead {
@@ -38,16 +39,15 @@ public struct AttentionHead {
 
     /// What `forward` and `backward` need for up to so many tokens.
     public static func workspaceCount(tokens: Int, size: Int) -> Int {
-        let (width, height, block) = (padded(size), padded(tokens), blockRows(tokens))
-        // Keys and values transposed; scores and their gradient; sums of a block, of keys and of values; factors.
-        return 2 * width * height + 2 * block * height + width * (block + 2 * height) + block
+        let (width, height, block) = (padded(size), padded(tokens), blockColumns(tokens))
+        // Queries and gradients transposed, sums of a block; scores and their gradient; sums of keys and values; two rows.
+        return 3 * width * block + 2 * height * block + 2 * height * width + 2 * block
     }
 
-    /// Queries of a block: a multiple of 12, which all tiles' heights divide, unless all fit one. Their scores, and as
-    /// many gradients of these, take 64 KiB.
+    /// Queries of a block: their scores, and as many gradients of these, take 64 KiB where tokens are not too many.
     @inlinable @inline(__always)
-    static func blockRows(_ tokens: Int) -> Int {
-        min(padded(tokens), max(12, 8192 / padded(tokens) / 12 * 12))
+    static func blockColumns(_ tokens: Int) -> Int {
+        min(padded(tokens), max(16, 8192 / padded(tokens) / 16 * 16))
     }
 
     @inlinable @inline(__always)
@@ -58,27 +58,31 @@ public struct AttentionHead {
     /// Writes the output and `logSums`.
     @inlinable @inline(__always)
     func forward<V: ProductVector>(_ training: TrainingKernels, vector: V.Type) {
-        let (width, columns, block) = (Self.padded(size), Self.padded(length), Self.blockRows(tokens))
-        let keys = workspace  // [size, columns]
-        let scores = keys + width * columns  // [block, columns]
-        let sums = scores + block * columns  // [block, width]
-        let factors = sums + block * width  // [block]
-        training.transpose(keys, columns, key, stride, length, size)
+        let (width, block) = (Self.padded(size), Self.blockColumns(tokens))
+        let queries = workspace  // [size, columns]
+        let scores = queries + width * block  // [length, columns]
+        let sums = scores + Self.padded(length) * block  // [columns, width]
+        let factors = sums + block * width  // [columns]
+        let logs = factors + block  // [columns]
         for begin in Swift.stride(from: 0, to: length, by: block) {
-            let rows = min(block, length - begin)
+            let count = min(block, length - begin)
+            let columns = Self.padded(count)
+            training.transpose(queries, columns, query + begin * stride, stride, count, size)
             training.multiply(
                 MatrixProduct(
-                    a: query + begin * stride, aRowStride: stride, aDepthStride: 1, b: keys,
-                    bStride: columns, c: scores, cStride: columns, rows: rows, columns: columns, depth: size))
-            for row in 0..<rows {
-                let (sum, logSum) = exponentiate(scores + row * columns, vector: V.self)
-                (factors[row], logSums[begin + row]) = (1 / sum, logSum)
+                    a: key, aRowStride: stride, aDepthStride: 1, b: queries, bStride: columns, c: scores,
+                    cStride: columns, rows: length, columns: columns, depth: size))
+            for i in Swift.stride(from: 0, to: count, by: V.scalarCount) {
+                let (sum, log) = exponentiate(scores + i, columns, vector: V.self)
+                (V(repeating: 1) / sum).store(to: factors + i)
+                log.store(to: logs + i)
             }
+            (logSums + begin).update(from: logs, count: count)
             training.multiply(
                 MatrixProduct(
-                    a: scores, aRowStride: columns, aDepthStride: 1, b: value, bStride: stride, c: sums,
-                    cStride: width, rows: rows, columns: width, depth: length))
-            for row in 0..<rows {
+                    a: scores, aRowStride: 1, aDepthStride: columns, b: value, bStride: stride, c: sums,
+                    cStride: width, rows: count, columns: width, depth: length))
+            for row in 0..<count {
                 let target = output + (begin + row) * outputStride
                 copy(sums + row * width, to: target, times: factors[row], vector: V.self)
             }
@@ -86,31 +90,28 @@ public struct AttentionHead {
         clearPadding(output, outputStride)
     }
 
-    /// Turns a row of scores into e^(scale · (score − largest)), and returns the sum and the logarithm of what it would be
-    /// without the largest taken away.
+    /// Turns a few queries' scores into e^(scale · (score − largest)), and returns their sums and the logarithms of what these
+    /// would be without the largest taken away.
     @inlinable @inline(__always)
     func exponentiate<V: ProductVector>(
-        _ scores: UnsafeMutablePointer<Float>, vector: V.Type
-    ) -> (sum: Float, logSum: Float) {
+        _ scores: UnsafeMutablePointer<Float>, _ columns: Int, vector: V.Type
+    ) -> (sum: V, log: V) {
         var largest = V(repeating: -.infinity)
-        let whole = length / V.scalarCount * V.scalarCount
-        for i in Swift.stride(from: 0, to: whole, by: V.scalarCount) {
-            let score = V(loading: scores + i)
+        for row in 0..<length {
+            let score = V(loading: scores + row * columns)
             largest = V.select(V.less(largest, score), score, largest)
         }
-        var top = V.largest(largest)
-        for i in whole..<length where scores[i] > top { top = scores[i] }
         // Taking the largest away changes nothing but keeps the exponentials from overflowing.
-        let offset = V(repeating: -top * scale)
-        var sums = V(repeating: 0)
-        for i in Swift.stride(from: 0, to: length, by: V.scalarCount) {
-            let power = V.expBelow88(V.multiplyAdd(V(loading: scores + i), V(repeating: scale), offset))
-            let counted = V.first(length - i, of: power)
-            counted.store(to: scores + i)
-            sums = sums + counted
+        let top = largest * scale
+        let offset = V(repeating: 0) - top
+        var sum = V(repeating: 0)
+        for row in 0..<length {
+            let place = scores + row * columns
+            let power = V.expBelow88(V.multiplyAdd(V(loading: place), V(repeating: scale), offset))
+            power.store(to: place)
+            sum = sum + power
         }
-        let sum = V.sum(sums)
-        return (sum, top * scale + V.log(V(repeating: sum))[0])
+        return (sum, top + V.log(sum))
     }
 
     /// Writes the gradients of the head's queries, keys and values, which lie as these do, from the output's, which lies
@@ -121,38 +122,36 @@ public struct AttentionHead {
         key keyGradient: UnsafeMutablePointer<Float>, value valueGradient: UnsafeMutablePointer<Float>,
         _ training: TrainingKernels, vector: V.Type
     ) {
-        let (width, columns, block) = (Self.padded(size), Self.padded(length), Self.blockRows(tokens))
-        let keys = workspace  // [size, columns]
-        let values = keys + width * columns  // [size, columns]
-        let shares = values + width * columns  // [block, columns]
-        let slopes = shares + block * columns  // [block, columns]
-        let sums = slopes + block * columns  // [block, width]
+        let (width, block) = (Self.padded(size), Self.blockColumns(tokens))
+        let height = Self.padded(length)
+        let queries = workspace  // [size, columns]
+        let gradients = queries + width * block  // [size, columns]
+        let shares = gradients + width * block  // [length, columns]
+        let slopes = shares + height * block  // [length, columns]
+        let sums = slopes + height * block  // [columns, width]
         let keySums = sums + block * width  // [length, width]
-        let valueSums = keySums + columns * width  // [length, width]
-        training.transpose(keys, columns, key, stride, length, size)
-        training.transpose(values, columns, value, stride, length, size)
+        let valueSums = keySums + height * width  // [length, width]
+        let logs = valueSums + height * width  // [columns]
         for begin in Swift.stride(from: 0, to: length, by: block) {
-            let rows = min(block, length - begin)
+            let count = min(block, length - begin)
+            let columns = Self.padded(count)
             let (query, gradient) = (query + begin * stride, gradient + begin * outputStride)
+            training.transpose(queries, columns, query, stride, count, size)
+            training.transpose(gradients, columns, gradient, outputStride, count, size)
             var product = MatrixProduct(
-                a: query, aRowStride: stride, aDepthStride: 1, b: keys, bStride: columns, c: shares,
-                cStride: columns, rows: rows, columns: columns, depth: size)
+                a: key, aRowStride: stride, aDepthStride: 1, b: queries, bStride: columns, c: shares,
+                cStride: columns, rows: length, columns: columns, depth: size)
             training.multiply(product)
-            (product.a, product.aRowStride, product.b, product.c) = (
-                gradient, outputStride, UnsafePointer(values), slopes
-            )
+            (product.a, product.b, product.c) = (value, UnsafePointer(gradients), slopes)
             training.multiply(product)
-            for row in 0..<rows {
-                let offset = (begin + row) * outputStride
-                differentiate(
-                    shares + row * columns, slopes + row * columns, logSum: logSums[begin + row],
-                    level: dot(gradient + row * outputStride, output + offset, vector: V.self),
-                    vector: V.self)
+            logs.update(from: logSums + begin, count: count)
+            for i in Swift.stride(from: 0, to: count, by: V.scalarCount) {
+                differentiate(shares + i, slopes + i, columns, logSum: V(loading: logs + i))
             }
             // Σ over the queries: what earlier blocks began goes on.
             product = MatrixProduct(
-                a: shares, aRowStride: 1, aDepthStride: columns, b: gradient, bStride: outputStride,
-                c: valueSums, cStride: width, rows: length, columns: width, depth: rows)
+                a: shares, aRowStride: columns, aDepthStride: 1, b: gradient, bStride: outputStride,
+                c: valueSums, cStride: width, rows: length, columns: width, depth: count)
             product.startsFromC = begin > 0
             training.multiply(product)
             (product.a, product.b, product.bStride, product.c) = (
@@ -161,9 +160,9 @@ public struct AttentionHead {
             training.multiply(product)
             training.multiply(
                 MatrixProduct(
-                    a: slopes, aRowStride: columns, aDepthStride: 1, b: key, bStride: stride, c: sums,
-                    cStride: width, rows: rows, columns: width, depth: length))
-            for row in 0..<rows {
+                    a: slopes, aRowStride: 1, aDepthStride: columns, b: key, bStride: stride, c: sums,
+                    cStride: width, rows: count, columns: width, depth: length))
+            for row in 0..<count {
                 let target = queryGradient + (begin + row) * stride
                 copy(sums + row * width, to: target, times: scale, vector: V.self)
             }
@@ -177,30 +176,25 @@ public struct AttentionHead {
         clearPadding(valueGradient, stride)
     }
 
-    /// Turns a row of scores into their softmax p, and the gradient g of p into p · (g − level), the gradient of
-    /// scale · score. `level` is Σ p · g.
+    /// Turns a few queries' scores into their softmax p, and the gradients g of p into p · (g − Σ p · g), those of
+    /// scale · score.
     @inlinable @inline(__always)
     func differentiate<V: ProductVector>(
-        _ shares: UnsafeMutablePointer<Float>, _ slopes: UnsafeMutablePointer<Float>, logSum: Float,
-        level: Float, vector: V.Type
+        _ shares: UnsafeMutablePointer<Float>, _ slopes: UnsafeMutablePointer<Float>, _ columns: Int,
+        logSum: V
     ) {
-        for i in Swift.stride(from: 0, to: length, by: V.scalarCount) {
-            let power = V.multiplyAdd(V(loading: shares + i), V(repeating: scale), V(repeating: -logSum))
-            let share = V.expBelow88(power)
-            share.store(to: shares + i)
-            (share * (V(loading: slopes + i) - level)).store(to: slopes + i)
+        let offset = V(repeating: 0) - logSum
+        var level = V(repeating: 0)
+        for row in 0..<length {
+            let place = shares + row * columns
+            let share = V.expBelow88(V.multiplyAdd(V(loading: place), V(repeating: scale), offset))
+            share.store(to: place)
+            level = V.multiplyAdd(share, V(loading: slopes + row * columns), level)
         }
-    }
-
-    /// Σ a · b over the head's columns: of a row's gradient and its output it is Σ p · g, since the output is Σ p · v.
-    @inlinable @inline(__always)
-    func dot<V: ProductVector>(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, vector: V.Type) -> Float
-    {
-        var sums = V(repeating: 0)
-        for i in Swift.stride(from: 0, to: size, by: V.scalarCount) {
-            sums = sums + V.first(size - i, of: V(loading: a + i) * V(loading: b + i))
+        for row in 0..<length {
+            let place = slopes + row * columns
+            (V(loading: shares + row * columns) * (V(loading: place) - level)).store(to: place)
         }
-        return V.sum(sums)
     }
 
     /// Writes a row of the head's columns, and nothing behind them.
@@ -222,28 +216,5 @@ public struct AttentionHead {
         for row in length..<max(tokens, length) {
             for column in 0..<size { rows[row * stride + column] = 0 }
         }
-    }
-}
-
-extension ProductVector {
-    /// eˣ for x ≤ 88, within 2 ulp where the result is a normal number; below −87.3 it stays at the least of these. NaN
-    /// gives NaN. With fewer steps than `exp`, and fused ones where there are any.
-    @inlinable @inline(__always)
-    static func expBelow88(_ x: Self) -> Self {
-        let low = Self(repeating: -87.3)
-        let clamped = select(less(x, low), low, x)
-        let shift = Self(repeating: 0x1.8p23)
-        let shifted = multiplyAdd(clamped, Self(repeating: 1.44269504088896341), shift)
-        let n = shifted - shift
-        let near = multiplyAdd(n, Self(repeating: -0.693359375), clamped)
-        let r = multiplyAdd(n, Self(repeating: 2.12194440e-4), near)
-        var p = multiplyAdd(r, Self(repeating: 1.9875691500e-4), Self(repeating: 1.3981999507e-3))
-        p = multiplyAdd(p, r, Self(repeating: 8.3334519073e-3))
-        p = multiplyAdd(p, r, Self(repeating: 4.1665795894e-2))
-        p = multiplyAdd(p, r, Self(repeating: 1.6666665459e-1))
-        p = multiplyAdd(p, r, Self(repeating: 5.0000001201e-1))
-        let value = multiplyAdd(p, r * r, r) + 1
-        // 1.5 · 2²³ has zeros where its lowest nine bits are shifted out to.
-        return Self(bits: value.bits &+ (shifted.bits &<< 23))
     }
 }
