@@ -123,7 +123,7 @@ final class BatchNormLayer: Layer {
             gradientRegion.run(task, multiplications: multiplications(pass))
         }
         moveAverages()
-        let update = pass.update!.withoutDecay
+        let update = pass.update!
         update.apply(to: shift.firstPanel(gradient: sums), engine.kernels.training)
         update.apply(to: scale.firstPanel(gradient: sums + stride), engine.kernels.training)
     }

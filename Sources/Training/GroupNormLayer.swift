@@ -55,7 +55,7 @@ final class GroupNormLayer: Layer {
             sums: sums.pointer)
         backwardRegion.run(task, multiplications: pass.count * input.sampleStride * 4)
         engine.kernels.layers.sumRows(gradients.pointer, sums.pointer, pass.count, 5 * stride, 2 * stride)
-        let update = pass.update!.withoutDecay
+        let update = pass.update!
         update.apply(to: shift.firstPanel(gradient: gradients.pointer), engine.kernels.training)
         update.apply(to: scale.firstPanel(gradient: gradients.pointer + stride), engine.kernels.training)
     }

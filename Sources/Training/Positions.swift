@@ -19,6 +19,7 @@ final class LearnedPositions: Layer {
     init(name: String, _ input: Activation, seed: UInt64, engine: Engine) {
         (self.engine, self.input) = (engine, input)
         table = Weight(name: "\(name).table", shape: [input.positions, input.channels], threads: 1)
+        table.decays = false
         engine.memory.use(input)
         output = engine.memory.output(input.shape, wantsGradient: true)
         gradient = engine.memory.scratch(input.sampleStride, in: .backward)
@@ -40,7 +41,7 @@ final class LearnedPositions: Layer {
             inputGradient: input.gradient?.pointer, gradient: gradient.pointer, kernels: engine.kernels)
         backwardRegion.run(task, multiplications: pass.count * input.sampleStride)
         let panel = table.firstPanel(gradient: gradient.pointer)
-        pass.update!.withoutDecay.apply(to: panel, engine.kernels.training)
+        pass.update!.apply(to: panel, engine.kernels.training)
     }
 }
 

@@ -56,7 +56,7 @@ final class RowNormLayer: Layer {
             engine.kernels.layers.sumRows(
                 sum, partialSums.pointer + index * Self.chunks * input.stride, Self.chunks, input.stride,
                 input.stride)
-            pass.update!.withoutDecay.apply(to: weight.firstPanel(gradient: sum), engine.kernels.training)
+            pass.update!.apply(to: weight.firstPanel(gradient: sum), engine.kernels.training)
         }
     }
 

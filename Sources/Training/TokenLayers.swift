@@ -42,7 +42,7 @@ final class ClassToken: Layer {
         engine.kernels.layers.sumRows(
             gradient.pointer, upstream, pass.count, output.sampleStride, output.stride)
         let panel = token.firstPanel(gradient: gradient.pointer)
-        pass.update!.withoutDecay.apply(to: panel, engine.kernels.training)
+        pass.update!.apply(to: panel, engine.kernels.training)
     }
 }
 
