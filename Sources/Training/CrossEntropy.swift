@@ -1,37 +1,79 @@
 import Tensors
 import VectorKernels
 
-/// The loss of a classifier: −Σₖ target[k] · ln softmax(logits)[k], with the gradient of its mean over the batch.
-final class CrossEntropy {
+/// The loss of a classifier: see `SoftmaxCrossEntropy`. The mean is over the weights of the samples' classes.
+final class CrossEntropy: LossFunction {
     private let engine: Engine
-    private let classes: Int
     private let logits: Activation
+    private let smoothing: Float
+    private let classWeights: Buffer<Float>?
     private let losses: Buffer<Float>
+    /// By thread, a cache line apart.
+    private let correct: Buffer<Int>
+    private let region: Region<CrossEntropyTask>
 
-    /// - Parameter logits: a model's output, `[classes]`, whose gradient this writes.
-    init(of logits: Activation, engine: Engine) {
-        (self.logits, self.engine, classes) = (logits, engine, logits.channels)
+    /// - Parameters:
+    ///   - logits: a model's output, `[classes]`, whose gradient this writes.
+    ///   - classWeights: one for each class; none: all 1.
+    init(of logits: Activation, smoothing: Double = 0, classWeights: [Double] = [], engine: Engine) {
+        let classes = logits.channels
+        precondition(
+            classWeights.isEmpty || classWeights.count == classes,
+            "\(classes) classes want as many weights, got \(classWeights.count)")
+        (self.logits, self.engine, self.smoothing) = (logits, engine, Float(smoothing))
+        self.classWeights = classWeights.isEmpty ? nil : Buffer(classWeights.map { Float($0) })
         losses = Buffer(count: engine.memory.capacity)
+        correct = Buffer(count: engine.pool.threads * CrossEntropyTask.slot)
+        region = Region(engine.pool)
+    }
+
+    func evaluate(_ batch: Batch, wantsGradient: Bool) -> LossResult {
+        evaluate(
+            labels: batch.labels, targets: batch.targets, count: batch.count, wantsGradient: wantsGradient)
     }
 
     /// `targets` are the shares of the classes in each row's label, `[count, classes]`; nil for the labels alone.
-    ///
-    /// Returns the sum of the rows' losses, taken in their order, and how many rows are classified rightly.
     func evaluate(
         labels: UnsafePointer<Int32>, targets: UnsafePointer<Float>? = nil, count: Int,
         wantsGradient: Bool = false
-    ) -> (lossSum: Double, correct: Int) {
+    ) -> LossResult {
+        let classes = logits.channels
         for row in 0..<count {
             precondition(
                 labels[row] >= 0 && labels[row] < classes, "label \(labels[row]) is outside 0..<\(classes)")
         }
-        let correct = engine.kernels.training.losses.softmaxCrossEntropy(
-            SoftmaxCrossEntropy(
-                logits: logits.values.pointer, stride: logits.stride, rows: count, classes: classes,
-                labels: labels, targets: targets, losses: losses.pointer,
-                gradient: wantsGradient ? logits.gradient!.pointer : nil, scale: 1 / Float(count)))
-        var sum = 0.0
-        for row in 0..<count { sum += Double(losses.pointer[row]) }
-        return (sum, correct)
+        var entropy = SoftmaxCrossEntropy(
+            logits: logits.values.pointer, stride: logits.stride, rows: count, classes: classes,
+            labels: labels, targets: targets, smoothing: smoothing,
+            classWeights: classWeights.map { UnsafePointer($0.pointer) }, losses: losses.pointer,
+            gradient: wantsGradient ? logits.gradient!.pointer : nil, scale: 0)
+        let weight = engine.kernels.training.losses.softmaxTotalWeight(entropy)
+        entropy.scale = weight > 0 ? Float(1 / weight) : 0
+        for thread in 0..<engine.pool.threads { correct.pointer[thread * CrossEntropyTask.slot] = 0 }
+        region.run(
+            CrossEntropyTask(
+                entropy: entropy, correct: correct.pointer, kernels: engine.kernels.training.losses),
+            multiplications: count * logits.stride * 32)
+        var result = LossResult(lossSum: 0, weight: weight, correct: 0)
+        for row in 0..<count { result.lossSum += Double(losses.pointer[row]) }
+        for thread in 0..<engine.pool.threads {
+            result.correct! += correct.pointer[thread * CrossEntropyTask.slot]
+        }
+        return result
+    }
+}
+
+/// Computes the losses of all rows, each thread some of them.
+private struct CrossEntropyTask: ParallelTask {
+    let entropy: SoftmaxCrossEntropy
+    let correct: UnsafeMutablePointer<Int>
+    let kernels: LossKernels
+
+    /// From one thread's count to the next one's.
+    static let slot = 8
+
+    func work(thread: Int, threads: Int) {
+        let rows = part(thread, of: threads, count: entropy.rows, unit: 1)
+        correct[thread * Self.slot] = kernels.softmaxCrossEntropy(entropy.part(rows))
     }
 }

@@ -19,11 +19,18 @@ package struct ModelPlan: Equatable, Sendable {
     package let input: Shape
     package let classes: Int
 
-    package init(_ configs: [LayerConfig], input: Shape, classes: Int) throws(ModelError) {
+    /// - Parameter target: which shape outputs must have because they are compared with it; nil for a value for each class.
+    package init(
+        _ configs: [LayerConfig], input: Shape, classes: Int, target: Shape? = nil
+    ) throws(ModelError) {
         var planner = Planner()
         let layers = try planner.plan(configs, input: input) { .model($0) }
         let shape = layers.last?.output ?? input
-        guard shape == [classes] else { throw .lastOutputs(shape: shape, classes: classes) }
+        if let target {
+            guard shape == target else { throw .outputsBesideSamples(shape: shape, target: target) }
+        } else {
+            guard shape == [classes] else { throw .lastOutputs(shape: shape, classes: classes) }
+        }
         guard planner.hasWeights else { throw .noWeights }
         (self.layers, self.input, self.classes) = (layers, input, classes)
     }

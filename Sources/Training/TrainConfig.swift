@@ -1,6 +1,8 @@
 /// How a model is trained.
 package struct TrainConfig: Equatable, Sendable {
-    package var loss: Loss = .crossEntropy
+    package var loss = LossConfig.crossEntropy
+    /// How much the divergence between a sample's views counts beside the loss; nil: not at all.
+    package var consistency: Double?
     package var optimizer: Optimizer = .adam(AdamConfig())
     package var schedule = LearningRateSchedule()
     /// Where the norm of all weights' gradient together is larger, the gradient is scaled down to it (Pascanu et al. 2013).
@@ -27,9 +29,4 @@ package struct TrainConfig: Equatable, Sendable {
 package enum CheckpointInterval: Equatable, Sendable {
     case seconds(Double)
     case steps(Int)
-}
-
-package enum Loss: String, CaseIterable, Sendable {
-    /// Mean of −ln softmax(outputs)[label] over the batch.
-    case crossEntropy = "cross_entropy"
 }

@@ -9,7 +9,7 @@ package final class Trainer {
     package internal(set) var steps = 0
     private let config: TrainConfig
     private let stepsPerEpoch: Int
-    private let loss: CrossEntropy
+    private let loss: any LossFunction
     /// Nil where layers change their weights as soon as they know the gradient, which is faster.
     private let gradients: CollectedGradients?
     private let averages: WeightAverages?
@@ -17,7 +17,7 @@ package final class Trainer {
     /// - Parameter stepsPerEpoch: what a schedule takes an epoch for.
     package init(_ model: Model, _ config: TrainConfig, stepsPerEpoch: Int) {
         (self.model, self.config, self.stepsPerEpoch) = (model, config, stepsPerEpoch)
-        loss = CrossEntropy(of: model.output, engine: model.engine)
+        loss = config.makeLoss(of: model.output, engine: model.engine)
         gradients =
             config.accumulate > 1 || config.clipNorm != nil
             ? CollectedGradients(model.weights, engine: model.engine) : nil
@@ -46,9 +46,8 @@ package final class Trainer {
                 ? update(gradientScale: 1) : .collect(isFirst: steps % config.accumulate == 0),
             lengths: batch.lengths)
         model.forward(batch, pass)
-        let result = loss.evaluate(
-            labels: batch.labels, targets: batch.targets, count: batch.count, wantsGradient: true)
-        let mean = result.lossSum / Double(batch.count)
+        let result = loss.evaluate(batch, wantsGradient: true)
+        let mean = result.mean
         guard mean.isFinite else { throw .nonFinite(step: steps + 1, loss: mean) }
         model.backward(pass)
         let changesWeights = (steps + 1) % config.accumulate == 0
@@ -84,12 +83,12 @@ package final class Trainer {
     }
 
     /// Computes the loss without dropout and without changing anything.
-    package func evaluate(_ batch: Batch) -> (lossSum: Double, correct: Int) {
+    package func evaluate(_ batch: Batch) -> LossResult {
         let pass = Pass(
             count: batch.count, ids: batch.ids, epoch: UInt32(batch.epoch), update: nil,
             lengths: batch.lengths)
         model.forward(batch, pass)
-        return loss.evaluate(labels: batch.labels, targets: batch.targets, count: batch.count)
+        return loss.evaluate(batch, wantsGradient: false)
     }
 }
 
@@ -97,8 +96,8 @@ package final class Trainer {
 package struct StepResult: Equatable, Sendable {
     /// Mean over the batch.
     package var loss: Double
-    /// How many samples had their largest output at their label.
-    package var correct: Int
+    /// How many samples had their largest output at their label; nil where outputs are no classes.
+    package var correct: Int?
 }
 
 /// Why training cannot go on.

@@ -31,6 +31,17 @@ public struct ElementLoss {
         (self.losses, self.gradient, self.scale) = (losses, gradient, scale)
     }
 
+    /// Some of its samples.
+    public func part(_ share: Range<Int>) -> ElementLoss {
+        var part = self
+        let row = share.lowerBound * positions
+        (part.samples, part.losses) = (share.count, losses + share.lowerBound)
+        (part.outputs, part.targets) = (outputs + row * stride, targets + row * channels)
+        part.mask = mask.map { $0 + row * channels }
+        part.gradient = gradient.map { $0 + row * stride }
+        return part
+    }
+
     @inlinable @inline(__always)
     func compute<V: ProductVector>(_ formula: some ElementFormula, vector: V.Type) {
         let (ramp, zero, scale) = (V.ramp, V(repeating: 0), V(repeating: scale))

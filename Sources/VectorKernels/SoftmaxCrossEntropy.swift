@@ -39,6 +39,19 @@ public struct SoftmaxCrossEntropy {
         (self.gradient, self.scale) = (gradient, scale)
     }
 
+    /// Some of its rows.
+    public func part(_ share: Range<Int>) -> SoftmaxCrossEntropy {
+        var part = self
+        (part.rows, part.labels, part.losses) = (
+            share.count, labels + share.lowerBound, losses + share.lowerBound
+        )
+        part.logits += share.lowerBound * stride
+        part.targets = targets.map { $0 + share.lowerBound * classes }
+        part.rowWeights = rowWeights.map { $0 + share.lowerBound }
+        part.gradient = gradient.map { $0 + share.lowerBound * stride }
+        return part
+    }
+
     /// Computes all rows, and returns how many have their first largest logit at their label, not counting those that are left out.
     @inlinable @inline(__always)
     func compute<V: ProductVector>(vector: V.Type) -> Int {

@@ -31,6 +31,16 @@ public struct ViewDivergence {
         self.scale = scale
     }
 
+    /// Some of its samples.
+    public func part(_ share: Range<Int>) -> ViewDivergence {
+        var part = self
+        let row = share.lowerBound * views * positions
+        (part.samples, part.logits) = (share.count, logits + row * stride)
+        (part.losses, part.normalisers) = (losses + row, normalisers + row)
+        part.gradient = gradient.map { $0 + row * stride }
+        return part
+    }
+
     @inlinable @inline(__always)
     func compute<V: ProductVector>(vector: V.Type) {
         for row in 0..<samples * views * positions {

@@ -53,3 +53,7 @@ func softmax(_ logits: ArraySlice<Double>) -> [Double] {
     let sum = powers.reduce(0, +)
     return powers.map { $0 / sum }
 }
+
+extension Double {
+    var logarithm: Double { log(self) }
+}

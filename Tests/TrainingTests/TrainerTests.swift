@@ -72,7 +72,7 @@ private func trainedWeights(
             _ = try trainer.step(samples.batch(begin..<begin + 30, epoch: step / 6))
         }
         let after = trainer.evaluate(samples.batch(180..<210))
-        #expect(before.correct < 15 && after.correct > 24, "\(before), \(after)")
+        #expect(before.correct! < 15 && after.correct! > 24, "\(before), \(after)")
         #expect(after.lossSum < before.lossSum / 2)
     }
 
@@ -83,7 +83,7 @@ private func trainedWeights(
         let weights = model.savedWeights()
         let whole = trainer.evaluate(samples.batch(0..<32))
         let parts = [0..<1, 1..<20, 20..<32].map { trainer.evaluate(samples.batch($0)) }
-        #expect(parts.reduce(0) { $0 + $1.correct } == whole.correct)
+        #expect(parts.reduce(0) { $0 + $1.correct! } == whole.correct)
         #expect(abs(parts.reduce(0) { $0 + $1.lossSum } - whole.lossSum) < 1e-12)
         #expect(model.savedWeights() == weights)
     }
