@@ -228,10 +228,10 @@ extension Tile {
         var tile = Tile().adding(a: panel.source, offsets: offsets, depth: pixels, b: panel.gradient)
         let (target, stride) = (panel.target + first * geometry.outputStride, geometry.outputStride)
         if panel.columns.count == 16 {
-            if !panel.isFirst { tile.add(left: Tile(loading: target, stride: stride)) }
-            return tile.store(to: target, stride: stride)
+            if !panel.isFirst { tile.add(left: Tile(loading: target, rowBytes: 4 &* stride)) }
+            return tile.store(to: target, rowBytes: 4 &* stride)
         }
-        tile.store(to: panel.scratch, stride: 16)
+        tile.store(to: panel.scratch, rowBytes: 64)
         for row in 0..<rows {
             for column in panel.columns {
                 let sum = panel.scratch[row * 16 + column]

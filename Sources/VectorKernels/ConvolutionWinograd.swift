@@ -62,7 +62,7 @@ extension Tile {
         let tile = Tile().adding(
             a: product.v, offsets: offsets,
             depth: ConvolutionDepth(down: 1, downStep: 0, count: product.depth, step: 1), b: product.u)
-        tile.store(to: product.m + first * 16, stride: 16)
+        tile.store(to: product.m + first * 16, rowBytes: 64)
     }
 }
 

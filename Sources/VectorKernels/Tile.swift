@@ -30,6 +30,16 @@ public struct Tile<Vector: ProductVector, let rows: Int, let vectors: Int> {
     }
 
     @inlinable @inline(__always)
+    public init(loading source: UnsafePointer<Float>, stride: Int) {
+        self.init(loading: UnsafeRawPointer(source), rowBytes: stride &* 4)
+    }
+
+    @inlinable @inline(__always)
+    public func store(to target: UnsafeMutablePointer<Float>, stride: Int) {
+        store(to: UnsafeMutableRawPointer(target), rowBytes: stride &* 4)
+    }
+
+    @inlinable @inline(__always)
     public func store(to target: UnsafeMutableRawPointer, rowBytes: Int) {
         for row in 0..<rows {
             for index in 0..<vectors {
