@@ -24,6 +24,8 @@ final class Dense: Layer {
     private let transposedInputGradient: PlannedMemory
     /// `[outputs, inputs]`: where threads share rows, Wᵀ is smaller.
     private let transposedWeight: PlannedMemory
+    /// Of W, laid out as its values: where there are many rows, they pass once, and W's gradient is what stays in the cache.
+    private let weightGradient: PlannedMemory
     private let sharesRows: Bool
 
     private let outputRegion: Region<OutputTask>
@@ -45,6 +47,7 @@ final class Dense: Layer {
         let batchStride = wantsGradient && !sharesRows ? paddedTo16(rows) : 0
         transposedWeight = memory.scratch(
             wantsGradient && sharesRows ? paddedTo16(outputs) * input.stride : 0, in: .backward)
+        weightGradient = memory.scratch(sharesRows ? weight.values.count : 0, in: .backward)
         transposedGradient = memory.scratch(paddedTo16(outputs) * batchStride, in: .backward)
         transposedInputGradient = memory.scratch(paddedTo16(inputs) * batchStride, in: .backward)
         outputRegion = Region(engine.pool)
@@ -127,16 +130,17 @@ final class Dense: Layer {
 
     private func updateWeights(_ pass: Pass) {
         let gradient = UnsafePointer(output.gradient!.pointer!)
-        let weightGradient = MatrixProduct(
+        let product = MatrixProduct(
             a: input.values.pointer, aRowStride: 1, aDepthStride: input.stride, b: gradient,
             bStride: output.stride, c: weight.values.pointer, cStride: 0, rows: input.channels,
             columns: weight.partition.columns, depth: rows(pass), leaves: engine.leaves)
-        var biasGradient = weightGradient
+        var biasGradient = product
         (biasGradient.a, biasGradient.aDepthStride, biasGradient.rows) = (Self.one, 0, 1)
         let task = UpdateTask(
-            weightGradient: weightGradient, biasGradient: biasGradient,
+            weightGradient: product, biasGradient: biasGradient,
             weight: weight.firstPanel(gradient: gradient), bias: bias.firstPanel(gradient: gradient),
-            partition: weight.partition, update: pass.update!, workspace: engine.workspace,
+            partition: weight.partition, update: pass.update!,
+            wholeGradient: sharesRows ? weightGradient.pointer : nil, workspace: engine.workspace,
             kernels: engine.kernels.training)
         updateRegion.run(task, multiplications: multiplications(pass))
     }

@@ -71,19 +71,20 @@ extension ProductVector {
     @inlinable @inline(__always)
     static func normalShareAndDensity(_ x: Self) -> (share: Self, density: Self) {
         let size = x.magnitude
-        let power = expBelow88(size * size * -0.5)
-        var p = multiplyAdd(
-            size, Self(repeating: -3.1554302246393904e-7), Self(repeating: 7.708778355438247e-6))
-        p = multiplyAdd(p, size, Self(repeating: -8.477098845714224e-5))
-        p = multiplyAdd(p, size, Self(repeating: 5.636527152845383e-4))
-        p = multiplyAdd(p, size, Self(repeating: -2.590090330698527e-3))
-        p = multiplyAdd(p, size, Self(repeating: 9.003847430900483e-3))
-        p = multiplyAdd(p, size, Self(repeating: -2.5471817297670278e-2))
-        p = multiplyAdd(p, size, Self(repeating: 6.192393194120229e-2))
-        p = multiplyAdd(p, size, Self(repeating: -1.3280578627735073e-1))
-        p = multiplyAdd(p, size, Self(repeating: 2.499725727303152e-1))
-        p = multiplyAdd(p, size, Self(repeating: -3.989406022091063e-1))
-        p = multiplyAdd(p, size, Self(repeating: 4.999999830380847e-1))
+        let square = size * size
+        let power = expBelow88(square * -0.5)
+        // In parts that do not wait for one another (Estrin 1960).
+        let fourth = square * square
+        let low = multiplyAdd(
+            line(size, -1.3280578627735073e-1, 2.499725727303152e-1), square,
+            line(size, -3.989406022091063e-1, 4.999999830380847e-1))
+        let middle = multiplyAdd(
+            line(size, -2.590090330698527e-3, 9.003847430900483e-3), square,
+            line(size, -2.5471817297670278e-2, 6.192393194120229e-2))
+        let high = multiplyAdd(
+            line(size, -3.1554302246393904e-7, 7.708778355438247e-6), square,
+            line(size, -8.477098845714224e-5, 5.636527152845383e-4))
+        let p = multiplyAdd(multiplyAdd(high, fourth, middle), fourth, low)
         // Far away the polynomial is infinite, and what it is multiplied with zero.
         let below = Self(bits: (power * p).bits & less(size, Self(repeating: 13)))
         let share = select(less(x, Self(repeating: 0)), below, Self(repeating: 1) - below)
@@ -99,14 +100,21 @@ extension ProductVector {
         let n = shifted - shift
         let near = multiplyAdd(n, Self(repeating: -0.693359375), x)
         let r = multiplyAdd(n, Self(repeating: 2.12194440e-4), near)
-        var p = multiplyAdd(r, Self(repeating: 1.9875691500e-4), Self(repeating: 1.3981999507e-3))
-        p = multiplyAdd(p, r, Self(repeating: 8.3334519073e-3))
-        p = multiplyAdd(p, r, Self(repeating: 4.1665795894e-2))
-        p = multiplyAdd(p, r, Self(repeating: 1.6666665459e-1))
-        p = multiplyAdd(p, r, Self(repeating: 5.0000001201e-1))
-        let value = multiplyAdd(p, r * r, r) + 1
+        // In parts that do not wait for one another (Estrin 1960).
+        let square = r * r
+        let low = line(r, 1.6666665459e-1, 5.0000001201e-1)
+        let middle = line(r, 8.3334519073e-3, 4.1665795894e-2)
+        let high = line(r, 1.9875691500e-4, 1.3981999507e-3)
+        let p = multiplyAdd(multiplyAdd(high, square, middle), square, low)
+        let value = multiplyAdd(p, square, r + 1)
         // 2ⁿ: 1.5 · 2²³ has zeros where all but n's lowest bits are shifted out to.
         let scale = Self(bits: (shifted.bits &<< 23) &+ Float(1).bitPattern)
         return Self(bits: (value * scale).bits & ~less(x, Self(repeating: -87.3)))
+    }
+
+    /// slope · x + level.
+    @inlinable @inline(__always)
+    static func line(_ x: Self, _ slope: Float, _ level: Float) -> Self {
+        multiplyAdd(x, Self(repeating: slope), Self(repeating: level))
     }
 }
