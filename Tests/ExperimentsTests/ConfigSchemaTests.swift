@@ -93,6 +93,12 @@ import Testing
           - patch_embedding: { size: 2, width: 8 }
           - repeat: { times: 2, layers: [residual: [dense: 8]] }
           - residual: { layers: [dense: 5], shortcut: [dense: 5, dropout: 0.1] }
+          - group_norm: 5
+          - token_embedding: { tokens: 9, width: 4 }
+          - patch_embedding: { size: 4, width: 8 }
+          - positions: learned
+          - attention: 2
+          - stochastic_depth: 0.1
         train: { epochs: 1, optimizer: { adam: } }
         """,
         "data: { images: { train: a, test: b, size: [20, 30], channels: 3, fit: crop } }" + rest,
