@@ -34,16 +34,18 @@ struct RunState: Codable, Equatable {
 
     /// What was measured over some steps.
     struct Sums: Codable, Equatable {
-        var (loss, correct, samples, seconds) = (0.0, 0, 0, 0.0)
+        var (loss, samples, seconds) = (0.0, 0, 0.0)
+        /// Nil where the model finds no classes.
+        var correct: Int?
 
         mutating func add(_ result: StepResult, samples count: Int) {
             loss += result.loss * Double(count)
-            correct += result.correct
+            if let found = result.correct { correct = (correct ?? 0) + found }
             samples += count
         }
 
         var meanLoss: Double { loss / Double(samples) }
-        var accuracy: Double { Double(correct) / Double(samples) }
+        var accuracy: Double? { correct.map { Double($0) / Double(samples) } }
         var samplesPerSecond: Double { Double(samples) / seconds }
     }
 }

@@ -61,6 +61,7 @@ package final class Experiment {
             let traced = try builder.trace(chain, row.entries, seed: Self.evaluationSeed, data: test)
             return Evaluation(config: row, chain: chain, traced: traced, program: Program(traced))
         }
+        try config.checkLoss(classes: train.classes, hasMask: programs[0].writesMask)
         if let size = train.vocabularySize {
             throw ConfigError(
                 config.modelNode.place,
@@ -68,7 +69,9 @@ package final class Experiment {
             )
         }
         do {
-            plan = try ModelPlan(config.model, input: train.sampleShape, classes: train.classes)
+            plan = try ModelPlan(
+                config.model, input: train.sampleShape, classes: train.classes,
+                target: config.train.loss.target == .clean ? train.sampleShape : nil)
         } catch {
             throw config.error(error)
         }
@@ -115,29 +118,28 @@ package final class Experiment {
             observer.evaluating(evaluation.config.name, index: index, count: evaluations.count)
             let stream = pipeline(of: evaluation).stream()
             stream.begin(epoch: 0)
-            var (loss, correct, count, digest) = (0.0, 0, 0, Digest())
+            var (metrics, digest) = (
+                ModelMetrics(config.train.loss, classes: data.test.dataset.classes), Digest()
+            )
             while let batch = try stream.nextBatch() {
-                let result = trainer.evaluate(batch)
-                if !result.lossSum.isFinite,
+                trainer.measure(batch, into: &metrics)
+                if !metrics.loss.lossSum.isFinite,
                     let values = try nonFinite(batch, step: 0, in: [evaluation.traced], data.test)
                 {
                     throw values
                 }
-                loss += result.lossSum
-                correct += result.correct
-                count += batch.count
                 batch.append(to: &digest)
             }
             skipped.merge(stream.skipped) { $1 }
-            guard count > 0 else { throw TrainingError.nothingToTest(name: evaluation.config.name) }
-            if index == 0, !loss.isFinite {
-                throw TrainingError.nonFiniteEvaluation(loss: loss / Double(count))
-            }
+            let loss = metrics.loss.mean
+            guard metrics.count > 0 else { throw TrainingError.nothingToTest(name: evaluation.config.name) }
+            if index == 0, !loss.isFinite { throw TrainingError.nonFiniteEvaluation(loss: loss) }
             rows.append(
                 RobustnessRow(
                     name: evaluation.config.name, parameters: evaluation.parameters,
-                    accuracy: Double(correct) / Double(count), loss: loss / Double(count), count: count,
-                    digest: digest.description))
+                    accuracy: metrics.classes?.accuracy, loss: loss, count: metrics.count,
+                    digest: digest.description,
+                    measures: config.metrics.map { .init($0.name, $0.value(of: metrics)) }))
         }
         return (RobustnessTable(rows), skipped)
     }
@@ -147,7 +149,7 @@ package final class Experiment {
         Pipeline(
             data.test, programs: [evaluation.program], batchSize: Self.evaluationBatch,
             order: SampleOrder(.sequential, seed: Self.evaluationSeed), kernels: runtime.kernels,
-            pool: runtime.pool, makesDigests: true)
+            pool: runtime.pool, keepsClean: config.train.loss.target == .clean, makesDigests: true)
     }
 }
 

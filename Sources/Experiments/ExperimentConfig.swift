@@ -14,6 +14,10 @@ struct ExperimentConfig {
     /// Where the model's layers stand, for errors that only the data's shape brings to light.
     var modelNode: ConfigNode
     var train: TrainConfig
+    /// Where `train` stands, for errors that only the rest of a config brings to light.
+    var trainPlace: ConfigPlace
+    /// What is measured beside loss and accuracy.
+    var metrics: [Metric] = []
     /// Entries of `evaluate`, whose lists are spread once their plugins are known.
     var evaluate: [EvaluationEntry] = []
     /// What only a lock file has.
@@ -34,7 +38,9 @@ struct ExperimentConfig {
         try table.read("views", into: &views, in: 1...64)
         modelNode = try table.requireNode("model")
         for node in try modelNode.items() { model.append(try node.value()) }
-        train = try table.require("train")
+        let trainNode = try table.requireNode("train")
+        (train, trainPlace) = (try trainNode.value(), trainNode.place)
+        if let node = table.take("metrics") { metrics = try Metric.list(node, train.loss) }
         if let node = table.take("evaluate"), !node.isNothing {
             let files = ChainFiles(base: base)
             for item in try node.items() {

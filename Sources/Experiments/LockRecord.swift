@@ -67,6 +67,7 @@ extension Experiment {
             ConfigEntry("chain", .chain(config.chain, chain.entries)),
             ConfigEntry("views", .whole(config.views)),
             ConfigEntry("model", .list(config.model.map(\.node))), ConfigEntry("train", config.train.node),
+            ConfigEntry("metrics", .list(config.metrics.map { .string($0.name) })),
             ConfigEntry("evaluate", .list(evaluations.map(Self.node))),
         ]
         let lock: ConfigNode = .table([

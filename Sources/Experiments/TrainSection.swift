@@ -9,6 +9,7 @@ extension TrainConfig: ConfigValue {
         // Addresses of draws have 32 bits for the epoch.
         guard epochs <= UInt32.max else { throw epochsNode.mismatch(wanted: "at most \(UInt32.max)") }
         try table.read("loss", into: &loss)
+        if let node = table.take("consistency") { consistency = try node.consistency() }
         try table.read("optimizer", into: &optimizer)
         if let node = table.take("schedule") {
             schedule = try node.value()
@@ -32,9 +33,12 @@ extension TrainConfig: ConfigValue {
     /// As the lock file spells it.
     var node: ConfigNode {
         var entries = [
-            ConfigEntry("loss", .string(loss.rawValue)), ConfigEntry("optimizer", optimizer.node),
+            ConfigEntry("loss", loss.node), ConfigEntry("optimizer", optimizer.node),
             ConfigEntry("schedule", schedule.node), ConfigEntry("accumulate", .whole(accumulate)),
         ]
+        if let consistency {
+            entries.append(ConfigEntry("consistency", .table(["js": .number(consistency)])))
+        }
         if let clipNorm { entries.append(ConfigEntry("clip_norm", .number(clipNorm))) }
         if let averageDecay {
             entries.append(ConfigEntry("average", .table(["decay": .number(averageDecay)])))
@@ -48,6 +52,14 @@ extension TrainConfig: ConfigValue {
 }
 
 extension ConfigNode {
+    /// `{ js: 12 }`.
+    fileprivate func consistency() throws(ConfigError) -> Double {
+        var table = try table()
+        let strength: Double = try table.requireNode("js").value(in: 0...1e6)
+        try table.finish()
+        return strength
+    }
+
     /// `{ decay: 0.999 }`.
     fileprivate func averageDecay() throws(ConfigError) -> Double {
         var table = try table()
@@ -79,5 +91,3 @@ extension CheckpointInterval: ConfigValue {
         }
     }
 }
-
-extension Loss: ConfigValue {}

@@ -25,7 +25,8 @@ package struct TrainingProgress {
     package var samplesPerEpoch: Int
     /// Means over this epoch so far.
     package var loss: Double
-    package var accuracy: Double
+    /// Nil where the model finds no classes.
+    package var accuracy: Double?
     package var samplesPerSecond: Double
     package var secondsLeft: Double
 }
@@ -145,7 +146,7 @@ extension Experiment {
         Pipeline(
             data.train, programs: programs, batchSize: config.train.batchSize,
             order: .training(data.train, seed: config.seed), kernels: runtime.kernels, pool: runtime.pool,
-            makesDigests: true)
+            keepsClean: config.train.loss.target == .clean, makesDigests: true)
     }
 }
 
