@@ -47,6 +47,11 @@ enum Metric: Equatable {
                     + Suggestion.hint(word, among: names))
         }
         self = metric
+        try check(node, loss)
+    }
+
+    /// Whether it can be measured where the model learns by this loss.
+    func check(_ node: ConfigNode, _ loss: LossConfig) throws(ConfigError) {
         if node.isProbe { return }
         guard (self == .psnr) == !loss.judgesClasses else {
             throw ConfigError(

@@ -9,18 +9,22 @@ extension TrainConfig: ConfigValue {
         // Addresses of draws have 32 bits for the epoch.
         guard epochs <= UInt32.max else { throw epochsNode.mismatch(wanted: "at most \(UInt32.max)") }
         try table.read("loss", into: &loss)
-        if let node = table.take("consistency") { consistency = try node.consistency() }
-        try table.read("optimizer", into: &optimizer)
-        if let node = table.take("schedule") {
-            schedule = try node.value()
-            if case .epochs(let warmUp) = schedule.warmUp, warmUp > Double(epochs), !node.isProbe {
-                throw ConfigError(
-                    node.place, "'warm_up' takes \(warmUp) epochs, but training has only \(epochs)")
-            }
+        consistency = try table.read("consistency", as: "consistency") { node throws(ConfigError) in
+            try node.consistency()
         }
-        if let node = table.take("clip_norm") { clipNorm = try node.value(in: 1e-12...1e12) }
+        try table.read("optimizer", into: &optimizer)
+        let epochs = epochs
+        schedule =
+            try table.read("schedule", as: "schedule") { node throws(ConfigError) in
+                try LearningRateSchedule(node, epochs: epochs)
+            } ?? schedule
+        clipNorm = try table.read("clip_norm", as: "clip_norm") { node throws(ConfigError) in
+            try node.value(in: 1e-12...1e12)
+        }
         try table.read("accumulate", into: &accumulate, in: 1...65_536)
-        if let node = table.take("average") { averageDecay = try node.averageDecay() }
+        averageDecay = try table.read("average", as: "average") { node throws(ConfigError) in
+            try node.averageDecay()
+        }
         try table.read("batch_size", into: &batchSize, in: 1...65_536)
         if let node = table.take("leaves") {
             leaves = try node.value(in: 1...64)

@@ -64,6 +64,13 @@ package final class MetricsLog {
         ])
     }
 
+    /// Appends what the model is worth behind an epoch on each set of samples that were kept back.
+    package func validation(_ epoch: Int, step: Int, rows: [JSONValue]) throws(FileError) {
+        try append([
+            "event": "validation", "epoch": .whole(epoch), "step": .whole(step), "rows": .list(rows),
+        ])
+    }
+
     /// Appends one line; when the disk takes only a part of it, that part is taken back.
     func append(_ members: KeyValuePairs<String, JSONValue>) throws(FileError) {
         let line = Array((JSONValue.object(members).text + "\n").utf8)
