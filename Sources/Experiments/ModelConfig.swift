@@ -5,10 +5,66 @@ extension LayerConfig: ConfigValue {
     private enum Kind: String, CaseIterable {
         case flatten, reshape, dense, relu
         case leakyReLU = "leaky_relu"
-        case gelu, silu, tanh, sigmoid
+        case gelu, silu, tanh, sigmoid, softmax
         case layerNorm = "layer_norm"
         case rmsNorm = "rms_norm"
-        case dropout, sequence, `repeat`, residual
+        case batchNorm = "batch_norm"
+        case groupNorm = "group_norm"
+        case tokenEmbedding = "token_embedding"
+        case patchEmbedding = "patch_embedding"
+        case positions
+        case classToken = "class_token"
+        case firstToken = "first_token"
+        case meanToken = "mean_token"
+        case attention, dropout
+        case stochasticDepth = "stochastic_depth"
+        case sequence, `repeat`, residual
+
+        /// The layer that its name alone says; nil where it wants a value.
+        var plain: LayerConfig? {
+            switch self {
+            case .flatten: .flatten
+            case .relu: .relu
+            case .leakyReLU: .leakyReLU(slope: 0.01)
+            case .gelu: .gelu
+            case .silu: .silu
+            case .tanh: .tanh
+            case .sigmoid: .sigmoid
+            case .softmax: .softmax
+            case .layerNorm: .layerNorm
+            case .rmsNorm: .rmsNorm
+            case .batchNorm: .batchNorm
+            case .classToken: .classToken
+            case .firstToken: .firstToken
+            case .meanToken: .meanToken
+            case .reshape, .dense, .groupNorm, .tokenEmbedding, .patchEmbedding, .positions, .attention,
+                .dropout, .stochasticDepth, .sequence, .repeat, .residual:
+                nil
+            }
+        }
+
+        /// The value that it wants, with an example; empty where it takes none.
+        var value: String {
+            switch self {
+            case .reshape: "its shape: 'reshape: [7, 112]'"
+            case .dense: "its number of outputs: 'dense: 128'"
+            case .leakyReLU: "its slope: 'leaky_relu: 0.2'"
+            case .groupNorm: "its number of groups: 'group_norm: 8'"
+            case .tokenEmbedding:
+                "the tables' size: 'token_embedding: { tokens: 1000, width: 64 }'"
+            case .patchEmbedding: "its size: 'patch_embedding: { size: 4, width: 64 }'"
+            case .positions: "their kind: 'positions: learned' or 'positions: sinusoidal'"
+            case .attention: "its number of heads: 'attention: 4'"
+            case .dropout: "its rate: 'dropout: 0.2'"
+            case .stochasticDepth: "its rate: 'stochastic_depth: 0.1'"
+            case .sequence: "its layers: 'sequence: [dense: 64, relu]'"
+            case .repeat: "its layers: 'repeat: { times: 3, layers: [dense: 64, relu] }'"
+            case .residual: "its layers: 'residual: [dense: 64, relu]'"
+            case .flatten, .relu, .gelu, .silu, .tanh, .sigmoid, .softmax, .layerNorm, .rmsNorm, .batchNorm,
+                .classToken, .firstToken, .meanToken:
+                ""
+            }
+        }
     }
 
     /// `flatten`, `relu`, `dense: 128`, `dropout: 0.2`, `residual: [dense: 64, relu]`.
@@ -17,24 +73,9 @@ extension LayerConfig: ConfigValue {
             guard let name = try? node.word(among: Kind.allCases.map(\.rawValue)) else {
                 throw node.mismatch(wanted: "a layer, such as 'relu' or 'dense: 128'")
             }
-            switch try Kind(name, kind: "layer", place: node.place) {
-            case .flatten: self = .flatten
-            case .relu: self = .relu
-            case .leakyReLU: self = .leakyReLU(slope: 0.01)
-            case .gelu: self = .gelu
-            case .silu: self = .silu
-            case .tanh: self = .tanh
-            case .sigmoid: self = .sigmoid
-            case .layerNorm: self = .layerNorm
-            case .rmsNorm: self = .rmsNorm
-            case .reshape: throw Self.incomplete(node, "its shape: 'reshape: [7, 112]'")
-            case .dense: throw Self.incomplete(node, "its number of outputs: 'dense: 128'")
-            case .dropout: throw Self.incomplete(node, "its rate: 'dropout: 0.2'")
-            case .sequence: throw Self.incomplete(node, "its layers: 'sequence: [dense: 64, relu]'")
-            case .repeat:
-                throw Self.incomplete(node, "its layers: 'repeat: { times: 3, layers: [dense: 64, relu] }'")
-            case .residual: throw Self.incomplete(node, "its layers: 'residual: [dense: 64, relu]'")
-            }
+            let kind = try Kind(name, kind: "layer", place: node.place)
+            guard let layer = kind.plain else { throw Self.incomplete(node, kind.value) }
+            self = layer
             return
         }
         var table = try node.table()
@@ -48,7 +89,14 @@ extension LayerConfig: ConfigValue {
         case .sequence: self = .sequence(try Self.list(entry.value))
         case .repeat: self = try Self.repetition(entry.value)
         case .residual: self = try Self.residual(entry.value)
-        case .flatten, .relu, .gelu, .silu, .tanh, .sigmoid, .layerNorm, .rmsNorm:
+        case .groupNorm: self = .groupNorm(groups: try entry.value.value(in: 1...))
+        case .tokenEmbedding: self = try Self.tokenEmbedding(entry.value)
+        case .patchEmbedding: self = try Self.patchEmbedding(entry.value)
+        case .positions: self = .positions(try entry.value.value())
+        case .attention: self = .attention(heads: try entry.value.value(in: 1...))
+        case .stochasticDepth: self = .stochasticDepth(try entry.value.value(in: 0..<1))
+        case .flatten, .relu, .gelu, .silu, .tanh, .sigmoid, .softmax, .layerNorm, .rmsNorm, .batchNorm,
+            .classToken, .firstToken, .meanToken:
             throw ConfigError(entry.place, "'\(entry.key)' takes no value: '- \(entry.key)'")
         }
     }
@@ -70,6 +118,24 @@ extension LayerConfig: ConfigValue {
         for item in try node.items() { sizes.append(try item.value(in: 1...1_000_000)) }
         if sizes.isEmpty && !node.isProbe { throw node.mismatch(wanted: "at least one size") }
         return Shape(sizes)
+    }
+
+    /// `{ tokens: 1000, width: 64 }`.
+    private static func tokenEmbedding(_ node: ConfigNode) throws(ConfigError) -> LayerConfig {
+        var table = try node.table()
+        let tokens = try table.require("tokens", in: 1...) as Int
+        let width = try table.require("width", in: 1...) as Int
+        try table.finish()
+        return .tokenEmbedding(tokens: tokens, width: width)
+    }
+
+    /// `{ size: 4, width: 64 }`.
+    private static func patchEmbedding(_ node: ConfigNode) throws(ConfigError) -> LayerConfig {
+        var table = try node.table()
+        let size = try table.require("size", in: 1...) as Int
+        let width = try table.require("width", in: 1...) as Int
+        try table.finish()
+        return .patchEmbedding(size: size, width: width)
     }
 
     /// `{ times: 3, layers: [...] }`.
@@ -95,7 +161,17 @@ extension LayerConfig: ConfigValue {
     /// As the lock file spells it.
     var node: ConfigNode {
         switch self {
-        case .flatten, .relu, .gelu, .silu, .tanh, .sigmoid, .layerNorm, .rmsNorm: .string(kind)
+        case .flatten, .relu, .gelu, .silu, .tanh, .sigmoid, .softmax, .layerNorm, .rmsNorm, .batchNorm,
+            .classToken, .firstToken, .meanToken:
+            .string(kind)
+        case .groupNorm(let groups): .table([kind: .whole(groups)])
+        case .tokenEmbedding(let tokens, let width):
+            .table([kind: .table(["tokens": .whole(tokens), "width": .whole(width)])])
+        case .patchEmbedding(let size, let width):
+            .table([kind: .table(["size": .whole(size), "width": .whole(width)])])
+        case .positions(let positions): .table([kind: .string(positions.rawValue)])
+        case .attention(let heads): .table([kind: .whole(heads)])
+        case .stochasticDepth(let rate): .table([kind: .number(rate)])
         case .leakyReLU(let slope): .table([kind: .number(slope)])
         case .reshape(let shape): .table([kind: .list(shape.sizes.map(ConfigNode.whole))])
         case .dense(let outputs): .table([kind: .whole(outputs)])
@@ -114,6 +190,8 @@ extension LayerConfig: ConfigValue {
         }
     }
 }
+
+extension PositionKind: ConfigValue {}
 
 extension ExperimentConfig {
     /// The config's error for a model that doesn't fit the data.

@@ -15,6 +15,9 @@ struct Activation {
     let values: PlannedMemory
     /// Nil where nothing before has weights, so that nobody wants it.
     let gradient: PlannedMemory?
+    /// Where positions are tokens of which a batch's samples have different numbers (`Pass.lengths`): how many there are in
+    /// front of those that the batch counts. Nil: all positions count.
+    var leadingTokens: Int?
 
     init(shape: Shape, stride: Int, values: PlannedMemory, gradient: PlannedMemory?) {
         (self.shape, self.stride, self.values, self.gradient) = (shape, stride, values, gradient)
@@ -24,6 +27,12 @@ struct Activation {
 
     /// Values of one sample with the padding of its rows.
     var sampleStride: Int { positions * stride }
+
+    /// How many positions of a sample are no padding.
+    func length(_ sample: Int, _ pass: Pass) -> Int {
+        guard let leadingTokens, let lengths = pass.lengths else { return positions }
+        return min(positions, Int(lengths[sample]) + leadingTokens)
+    }
 
     /// The same memory in another shape, whose rows are padded where these are.
     func viewed(as shape: Shape, stride: Int) -> Activation {

@@ -9,7 +9,7 @@ import VectorKernels
 /// - Start: W uniform in ±√(6 / inputs), b zero: variance 2 / inputs, which keeps that of values through ReLUs (He et al.
 ///   2015, eq. 10).
 /// - Threads own columns (see `Partition`): the same thread computes them, their gradient and their update, so that W
-///   stays in its cache.
+///   stays in its cache. Where a batch has many more rows than W, threads share these instead, but for W's gradient.
 final class Dense: Layer {
     let weight: Weight
     let bias: Weight
@@ -22,8 +22,12 @@ final class Dense: Layer {
     /// since a batch is smaller than W.
     private let transposedGradient: PlannedMemory
     private let transposedInputGradient: PlannedMemory
+    /// `[outputs, inputs]`: where threads share rows, Wᵀ is smaller.
+    private let transposedWeight: PlannedMemory
+    private let sharesRows: Bool
 
     private let outputRegion: Region<OutputTask>
+    private let rowsRegion: Region<RowsTask>
     private let inputRegion: Region<InputGradientTask>
     private let updateRegion: Region<UpdateTask>
 
@@ -35,10 +39,16 @@ final class Dense: Layer {
         (self.engine, self.input) = (engine, input)
         memory.use(input)
         output = memory.output(Shape(input.shape.sizes.dropLast() + [outputs]), wantsGradient: true)
-        let batchStride = input.gradient == nil ? 0 : paddedTo16(memory.capacity * input.positions)
+        let rows = memory.capacity * input.positions
+        sharesRows = rows > 2 * (inputs + outputs)
+        let wantsGradient = input.gradient != nil
+        let batchStride = wantsGradient && !sharesRows ? paddedTo16(rows) : 0
+        transposedWeight = memory.scratch(
+            wantsGradient && sharesRows ? paddedTo16(outputs) * input.stride : 0, in: .backward)
         transposedGradient = memory.scratch(paddedTo16(outputs) * batchStride, in: .backward)
         transposedInputGradient = memory.scratch(paddedTo16(inputs) * batchStride, in: .backward)
         outputRegion = Region(engine.pool)
+        rowsRegion = Region(engine.pool)
         inputRegion = Region(engine.pool)
         updateRegion = Region(engine.pool)
         weight.drawHeUniform(name: name, seed: seed, kernels: engine.kernels.noise)
@@ -50,6 +60,11 @@ final class Dense: Layer {
             bStride: weight.partition.width, c: output.values.pointer, cStride: output.stride,
             rows: rows(pass), columns: weight.partition.columns, depth: input.channels,
             bias: bias.values.pointer)
+        if sharesRows {
+            let task = RowsTask(
+                product: product, panelWidth: weight.partition.width, kernels: engine.kernels.training)
+            return rowsRegion.run(task, multiplications: multiplications(pass))
+        }
         outputRegion.run(
             OutputTask(product: product, partition: weight.partition, kernels: engine.kernels.training),
             multiplications: multiplications(pass))
@@ -57,8 +72,33 @@ final class Dense: Layer {
 
     func backward(_ pass: Pass) {
         // A region of its own, before the weights change.
-        if let gradient = input.gradient { findInputGradient(gradient, pass) }
+        if let gradient = input.gradient {
+            if sharesRows {
+                findInputGradientByRows(gradient, pass)
+            } else {
+                findInputGradient(gradient, pass)
+            }
+        }
         updateWeights(pass)
+    }
+
+    /// As dY · Wᵀ, each thread for some of the rows.
+    private func findInputGradientByRows(_ inputGradient: PlannedMemory, _ pass: Pass) {
+        let (stride, partition) = (input.stride, weight.partition)
+        transposedWeight.pointer.update(repeating: 0, count: weight.columns * stride)
+        for panel in 0..<partition.panels {
+            let columns = partition.columns(panel: panel)
+            engine.kernels.training.transpose(
+                transposedWeight.pointer + columns.lowerBound * stride, stride,
+                weight.values.pointer + panel * weight.rows * partition.width, partition.width, weight.rows,
+                min(columns.upperBound, weight.columns) - columns.lowerBound)
+        }
+        let product = MatrixProduct(
+            a: output.gradient!.pointer, aRowStride: output.stride, aDepthStride: 1,
+            b: transposedWeight.pointer, bStride: stride, c: inputGradient.pointer, cStride: stride,
+            rows: rows(pass), columns: stride, depth: weight.columns)
+        let task = RowsTask(product: product, panelWidth: stride, kernels: engine.kernels.training)
+        rowsRegion.run(task, multiplications: multiplications(pass))
     }
 
     private func findInputGradient(_ inputGradient: PlannedMemory, _ pass: Pass) {

@@ -17,6 +17,30 @@ struct OutputTask: ParallelTask {
     }
 }
 
+/// Computes a product of many rows, each thread for some of them.
+struct RowsTask: SharedTask {
+    /// Whose B is a matrix's first panel; the others follow.
+    let product: MatrixProduct
+    let panelWidth: Int
+    let kernels: TrainingKernels
+    var count: Int { product.rows }
+
+    /// So many rows of A stay in the caches while all of B passes over them.
+    private static let block = 96
+
+    func work(_ share: Range<Int>) {
+        for begin in stride(from: share.lowerBound, to: share.upperBound, by: Self.block) {
+            let rows = begin..<min(begin + Self.block, share.upperBound)
+            for column in stride(from: 0, to: product.columns, by: panelWidth) {
+                var part = product.part(
+                    rows: rows, columns: column..<min(column + panelWidth, product.columns))
+                part.b = product.b + column * product.depth
+                kernels.multiply(part)
+            }
+        }
+    }
+}
+
 /// Computes dX = dY · Wᵀ by way of dXᵀ = W · dYᵀ, each thread for some of the inputs.
 struct InputGradientTask: ParallelTask {
     /// dXᵀ `[inputs, batch]`, whose A is W's first panel.

@@ -38,38 +38,32 @@ final class ElementwiseLayer: Layer {
 }
 
 /// Computes y = f(x), each thread some of the rows.
-private struct ElementwiseTask: ParallelTask {
+private struct ElementwiseTask: SharedTask {
     let function: ActivationFunction
     let rows: Rows
     let y: UnsafeMutablePointer<Float>
     let x: UnsafePointer<Float>
     let kernels: LayerKernels
+    var count: Int { rows.count }
 
-    func work(thread: Int, threads: Int) {
-        let share = part(thread, of: threads, count: rows.count, unit: 1)
+    func work(_ share: Range<Int>) {
         let offset = share.lowerBound * rows.stride
         kernels.activate(function, y + offset, x + offset, rows.part(share))
     }
 }
 
 /// Computes f′(x) · gradient, each thread some of the rows.
-private struct ElementwiseGradientTask: ParallelTask {
+private struct ElementwiseGradientTask: SharedTask {
     let function: ActivationFunction
     let rows: Rows
     let out: UnsafeMutablePointer<Float>
-    let (x, y, gradient): (UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>)
+    let x: UnsafePointer<Float>
+    let y: UnsafePointer<Float>
+    let gradient: UnsafePointer<Float>
     let kernels: LayerKernels
+    var count: Int { rows.count }
 
-    init(
-        function: ActivationFunction, rows: Rows, out: UnsafeMutablePointer<Float>, x: UnsafePointer<Float>,
-        y: UnsafePointer<Float>, gradient: UnsafePointer<Float>, kernels: LayerKernels
-    ) {
-        (self.function, self.rows, self.out, self.kernels) = (function, rows, out, kernels)
-        (self.x, self.y, self.gradient) = (x, y, gradient)
-    }
-
-    func work(thread: Int, threads: Int) {
-        let share = part(thread, of: threads, count: rows.count, unit: 1)
+    func work(_ share: Range<Int>) {
         let offset = share.lowerBound * rows.stride
         kernels.activateBackward(
             function, out + offset, x + offset, y + offset, gradient + offset, rows.part(share))

@@ -21,4 +21,6 @@ struct Pass {
     var epoch: UInt32
     /// Nil in evaluation: nothing is dropped, nothing is changed.
     var update: WeightUpdate?
+    /// How many places along the first axis of each sample are no padding; nil: all.
+    var lengths: UnsafePointer<Int32>?
 }

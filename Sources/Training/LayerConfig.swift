@@ -22,6 +22,29 @@ package indirect enum LayerConfig: Equatable, Sendable {
     case layerNorm
     /// Each row over the root of the mean of its squares (Zhang & Sennrich 2019).
     case rmsNorm
+    /// eˣ / Σ eˣ over the channels of each row.
+    case softmax
+    /// Each channel less its mean over the batch, over its deviation (Ioffe & Szegedy 2015).
+    case batchNorm
+    /// The same for each sample by itself, over so many groups of channels (Wu & He 2018).
+    case groupNorm(groups: Int)
+    /// A row of a table for each token's number: `[batch, tokens]` to `[batch, tokens, width]`.
+    case tokenEmbedding(tokens: Int, width: Int)
+    /// Squares of a picture, each mapped to so many features (Dosovitskiy et al. 2021): `[batch, height, width, channels]` to
+    /// `[batch, patches, width]`.
+    case patchEmbedding(size: Int, width: Int)
+    /// Adds to each position a row of its own.
+    case positions(PositionKind)
+    /// A learned token in front of all others.
+    case classToken
+    /// `[batch, tokens, channels]` to `[batch, channels]`.
+    case firstToken
+    /// The mean of the tokens that are no padding: `[batch, tokens, channels]` to `[batch, channels]`.
+    case meanToken
+    /// Multi-head attention of tokens to one another (Vaswani et al. 2017).
+    case attention(heads: Int)
+    /// Skips this share of the samples in training, 0 ..< 1 (Huang et al. 2016).
+    case stochasticDepth(Double)
     /// Sets this share of the values to zero in training, 0 ..< 1.
     case dropout(Double)
     /// Layers one behind the other, where one is asked for.
@@ -45,10 +68,32 @@ package indirect enum LayerConfig: Equatable, Sendable {
         case .sigmoid: "sigmoid"
         case .layerNorm: "layer_norm"
         case .rmsNorm: "rms_norm"
+        case .softmax: "softmax"
+        case .batchNorm: "batch_norm"
+        case .groupNorm: "group_norm"
+        case .tokenEmbedding: "token_embedding"
+        case .patchEmbedding: "patch_embedding"
+        case .positions: "positions"
+        case .classToken: "class_token"
+        case .firstToken: "first_token"
+        case .meanToken: "mean_token"
+        case .attention: "attention"
+        case .stochasticDepth: "stochastic_depth"
         case .dropout: "dropout"
         case .sequence: "sequence"
         case .repetition: "repeat"
         case .residual: "residual"
+        }
+    }
+
+    /// Whether there is something to train in it, but for the layers that it holds.
+    var hasWeights: Bool {
+        switch self {
+        case .dense, .layerNorm, .rmsNorm, .batchNorm, .groupNorm, .tokenEmbedding, .patchEmbedding,
+            .classToken,
+            .positions(.learned), .attention:
+            true
+        default: false
         }
     }
 
@@ -59,16 +104,20 @@ package indirect enum LayerConfig: Equatable, Sendable {
     func outputShape(input: Shape, place: LayerPlace) throws(ModelError) -> Shape {
         switch self {
         case .flatten: return [input.count]
-        case .relu, .gelu, .silu, .tanh, .sigmoid, .layerNorm, .rmsNorm, .sequence, .repetition, .residual:
+        case .relu, .gelu, .silu, .tanh, .sigmoid, .softmax, .layerNorm, .rmsNorm, .batchNorm, .sequence,
+            .repetition, .residual:
             return input
+        case .groupNorm, .tokenEmbedding, .patchEmbedding, .positions, .classToken, .firstToken, .meanToken,
+            .attention:
+            return try tokenShape(input: input, place: place)
         case .leakyReLU(let slope):
-            guard slope >= 0, slope < 1 else { throw .leakySlope(place, slope: slope) }
+            guard slope >= 0, slope < 1 else { throw .slope(place, kind: kind, slope: slope) }
             return input
         case .reshape(let shape):
             guard shape.count == input.count else { throw .reshape(place, input: input, wanted: shape) }
             return shape
-        case .dropout(let rate):
-            guard rate >= 0, rate < 1 else { throw .dropoutRate(place, rate: rate) }
+        case .dropout(let rate), .stochasticDepth(let rate):
+            guard rate >= 0, rate < 1 else { throw .rate(place, kind: kind, rate: rate) }
             return input
         case .dense(let outputs):
             guard outputs > 0 else { throw .denseOutputs(place, outputs: outputs) }

@@ -11,21 +11,52 @@ final class LayerMaker {
     init(engine: Engine, seed: UInt64) { (self.engine, self.seed) = (engine, seed) }
 
     func make(_ plans: [ModelPlan.Layer], of input: Activation) -> Activation {
-        plans.reduce(input) { self.make($1, of: $0) }
+        plans.reduce(input) { input, plan in
+            var output = make(plan, of: input)
+            output.leadingTokens = plan.config.leadingTokens(after: input.leadingTokens, input: input.shape)
+            return output
+        }
     }
 
     private func make(_ plan: ModelPlan.Layer, of unpadded: Activation) -> Activation {
-        let input = plan.config.takesUnpaddedRows ? unpadded : padded(unpadded)
+        var input = plan.config.takesUnpaddedRows ? unpadded : padded(unpadded)
+        input.leadingTokens = unpadded.leadingTokens
         switch plan.config {
         case .flatten, .reshape: return relaid(input, as: plan.output)
-        case .dense(let outputs):
-            return add { Dense(name: plan.name, input, outputs: outputs, seed: seed, engine: $0) }.output
+        case .dense(let outputs): return dense(plan.name, input, outputs: outputs)
         case .relu: return add { ReLU(input, engine: $0) }.output
         case .leakyReLU(let slope): return elementwise(.leakyReLU(slope: Float(slope)), input)
         case .gelu: return elementwise(.gelu, input)
         case .silu: return elementwise(.silu, input)
         case .tanh: return elementwise(.tanh, input)
         case .sigmoid: return elementwise(.sigmoid, input)
+        case .softmax: return add { SoftmaxLayer(input, engine: $0) }.output
+        case .batchNorm: return add { BatchNormLayer(name: plan.name, input, engine: $0) }.output
+        case .groupNorm(let groups):
+            return add { GroupNormLayer(name: plan.name, input, groups: groups, engine: $0) }.output
+        case .tokenEmbedding(let tokens, let width):
+            return add {
+                TokenEmbedding(
+                    name: plan.name, input, rows: tokens, width: width, seed: seed, engine: $0)
+            }.output
+        case .patchEmbedding(let size, let width):
+            let patches = add { Patches(input, size: size, engine: $0) }.output
+            return dense(plan.name, patches, outputs: width)
+        case .positions(.learned):
+            return add { LearnedPositions(name: plan.name, input, seed: seed, engine: $0) }.output
+        case .positions(.sinusoidal): return add { SinusoidalPositions(input, engine: $0) }.output
+        case .classToken: return add { ClassToken(name: plan.name, input, seed: seed, engine: $0) }.output
+        case .firstToken: return add { FirstToken(input, engine: $0) }.output
+        case .meanToken: return add { MeanToken(input, engine: $0) }.output
+        case .attention(let heads):
+            var rows = dense("\(plan.name).qkv", input, outputs: 3 * input.channels)
+            rows.leadingTokens = input.leadingTokens
+            let found = add { AttentionLayer(rows, heads: heads, engine: $0) }.output
+            return dense("\(plan.name).out", found, outputs: input.channels)
+        case .stochasticDepth(let rate):
+            return add {
+                StochasticDepth(name: plan.name, input, rate: rate, seed: seed, engine: $0)
+            }.output
         case .layerNorm, .rmsNorm:
             return add {
                 RowNormLayer(name: plan.name, input, removesMean: plan.config == .layerNorm, engine: $0)
@@ -38,6 +69,10 @@ final class LayerMaker {
             return add { Sum(outputs, engine: $0) }.output
         case .sequence, .repetition: preconditionFailure("a plan holds the layers of \(plan.config.kind)")
         }
+    }
+
+    private func dense(_ name: String, _ input: Activation, outputs: Int) -> Activation {
+        add { Dense(name: name, input, outputs: outputs, seed: seed, engine: $0) }.output
     }
 
     private func elementwise(_ function: ActivationFunction, _ input: Activation) -> Activation {
@@ -70,7 +105,7 @@ extension LayerConfig {
     /// Whether it reads rows without padding, as the pipeline delivers them.
     fileprivate var takesUnpaddedRows: Bool {
         switch self {
-        case .flatten, .reshape: true
+        case .flatten, .reshape, .tokenEmbedding, .patchEmbedding: true
         default: false
         }
     }

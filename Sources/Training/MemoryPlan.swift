@@ -62,8 +62,10 @@ final class MemoryPlan {
     /// The same values with a gradient of their own, for one of several who use them.
     func fork(_ activation: Activation) -> Activation {
         let gradient = activation.gradient.map { reserve($0.count, .backward(layer), .backward(layer)) }
-        return Activation(
+        var fork = Activation(
             shape: activation.shape, stride: activation.stride, values: activation.values, gradient: gradient)
+        fork.leadingTokens = activation.leadingTokens
+        return fork
     }
 
     /// The layer that is being made reads this, and writes its gradient when it runs backward.

@@ -23,7 +23,9 @@ package final class Model {
         let maker = LayerMaker(engine: engine, seed: seed)
         let channels = plan.input.sizes.last ?? 1
         input = Activation(shape: plan.input, stride: channels, values: .borrowed(), gradient: nil)
-        output = maker.make(plan.layers, of: input)
+        var first = input
+        first.leadingTokens = 0
+        output = maker.make(plan.layers, of: first)
         layers = maker.layers
         weights = layers.flatMap(\.weights)
         engine.memory.layOut()

@@ -5,8 +5,13 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
     case denseInput(LayerPlace, input: Shape)
     case denseOutputs(LayerPlace, outputs: Int)
     case denseSize(LayerPlace, inputs: Int, outputs: Int)
-    case dropoutRate(LayerPlace, rate: Double)
-    case leakySlope(LayerPlace, slope: Double)
+    case rate(LayerPlace, kind: String, rate: Double)
+    case slope(LayerPlace, kind: String, slope: Double)
+    /// `wanted`: the form of a batch.
+    case layerInput(LayerPlace, kind: String, wanted: String, input: Shape)
+    case layerSize(LayerPlace, kind: String, inputs: Int, outputs: Int)
+    /// `what`: what so many parts are, for instance heads.
+    case indivisible(LayerPlace, kind: String, count: Int, parts: Int, what: String)
     case reshape(LayerPlace, input: Shape, wanted: Shape)
     case residualShapes(LayerPlace, layers: Shape, shortcut: Shape)
     case lastOutputs(shape: Shape, classes: Int)
@@ -27,10 +32,16 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
         case .denseSize(let place, let inputs, let outputs):
             "\(place) dense: \(inputs) inputs and \(outputs) outputs make more than "
                 + "\(LayerConfig.weightLimit) weights"
-        case .dropoutRate(let place, let rate):
-            "\(place) dropout: the rate must be at least 0 and below 1, got \(rate)"
-        case .leakySlope(let place, let slope):
-            "\(place) leaky_relu: the slope must be at least 0 and below 1, got \(slope)"
+        case .rate(let place, let kind, let rate):
+            "\(place) \(kind): the rate must be at least 0 and below 1, got \(rate)"
+        case .slope(let place, let kind, let slope):
+            "\(place) \(kind): the slope must be at least 0 and below 1, got \(slope)"
+        case .layerInput(let place, let kind, let wanted, let input):
+            "\(place) \(kind): expects \(wanted), gets \(Self.batched(input))"
+        case .layerSize(let place, let kind, let inputs, let outputs):
+            "\(place) \(kind): \(inputs) times \(outputs) weights; must be 1 to \(LayerConfig.weightLimit)"
+        case .indivisible(let place, let kind, let count, let parts, let what):
+            "\(place) \(kind): \(count) cannot be cut evenly by \(parts) \(what)"
         case .reshape(let place, let input, let wanted):
             "\(place) reshape: \(input) has \(input.count) values, \(wanted) wants \(wanted.count)"
         case .residualShapes(let place, let layers, let shortcut):
@@ -59,7 +70,10 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
     package var place: LayerPlace? {
         switch self {
         case .denseInput(let place, _), .denseOutputs(let place, _), .denseSize(let place, _, _),
-            .dropoutRate(let place, _), .leakySlope(let place, _), .reshape(let place, _, _),
+            .rate(let place, _, _), .slope(let place, _, _),
+            .layerInput(let place, _, _, _), .layerSize(let place, _, _, _),
+            .indivisible(let place, _, _, _, _),
+            .reshape(let place, _, _),
             .residualShapes(let place, _, _):
             place
         default: nil

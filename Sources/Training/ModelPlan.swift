@@ -31,7 +31,7 @@ package struct ModelPlan: Equatable, Sendable {
         } else {
             guard shape == [classes] else { throw .lastOutputs(shape: shape, classes: classes) }
         }
-        guard planner.numbers["dense"] != nil else { throw .noWeights }
+        guard planner.hasWeights else { throw .noWeights }
         (self.layers, self.input, self.classes) = (layers, input, classes)
     }
 }
@@ -40,6 +40,7 @@ package struct ModelPlan: Equatable, Sendable {
 private struct Planner {
     /// How many layers of each kind there are so far.
     var numbers: [String: Int] = [:]
+    var hasWeights = false
 
     mutating func plan(
         _ configs: [LayerConfig], input: Shape, _ place: (Int) -> LayerPlace
@@ -82,6 +83,7 @@ private struct Planner {
         _ config: LayerConfig, input: Shape, output: Shape, _ place: LayerPlace
     ) -> ModelPlan.Layer {
         numbers[config.kind, default: 0] += 1
+        hasWeights = hasWeights || config.hasWeights
         let name = "\(config.kind)\(numbers[config.kind]!)"
         return ModelPlan.Layer(config: config, name: name, place: place, input: input, output: output)
     }

@@ -32,3 +32,17 @@ final class Region<Task: ParallelTask> {
         self.task.deinitialize(count: 1)
     }
 }
+
+/// A task over things in a row (samples, rows, groups of columns), of which each thread takes a contiguous share.
+protocol SharedTask: ParallelTask {
+    var count: Int { get }
+    /// Never called for an empty share.
+    func work(_ share: Range<Int>)
+}
+
+extension SharedTask {
+    func work(thread: Int, threads: Int) {
+        let share = part(thread, of: threads, count: count, unit: 1)
+        if !share.isEmpty { work(share) }
+    }
+}

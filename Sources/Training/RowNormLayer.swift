@@ -71,28 +71,29 @@ final class RowNormLayer: Layer {
 }
 
 /// Normalises, each thread some of the rows.
-private struct RowNormTask: ParallelTask {
+private struct RowNormTask: SharedTask {
     let norm: RowNorm
     let y: UnsafeMutablePointer<Float>
     let kernels: LayerKernels
+    var count: Int { norm.rows.count }
 
-    func work(thread: Int, threads: Int) {
-        let share = part(thread, of: threads, count: norm.rows.count, unit: 1)
+    func work(_ share: Range<Int>) {
         kernels.normaliseRows(norm.part(share), y + share.lowerBound * norm.rows.stride)
     }
 }
 
 /// Finds the gradients, each thread of some of the chunks.
-private struct RowNormGradientTask: ParallelTask {
+private struct RowNormGradientTask: SharedTask {
     let norm: RowNorm
     let gradient: UnsafePointer<Float>
     let inputGradient: UnsafeMutablePointer<Float>?
     let partialSums: UnsafeMutablePointer<Float>
     let kernels: LayerKernels
+    var count: Int { RowNormLayer.chunks }
 
-    func work(thread: Int, threads: Int) {
+    func work(_ share: Range<Int>) {
         let (chunks, stride) = (RowNormLayer.chunks, norm.rows.stride)
-        for chunk in part(thread, of: threads, count: chunks, unit: 1) {
+        for chunk in share {
             let share = part(chunk, of: chunks, count: norm.rows.count, unit: 1)
             let offset = share.lowerBound * stride
             let scale = partialSums + chunk * stride

@@ -43,7 +43,8 @@ package final class Trainer {
         let pass = Pass(
             count: batch.count, ids: batch.ids, epoch: UInt32(batch.epoch),
             update: gradients == nil
-                ? update(gradientScale: 1) : .collect(isFirst: steps % config.accumulate == 0))
+                ? update(gradientScale: 1) : .collect(isFirst: steps % config.accumulate == 0),
+            lengths: batch.lengths)
         model.forward(batch, pass)
         let result = loss.evaluate(batch, wantsGradient: true)
         let mean = result.mean
@@ -105,7 +106,9 @@ package final class Trainer {
 
     /// Computes the loss without dropout and without changing anything.
     package func evaluate(_ batch: Batch) -> LossResult {
-        let pass = Pass(count: batch.count, ids: batch.ids, epoch: UInt32(batch.epoch), update: nil)
+        let pass = Pass(
+            count: batch.count, ids: batch.ids, epoch: UInt32(batch.epoch), update: nil,
+            lengths: batch.lengths)
         model.forward(batch, pass)
         return loss.evaluate(batch, wantsGradient: false)
     }

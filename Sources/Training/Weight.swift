@@ -12,6 +12,8 @@ package final class Weight {
     /// How it lies in memory.
     let partition: Partition
     let values: Buffer<Float>
+    /// Whether an optimiser brings it forward; otherwise it is what a layer measures.
+    var isTrained = true
     /// What the optimiser keeps (see `WeightPanel`), laid out as `values`.
     let first: Buffer<Float>
     let second: Buffer<Float>

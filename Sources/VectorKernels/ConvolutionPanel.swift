@@ -18,12 +18,16 @@ public struct ConvolutionPanel {
     /// What sums start from, 16 values; nil: zero.
     public var bias: UnsafePointer<Float>?
     public var rectifies: Bool
+    /// For each pooled pixel and channel which of the window's four pixels is its largest, in order, 4 where none is above
+    /// zero; laid out as the target, which gets only the largest values, rectified. Nil: no pooling.
+    public var winners: UnsafeMutablePointer<UInt32>?
 
     @inlinable @inline(__always)
     init(
         source: UnsafePointer<Float>, sourceRow: Int, sourcePixel: Int, target: UnsafeMutablePointer<Float>,
         targetRow: Int, targetPixel: Int, vertical: ConvolutionWalk, horizontal: ConvolutionWalk,
-        weights: UnsafePointer<Float>, depth: Int, bias: UnsafePointer<Float>?, rectifies: Bool
+        weights: UnsafePointer<Float>, depth: Int, bias: UnsafePointer<Float>?, rectifies: Bool,
+        winners: UnsafeMutablePointer<UInt32>?
     ) {
         self.source = source
         self.sourceRow = sourceRow
@@ -37,6 +41,7 @@ public struct ConvolutionPanel {
         self.depth = depth
         self.bias = bias
         self.rectifies = rectifies
+        self.winners = winners
     }
 
     /// Taps and source channels; neighbouring taps whose channels follow each other are one run.
@@ -55,8 +60,13 @@ public struct ConvolutionPanel {
     @inlinable @inline(__always)
     func sourceOffset(_ i: Int) -> Int {
         let (y, x) = i.quotientAndRemainder(dividingBy: horizontal.count)
-        return (vertical.source + y * vertical.sourceStep) * sourceRow
-            + (horizontal.source + x * horizontal.sourceStep) * sourcePixel
+        return sourceOffset(y, x)
+    }
+
+    @inlinable @inline(__always)
+    func sourceOffset(_ y: Int, _ x: Int) -> Int {
+        (vertical.source &+ y &* vertical.sourceStep) &* sourceRow
+            &+ (horizontal.source &+ x &* horizontal.sourceStep) &* sourcePixel
     }
 
     @inlinable @inline(__always)
@@ -67,22 +77,66 @@ public struct ConvolutionPanel {
     }
 }
 
+extension ConvolutionPanel {
+    /// Windows of 2 × 2 targets in a row, and rows of them: whole ones where they are pooled.
+    @inlinable @inline(__always)
+    var windowColumns: Int { winners == nil ? (horizontal.count + 1) / 2 : horizontal.count / 2 }
+    @inlinable @inline(__always)
+    var windowRows: Int { winners == nil ? (vertical.count + 1) / 2 : vertical.count / 2 }
+
+    /// Stores some channels of a window's four targets, or pools them. Beyond the target's edge nothing is stored.
+    @inlinable @inline(__always)
+    func storeWindow<V: FloatVector>(_ values: InlineArray<4, V>, row: Int, column: Int, lane: Int) {
+        let zero = V(repeating: 0)
+        guard let winners else {
+            for index in 0..<4 {
+                let (y, x) = (2 * row + index / 2, 2 * column + index % 2)
+                guard y < vertical.count, x < horizontal.count else { continue }
+                let value = values[index]
+                (rectifies ? V.select(V.less(value, zero), zero, value) : value)
+                    .store(to: target + y * targetRow + x * targetPixel + lane)
+            }
+            return
+        }
+        var (best, place) = (values[0], V.Words(repeating: 0))
+        for index in 1..<4 {
+            let value = values[index]
+            // The first of equals wins, and a NaN wins over all.
+            let isBetter = V.less(best, value) | V.notEqual(value, value)
+            best = V.select(isBetter, value, best)
+            place = (isBetter & UInt32(index)) | (~isBetter & place)
+        }
+        let passes = V.less(zero, best)
+        place = (passes & place) | (~passes & 4)
+        let offset = row * targetRow + column * targetPixel + lane
+        V.select(V.less(best, zero), zero, best).store(to: target + offset)
+        UnsafeMutableRawPointer(winners + offset).storeBytes(of: place, as: V.Words.self)
+    }
+}
+
 extension ConvolutionTiles {
     @inlinable @inline(__always)
     static func gather(_ panel: ConvolutionPanel) {
+        if panel.winners != nil {
+            for row in 0..<panel.windowRows {
+                for column in 0..<panel.windowColumns {
+                    Tile<Vector, 4, vectors>.gather(panel, row: row, column: column)
+                }
+            }
+            return
+        }
         let count = panel.vertical.count * panel.horizontal.count
-        var first = 0
-        while count - first >= rows {
-            Tile<Vector, rows, vectors>.gather(panel, first: first)
-            first += rows
-        }
-        while count - first >= fewerRows {
-            Tile<Vector, fewerRows, vectors>.gather(panel, first: first)
-            first += fewerRows
-        }
-        while first < count {
-            Tile<Vector, 1, vectors>.gather(panel, first: first)
-            first += 1
+        var row = 0
+        while row < count {
+            let height = height(remaining: count - row)
+            switch height {
+            case rows: Tile<Vector, rows, vectors>.gather(panel, first: row)
+            case second: Tile<Vector, second, vectors>.gather(panel, first: row)
+            case third: Tile<Vector, third, vectors>.gather(panel, first: row)
+            case fourth: Tile<Vector, fourth, vectors>.gather(panel, first: row)
+            default: Tile<Vector, 1, vectors>.gather(panel, first: row)
+            }
+            row += height
         }
     }
 }
@@ -93,11 +147,32 @@ extension Tile {
     static func gather(_ panel: ConvolutionPanel, first: Int) {
         var offsets = InlineArray<rows, Int>(repeating: 0)
         for row in 0..<rows { offsets[row] = panel.sourceOffset(first + row) }
-        let start = if let bias = panel.bias { Tile(eachRow: bias) } else { Tile() }
+        let start = start(panel)
         let tile = start.adding(a: panel.source, offsets: offsets, depth: panel.taps, b: panel.weights)
         for row in 0..<rows {
             tile.storeRow(
                 row, to: panel.target + panel.targetOffset(first + row), rectifies: panel.rectifies)
         }
+    }
+
+    /// The four targets of a window.
+    @inlinable @inline(__always)
+    static func gather(_ panel: ConvolutionPanel, row: Int, column: Int) {
+        var offsets = InlineArray<rows, Int>(repeating: 0)
+        for index in 0..<rows {
+            offsets[index] = panel.sourceOffset(2 * row + index / 2, 2 * column + index % 2)
+        }
+        let tile = start(panel).adding(
+            a: panel.source, offsets: offsets, depth: panel.taps, b: panel.weights)
+        for index in 0..<vectors {
+            var values = InlineArray<4, Vector>(repeating: Vector(repeating: 0))
+            for place in 0..<4 { values[place] = tile.sums[place][index] }
+            panel.storeWindow(values, row: row, column: column, lane: index * Vector.scalarCount)
+        }
+    }
+
+    @inlinable @inline(__always)
+    static func start(_ panel: ConvolutionPanel) -> Tile {
+        if let bias = panel.bias { Tile(eachRow: bias) } else { Tile() }
     }
 }

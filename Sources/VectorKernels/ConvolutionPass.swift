@@ -18,16 +18,22 @@ public struct ConvolutionPass {
     public var target: UnsafeMutablePointer<Float>
     /// Whether negative sums become zero.
     public var rectifies: Bool
+    /// Where the output is rectified and pooled, 2 × 2 with stride 2: which of a window's four pixels is the largest, 4 where
+    /// none is above zero; shaped as the pooled output, `[height / 2, width / 2, outputs padded to 16]`. Forward writes it,
+    /// backward reads it, and its source is the pooled output's gradient. Nil: no pooling.
+    public var winners: UnsafeMutablePointer<UInt32>?
     /// The calling thread's, `geometry.workspaceCount` values.
     public var workspace: UnsafeMutablePointer<Float>
 
     public init(
         geometry: ConvolutionGeometry, direction: Direction, source: UnsafePointer<Float>,
         weights: UnsafePointer<Float>, bias: UnsafePointer<Float>? = nil,
-        target: UnsafeMutablePointer<Float>, rectifies: Bool = false, workspace: UnsafeMutablePointer<Float>
+        target: UnsafeMutablePointer<Float>, rectifies: Bool = false,
+        winners: UnsafeMutablePointer<UInt32>? = nil, workspace: UnsafeMutablePointer<Float>
     ) {
         (self.geometry, self.direction, self.source, self.weights) = (geometry, direction, source, weights)
-        (self.bias, self.target, self.rectifies, self.workspace) = (bias, target, rectifies, workspace)
+        (self.bias, self.target, self.rectifies) = (bias, target, rectifies)
+        (self.winners, self.workspace) = (winners, workspace)
     }
 
     /// Channels of the source and of the target, and the places of a pixel's neighbours.
@@ -42,54 +48,89 @@ public struct ConvolutionPass {
 
     /// Where the source lies among the zeros of its padded copy.
     @inlinable @inline(__always)
-    var padded: PaddedSample {
-        let (y, x) = (geometry.vertical, geometry.horizontal)
-        return isForward
-            ? PaddedSample(
-                height: y.input, width: x.input, channels: geometry.channels, stride: geometry.inputStride,
-                top: y.before, left: x.before, paddedHeight: y.paddedInput, paddedWidth: x.paddedInput)
-            : PaddedSample(
-                height: y.output, width: x.output, channels: geometry.outputs,
-                stride: geometry.outputStride, top: y.gradientBorder, left: x.gradientBorder,
-                paddedHeight: y.paddedGradient, paddedWidth: x.paddedGradient)
-    }
+    var padded: PaddedSample { PaddedSample(geometry, direction) }
 
     /// Writes the targets of some samples. Each is the same, whichever call it is in.
     @inlinable @inline(__always)
     public func compute<V: ConvolutionVector>(samples: Range<Int>, vector: V.Type) {
+        if !isForward && winners != nil && geometry.isSparse {
+            return scatterWinners(samples: samples, vector: V.self)
+        }
         let padded = padded
-        let packed = workspace + (padded.count + 15) & ~15
+        let packed = workspace + (padded.count + 31) & ~15
+        let panels = (targets + 15) / 16
+        let usesWinograd = geometry.usesWinograd(direction)
+        let winograd = Winograd<V>(
+            workspace: packed + geometry.packedCount(sources: sources, targets: targets), channels: sources,
+            panels: panels)
         padded.clear(workspace, vector: V.self)
-        pack(into: packed)
-        let sourceCount = isForward ? geometry.inputCount : geometry.outputCount
-        let targetCount = isForward ? geometry.outputCount : geometry.inputCount
+        if geometry.isDepthwise { packDepthwise(into: packed) } else { pack(into: packed) }
+        if usesWinograd { winograd.transformWeights(packed, panels: panels) }
         for sample in samples {
-            padded.copy(source + sample * sourceCount, to: workspace, vector: V.self)
-            gather(into: target + sample * targetCount, packed: packed, padded: padded, vector: V.self)
+            let offset = sample * sourceCount
+            if !isForward, let winners {
+                padded.expand(source + offset, winners: winners + offset, to: workspace, vector: V.self)
+            } else {
+                padded.copy(source + offset, to: workspace, vector: V.self)
+            }
+            if usesWinograd {
+                winograd.compute(panel(0, phase: 0, sample: sample, packed: packed), panels: panels)
+            } else if geometry.isDepthwise {
+                gatherDepthwise(sample: sample, packed: packed, vector: V.self)
+            } else {
+                gather(sample: sample, packed: packed, vector: V.self)
+            }
+        }
+    }
+
+    /// Values of one sample's source.
+    @inlinable @inline(__always)
+    var sourceCount: Int {
+        if isForward { return geometry.inputCount }
+        return winners == nil ? geometry.outputCount : geometry.windows * geometry.outputStride
+    }
+
+    @inlinable @inline(__always)
+    func scatterWinners<V: ConvolutionVector>(samples: Range<Int>, vector: V.Type) {
+        let sparse = SparseGradient<V>(geometry, workspace: workspace)
+        sparse.pack(weights)
+        for sample in samples {
+            let offset = sample * sourceCount
+            sparse.clearPixels()
+            sparse.listByPixel(source + offset, winners: winners! + offset)
+            sparse.scatter()
+            sparse.store(to: target + sample * geometry.inputCount)
         }
     }
 
     @inlinable @inline(__always)
-    func gather<V: ConvolutionVector>(
-        into target: UnsafeMutablePointer<Float>, packed: UnsafePointer<Float>, padded: PaddedSample,
-        vector: V.Type
-    ) {
+    func gather<V: ConvolutionVector>(sample: Int, packed: UnsafePointer<Float>, vector: V.Type) {
         var packed = packed
-        let targetWidth = isForward ? geometry.horizontal.output : geometry.horizontal.input
         for first in stride(from: 0, to: targets, by: 16) {
-            let channels = sourceRange(of: first)
             for phase in 0..<phases(geometry.vertical) * phases(geometry.horizontal) {
-                let (vertical, horizontal) = walks(phase: phase)
-                V.gather(
-                    ConvolutionPanel(
-                        source: workspace + channels.lowerBound, sourceRow: padded.rowStride,
-                        sourcePixel: padded.channels, target: target + first,
-                        targetRow: targetWidth * targetStride, targetPixel: targetStride,
-                        vertical: vertical, horizontal: horizontal, weights: packed,
-                        depth: channels.count, bias: bias.map { $0 + first }, rectifies: rectifies))
-                packed += vertical.taps * horizontal.taps * channels.count * 16
+                let panel = panel(first, phase: phase, sample: sample, packed: packed)
+                V.gather(panel)
+                packed += panel.vertical.taps * panel.horizontal.taps * panel.depth * 16
             }
         }
+    }
+
+    /// 16 channels of one sample's target.
+    @inlinable @inline(__always)
+    func panel(_ first: Int, phase: Int, sample: Int, packed: UnsafePointer<Float>) -> ConvolutionPanel {
+        let channels = sourceRange(of: first)
+        let (padded, walks) = (padded, walks(phase: phase))
+        let (y, x) = (geometry.vertical, geometry.horizontal)
+        var (height, width) = isForward ? (y.output, x.output) : (y.input, x.input)
+        let winners = isForward ? winners : nil
+        if winners != nil { (height, width) = (height / 2, width / 2) }
+        let offset = sample * height * width * targetStride + first
+        return ConvolutionPanel(
+            source: workspace + channels.lowerBound, sourceRow: padded.rowStride,
+            sourcePixel: padded.pixelStride, target: target + offset, targetRow: width * targetStride,
+            targetPixel: targetStride, vertical: walks.vertical, horizontal: walks.horizontal,
+            weights: packed, depth: channels.count, bias: bias.map { $0 + first }, rectifies: rectifies,
+            winners: winners.map { $0 + offset })
     }
 
     @inlinable @inline(__always)
@@ -137,87 +178,21 @@ public struct ConvolutionPass {
 
     @inlinable @inline(__always)
     func pack(tap: Int, channels: Range<Int>, first: Int, into packed: UnsafeMutablePointer<Float>) {
-        let (groupChannels, groupOutputs) = (geometry.groupChannels, geometry.groupOutputs)
+        let (groupSources, groupTargets) = (sources / geometry.groups, targets / geometry.groups)
+        let (rows, stride) = (tap &* geometry.groupChannels, geometry.outputStride)
         for lane in 0..<16 {
-            let target = first + lane
-            let group = target / (isForward ? groupOutputs : groupChannels)
-            for source in channels {
-                let channel = isForward ? source : target
-                let output = isForward ? target : source
-                let isSeen =
-                    target < targets && channel / groupChannels == group && output / groupOutputs == group
-                let row = tap * groupChannels + channel % groupChannels
-                packed[(source - channels.lowerBound) * 16 + lane] =
-                    isSeen ? weights[row * geometry.outputStride + output] : 0
+            let target = first &+ lane
+            let group = target / groupTargets
+            // The sources of the target's group, of those of the panel; none behind the last target.
+            let begin = target < targets ? group &* groupSources &- channels.lowerBound : channels.count
+            let end = min(begin &+ groupSources, channels.count)
+            let (row, step) = isForward ? (rows, stride) : (rows &+ target &- group &* groupTargets, 1)
+            let column = isForward ? target : group &* groupSources
+            for source in 0..<begin { packed[source &* 16 &+ lane] = 0 }
+            for source in begin..<end {
+                packed[source &* 16 &+ lane] = weights[row &* stride &+ column &+ (source &- begin) &* step]
             }
+            for source in end..<channels.count { packed[source &* 16 &+ lane] = 0 }
         }
-    }
-}
-
-/// A sample's place in a copy of it with zeros around, channels side by side without padding.
-@frozen
-public struct PaddedSample {
-    public var height: Int
-    public var width: Int
-    public var channels: Int
-    public var stride: Int
-    public var top: Int
-    public var left: Int
-    public var paddedHeight: Int
-    public var paddedWidth: Int
-
-    @inlinable @inline(__always)
-    init(
-        height: Int, width: Int, channels: Int, stride: Int, top: Int, left: Int, paddedHeight: Int,
-        paddedWidth: Int
-    ) {
-        self.height = height
-        self.width = width
-        self.channels = channels
-        self.stride = stride
-        self.top = top
-        self.left = left
-        self.paddedHeight = paddedHeight
-        self.paddedWidth = paddedWidth
-    }
-
-    @inlinable @inline(__always)
-    var rowStride: Int { paddedWidth * channels }
-    @inlinable @inline(__always)
-    var count: Int { paddedHeight * rowStride }
-
-    /// Writes zeros, up to 15 values behind the copy too.
-    @inlinable @inline(__always)
-    func clear<V: FloatVector>(_ copy: UnsafeMutablePointer<Float>, vector: V.Type) {
-        for i in Swift.stride(from: 0, to: count, by: V.scalarCount) { V(repeating: 0).store(to: copy + i) }
-    }
-
-    /// Writes the sample between the zeros, which stay.
-    @inlinable @inline(__always)
-    func copy<V: FloatVector>(
-        _ sample: UnsafePointer<Float>, to copy: UnsafeMutablePointer<Float>, vector: V.Type
-    ) {
-        for y in 0..<height {
-            let source = sample + y * width * stride
-            let target = copy + (y + top) * rowStride + left * channels
-            if stride == channels {
-                Self.copy(source, to: target, count: width * channels, vector: V.self)
-            } else {
-                for x in 0..<width {
-                    Self.copy(source + x * stride, to: target + x * channels, count: channels, vector: V.self)
-                }
-            }
-        }
-    }
-
-    @inlinable @inline(__always)
-    static func copy<V: FloatVector>(
-        _ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, count: Int, vector: V.Type
-    ) {
-        let whole = count - count % V.scalarCount
-        for i in Swift.stride(from: 0, to: whole, by: V.scalarCount) {
-            V(loading: source + i).store(to: target + i)
-        }
-        for i in whole..<count { target[i] = source[i] }
     }
 }

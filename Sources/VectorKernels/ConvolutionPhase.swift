@@ -62,11 +62,15 @@ extension ConvolutionAxis {
 }
 
 extension ConvolutionGeometry {
-    /// Values of a padded sample, channels side by side, of the input or of the output's gradient.
+    /// Whether Winograd's way is the faster one, by shape only: the way of computing shows in the bits.
     @inlinable @inline(__always)
-    var paddedInputCount: Int { vertical.paddedInput * horizontal.paddedInput * channels }
-    @inlinable @inline(__always)
-    var paddedGradientCount: Int { vertical.paddedGradient * horizontal.paddedGradient * outputs }
+    func usesWinograd(_ direction: ConvolutionPass.Direction) -> Bool {
+        let (y, x) = (vertical, horizontal)
+        let isPlain = y.stride == 1 && x.stride == 1 && y.dilation == 1 && x.dilation == 1 && groups == 1
+        let targets = direction == .forward ? y.output * x.output : y.input * x.input
+        // Few channels are not worth the transforms, and few tiles not the larger weights.
+        return isPlain && y.kernel == 3 && x.kernel == 3 && min(channels, outputs) >= 16 && targets >= 48
+    }
 
     /// The source channels that targets `first` ..< `first` + 16 see, where groups have `sources` and `targets` each.
     @inlinable @inline(__always)
@@ -91,9 +95,19 @@ extension ConvolutionGeometry {
 
     /// How many values of memory a thread needs for any of the convolution's three passes.
     public var workspaceCount: Int {
-        let forward = paddedInputCount + packedCount(sources: channels, targets: outputs)
-        let backward = paddedGradientCount + packedCount(sources: outputs, targets: channels)
-        let weights = paddedInputCount + outputCount
-        return (max(forward, backward, weights) + 4 * 64 + 16 * 16) & ~15
+        let columns = 16 * vertical.output * horizontal.output + 16 * 16
+        return max(
+            passCount(.forward), passCount(.backward), PaddedSample(self, .forward).count + columns + 64,
+            isSparse ? sparseCount : 0)
+    }
+
+    func passCount(_ direction: ConvolutionPass.Direction) -> Int {
+        let (sources, targets) = direction == .forward ? (channels, outputs) : (outputs, channels)
+        let winograd =
+            usesWinograd(direction)
+            ? WinogradProduct.memoryCount(channels: sources, panels: (targets + 15) / 16) : 0
+        return PaddedSample(self, direction).count + packedCount(sources: sources, targets: targets)
+            + winograd
+            + 64
     }
 }

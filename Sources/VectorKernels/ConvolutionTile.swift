@@ -67,38 +67,74 @@ public struct ConvolutionDepth {
 public protocol ConvolutionVector: ProductVector {
     /// Gathers 16 channels of the targets of one phase.
     static func gather(_ panel: ConvolutionPanel)
+    /// The products of transformed tiles and transformed weights.
+    static func multiply(_ product: WinogradProduct)
     /// Sums 16 columns of the weights' gradient over one sample.
     static func sumWeights(_ panel: ConvolutionWeightPanel)
 }
 
+/// A single vector is 16 columns.
 extension SIMD16: ConvolutionVector where Scalar == Float {
     @inlinable @inline(__always)
-    public static func gather(_ panel: ConvolutionPanel) { ConvolutionTiles<Self, 1, 8, 4>.gather(panel) }
+    public static func gather(_ panel: ConvolutionPanel) {
+        ConvolutionTiles<Self, 1, 8, 7, 6, 4>.gather(panel)
+    }
+    @inlinable @inline(__always)
+    public static func multiply(_ product: WinogradProduct) {
+        ConvolutionTiles<Self, 1, 8, 7, 6, 4>.multiply(product)
+    }
     @inlinable @inline(__always)
     public static func sumWeights(_ panel: ConvolutionWeightPanel) {
-        ConvolutionTiles<Self, 1, 8, 4>.sumWeights(panel)
+        ConvolutionTiles<Self, 1, 8, 7, 6, 4>.sumWeights(panel)
     }
 }
 
+/// 16 registers: twelve sums, two vectors of weights and one of values.
 extension SIMD8: ConvolutionVector where Scalar == Float {
     @inlinable @inline(__always)
-    public static func gather(_ panel: ConvolutionPanel) { ConvolutionTiles<Self, 2, 6, 3>.gather(panel) }
+    public static func gather(_ panel: ConvolutionPanel) {
+        ConvolutionTiles<Self, 2, 6, 5, 4, 3>.gather(panel)
+    }
+    @inlinable @inline(__always)
+    public static func multiply(_ product: WinogradProduct) {
+        ConvolutionTiles<Self, 2, 6, 5, 4, 3>.multiply(product)
+    }
     @inlinable @inline(__always)
     public static func sumWeights(_ panel: ConvolutionWeightPanel) {
-        ConvolutionTiles<Self, 2, 6, 3>.sumWeights(panel)
+        ConvolutionTiles<Self, 2, 6, 5, 4, 3>.sumWeights(panel)
     }
 }
 
+/// 16 registers: eight sums, four vectors of weights, a value and its product.
 extension SIMD4: ConvolutionVector where Scalar == Float {
     @inlinable @inline(__always)
-    public static func gather(_ panel: ConvolutionPanel) { ConvolutionTiles<Self, 4, 2, 1>.gather(panel) }
+    public static func gather(_ panel: ConvolutionPanel) {
+        ConvolutionTiles<Self, 4, 2, 2, 2, 2>.gather(panel)
+    }
+    @inlinable @inline(__always)
+    public static func multiply(_ product: WinogradProduct) {
+        ConvolutionTiles<Self, 4, 2, 2, 2, 2>.multiply(product)
+    }
     @inlinable @inline(__always)
     public static func sumWeights(_ panel: ConvolutionWeightPanel) {
-        ConvolutionTiles<Self, 4, 2, 1>.sumWeights(panel)
+        ConvolutionTiles<Self, 4, 2, 2, 2, 2>.sumWeights(panel)
     }
 }
 
-/// Tiles of `rows` × 16 values, then of `fewerRows`, then of single rows.
+/// Tiles of at most `rows` × 16 values; the smaller sizes, from the largest, share what does not fill a tile.
 @frozen
-public enum ConvolutionTiles<Vector: ConvolutionVector, let vectors: Int, let rows: Int, let fewerRows: Int> {
+public enum ConvolutionTiles<
+    Vector: ConvolutionVector, let vectors: Int, let rows: Int, let second: Int, let third: Int,
+    let fourth: Int
+> {
+    /// The size of the first of the tiles that `remaining` rows are cut into, all about equally high: a low tile has too
+    /// few sums to hide the latency of its multiply-adds.
+    @inlinable @inline(__always)
+    static func height(remaining: Int) -> Int {
+        let tiles = (remaining + rows - 1) / rows
+        let height = (remaining + tiles - 1) / tiles
+        return height >= rows
+            ? rows
+            : height >= second ? second : height >= third ? third : height >= fourth ? fourth : 1
+    }
 }

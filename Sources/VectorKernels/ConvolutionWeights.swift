@@ -3,8 +3,10 @@ public struct ConvolutionWeightPass {
     public var geometry: ConvolutionGeometry
     public var samples: Int
     public var input: UnsafePointer<Float>
-    /// Of the output.
+    /// Of the output; with winners, of the pooled output.
     public var gradient: UnsafePointer<Float>
+    /// What the pooled convolution wrote.
+    public var winners: UnsafePointer<UInt32>?
     /// Σ over samples, in order, of each sample's sum over pixels, in order. Shaped like the weights.
     public var weightGradient: UnsafeMutablePointer<Float>
     /// Likewise, `[outputs padded to 16]`; nil where there is no bias.
@@ -14,32 +16,74 @@ public struct ConvolutionWeightPass {
 
     public init(
         geometry: ConvolutionGeometry, samples: Int, input: UnsafePointer<Float>,
-        gradient: UnsafePointer<Float>, weightGradient: UnsafeMutablePointer<Float>,
+        gradient: UnsafePointer<Float>, winners: UnsafePointer<UInt32>? = nil,
+        weightGradient: UnsafeMutablePointer<Float>,
         biasGradient: UnsafeMutablePointer<Float>?, workspace: UnsafeMutablePointer<Float>
     ) {
         (self.geometry, self.samples, self.input, self.gradient) = (geometry, samples, input, gradient)
         (self.weightGradient, self.biasGradient) = (weightGradient, biasGradient)
-        self.workspace = workspace
+        (self.winners, self.workspace) = (winners, workspace)
     }
 
-    /// Writes some rows of the weights' gradient, and the bias's where `rows` begins at 0. Each element is the same, however
-    /// rows are shared between calls.
+    /// What the work can be cut into: rows of the weights, or outputs where lists of winners go by.
+    public var pieces: Int { isSparse ? geometry.outputs : geometry.weightRows }
+
     @inlinable @inline(__always)
-    public func compute<V: ConvolutionVector>(rows: Range<Int>, vector: V.Type) {
-        let (y, x) = (geometry.vertical, geometry.horizontal)
-        let padded = PaddedSample(
-            height: y.input, width: x.input, channels: geometry.channels, stride: geometry.inputStride,
-            top: y.before, left: x.before, paddedHeight: y.paddedInput, paddedWidth: x.paddedInput)
+    var isSparse: Bool { winners != nil && geometry.isSparse }
+
+    /// Writes some pieces of the weights' gradient, and the bias's with the first ones. Each element is the same, however
+    /// pieces are shared between calls.
+    @inlinable @inline(__always)
+    public func compute<V: ConvolutionVector>(pieces: Range<Int>, vector: V.Type) {
+        if isSparse { sumWinners(outputs: pieces, vector: V.self) } else { sum(rows: pieces, vector: V.self) }
+        guard pieces.lowerBound == 0, let biasGradient else { return }
+        for sample in 0..<samples { sumBias(into: biasGradient, sample: sample, vector: V.self) }
+    }
+
+    @inlinable @inline(__always)
+    var gradientPixels: Int {
+        winners == nil ? geometry.vertical.output * geometry.horizontal.output : geometry.windows
+    }
+
+    @inlinable @inline(__always)
+    func sumWinners<V: ConvolutionVector>(outputs: Range<Int>, vector: V.Type) {
+        let sparse = SparseGradient<V>(geometry, workspace: workspace)
+        sparse.clearPixels()
+        sparse.clearWeights()
+        for sample in 0..<samples {
+            let offset = sample * gradientPixels * geometry.outputStride
+            sparse.copy(input + sample * geometry.inputCount)
+            sparse.listByOutput(gradient + offset, winners: winners! + offset, outputs: outputs)
+            sparse.sum(outputs: outputs)
+        }
+        sparse.unpack(to: weightGradient, outputs: outputs)
+        guard outputs.upperBound == geometry.outputs else { return }
+        for row in 0..<geometry.weightRows {
+            for output in geometry.outputs..<geometry.outputStride {
+                weightGradient[row * geometry.outputStride + output] = 0
+            }
+        }
+    }
+
+    @inlinable @inline(__always)
+    func sum<V: ConvolutionVector>(rows: Range<Int>, vector: V.Type) {
+        let padded = PaddedSample(geometry, .forward)
+        let pixels = geometry.vertical.output * geometry.horizontal.output
+        let columns = workspace + (padded.count + 15) & ~15
         padded.clear(workspace, vector: V.self)
-        let gradients = workspace + (padded.count + 15) & ~15
-        let scratch = gradients + geometry.outputCount
+        for i in stride(from: 0, to: pixels * 16, by: V.scalarCount) {
+            V(repeating: 0).store(to: columns + i)
+        }
         for sample in 0..<samples {
             padded.copy(input + sample * geometry.inputCount, to: workspace, vector: V.self)
-            let gradient = gradient + sample * geometry.outputCount
             for column in stride(from: 0, to: geometry.outputs, by: 16) {
-                let pixels = y.output * x.output
-                let columns = gradients + column * pixels
-                copyColumns(gradient + column, pixels: pixels, to: columns, vector: V.self)
+                copyColumns(column, sample: sample, to: columns, vector: V.self)
+                if geometry.isDepthwise {
+                    sumDepthwise(
+                        rows: rows, column: column, columns: columns, padded: padded, isFirst: sample == 0,
+                        vector: V.self)
+                    continue
+                }
                 let last = min(column + 16, geometry.outputs) - 1
                 for group in column / geometry.groupOutputs...last / geometry.groupOutputs {
                     V.sumWeights(
@@ -47,11 +91,7 @@ public struct ConvolutionWeightPass {
                             geometry: geometry, source: workspace, sourceRow: padded.rowStride,
                             gradient: columns, target: weightGradient + column, rows: rows, group: group,
                             columns: laneRange(group: group, column: column), isFirst: sample == 0,
-                            scratch: scratch))
-                }
-                if rows.lowerBound == 0, let biasGradient {
-                    sumBias(
-                        columns, pixels: pixels, into: biasGradient + column, isFirst: sample == 0, V.self)
+                            scratch: columns + pixels * 16))
                 }
             }
         }
@@ -65,27 +105,47 @@ public struct ConvolutionWeightPass {
         return begin..<(group == geometry.groups - 1 && end <= 16 ? 16 : min(16, end))
     }
 
+    /// 16 columns of a sample's gradient, `[pixels, 16]`; behind a pooling the winners get it, and what is in no window has
+    /// zeros already.
     @inlinable @inline(__always)
     func copyColumns<V: FloatVector>(
-        _ gradient: UnsafePointer<Float>, pixels: Int, to columns: UnsafeMutablePointer<Float>, vector: V.Type
+        _ column: Int, sample: Int, to columns: UnsafeMutablePointer<Float>, vector: V.Type
     ) {
-        for pixel in 0..<pixels {
+        let width = geometry.horizontal.output
+        let offset = sample * gradientPixels * geometry.outputStride + column
+        for pixel in 0..<gradientPixels {
+            let place = offset + pixel * geometry.outputStride
+            guard let winners else {
+                for lane in stride(from: 0, to: 16, by: V.scalarCount) {
+                    V(loading: gradient + place + lane).store(to: columns + pixel * 16 + lane)
+                }
+                continue
+            }
+            let (row, column) = pixel.quotientAndRemainder(dividingBy: width / 2)
+            let target = columns + (2 * row * width + 2 * column) * 16
             for lane in stride(from: 0, to: 16, by: V.scalarCount) {
-                V(loading: gradient + pixel * geometry.outputStride + lane)
-                    .store(to: columns + pixel * 16 + lane)
+                let window = PooledWindow<V>(gradient + place + lane, winners: winners + place + lane)
+                for index in 0..<4 {
+                    window.gradient(index)
+                        .store(to: target + (index / 2 * width + index % 2) * 16 + lane)
+                }
             }
         }
     }
 
     @inlinable @inline(__always)
-    func sumBias<V: FloatVector>(
-        _ columns: UnsafePointer<Float>, pixels: Int, into bias: UnsafeMutablePointer<Float>, isFirst: Bool,
-        _ vector: V.Type
-    ) {
-        for lane in stride(from: 0, to: 16, by: V.scalarCount) {
+    func sumBias<V: FloatVector>(into bias: UnsafeMutablePointer<Float>, sample: Int, vector: V.Type) {
+        for lane in stride(from: 0, to: geometry.outputStride, by: V.scalarCount) {
             var sum = V(repeating: 0)
-            for pixel in 0..<pixels { sum = sum + V(loading: columns + pixel * 16 + lane) }
-            (isFirst ? sum : V(loading: bias + lane) + sum).store(to: bias + lane)
+            let offset = sample * gradientPixels * geometry.outputStride + lane
+            for pixel in 0..<gradientPixels {
+                let place = offset + pixel * geometry.outputStride
+                sum =
+                    sum
+                    + (winners.map { PooledWindow<V>(gradient + place, winners: $0 + place).sum }
+                        ?? V(loading: gradient + place))
+            }
+            (sample == 0 ? sum : V(loading: bias + lane) + sum).store(to: bias + lane)
         }
     }
 }
@@ -142,17 +202,16 @@ extension ConvolutionTiles {
     @inlinable @inline(__always)
     static func sumWeights(_ panel: ConvolutionWeightPanel) {
         var row = panel.rows.lowerBound
-        while panel.rows.upperBound - row >= rows {
-            Tile<Vector, rows, vectors>.sumWeights(panel, first: row)
-            row += rows
-        }
-        while panel.rows.upperBound - row >= fewerRows {
-            Tile<Vector, fewerRows, vectors>.sumWeights(panel, first: row)
-            row += fewerRows
-        }
         while row < panel.rows.upperBound {
-            Tile<Vector, 1, vectors>.sumWeights(panel, first: row)
-            row += 1
+            let height = height(remaining: panel.rows.upperBound - row)
+            switch height {
+            case rows: Tile<Vector, rows, vectors>.sumWeights(panel, first: row)
+            case second: Tile<Vector, second, vectors>.sumWeights(panel, first: row)
+            case third: Tile<Vector, third, vectors>.sumWeights(panel, first: row)
+            case fourth: Tile<Vector, fourth, vectors>.sumWeights(panel, first: row)
+            default: Tile<Vector, 1, vectors>.sumWeights(panel, first: row)
+            }
+            row += height
         }
     }
 }
@@ -169,10 +228,10 @@ extension Tile {
         var tile = Tile().adding(a: panel.source, offsets: offsets, depth: pixels, b: panel.gradient)
         let (target, stride) = (panel.target + first * geometry.outputStride, geometry.outputStride)
         if panel.columns.count == 16 {
-            if !panel.isFirst { tile.add(left: Tile(loading: target, stride: stride)) }
-            return tile.store(to: target, stride: stride)
+            if !panel.isFirst { tile.add(left: Tile(loading: target, rowBytes: 4 &* stride)) }
+            return tile.store(to: target, rowBytes: 4 &* stride)
         }
-        tile.store(to: panel.scratch, stride: 16)
+        tile.store(to: panel.scratch, rowBytes: 64)
         for row in 0..<rows {
             for column in panel.columns {
                 let sum = panel.scratch[row * 16 + column]

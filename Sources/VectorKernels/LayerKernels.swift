@@ -32,13 +32,74 @@ public struct LayerKernels: Sendable {
             _ columns: Int
         ) -> Void
 
-    /// The kernels in vectors of type `V`, compiled in the module that calls this, with its instruction set.
+    /// Writes the head's output and `logSums`.
+    public let attend: @Sendable (AttentionHead) -> Void
+    /// Writes the gradients of the head's queries, keys and values, which lie as these do, from the output's, which lies
+    /// as the output does. No two of them overlap.
+    public let attendBackward:
+        @Sendable (
+            AttentionHead, _ gradient: UnsafePointer<Float>, _ query: UnsafeMutablePointer<Float>,
+            _ key: UnsafeMutablePointer<Float>, _ value: UnsafeMutablePointer<Float>
+        ) -> Void
+
+    /// y = softmax(x) over the channels of each row. `y` may be x.
+    public let softmax:
+        @Sendable (_ y: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, _ rows: Rows) -> Void
+    /// The gradient of x from y and its gradient. `out` may be one of the others.
+    public let softmaxBackward:
+        @Sendable (
+            _ out: UnsafeMutablePointer<Float>, _ y: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>,
+            _ rows: Rows
+        ) -> Void
+
+    /// Writes the moments of `count` rows of x, which have `stride` values.
+    public let findMoments: @Sendable (ChannelMoments, _ x: UnsafePointer<Float>, _ stride: Int) -> Void
+    /// Adds the moments of other rows to the first.
+    public let addMoments: @Sendable (ChannelMoments, _ other: ChannelMoments, _ stride: Int) -> Void
+    /// y = (x − mean) · factor + shift in each channel. `y` may be x.
+    public let mapChannels:
+        @Sendable (
+            ChannelMap, _ y: UnsafeMutablePointer<Float>, _ factors: UnsafePointer<Float>,
+            _ shifts: UnsafePointer<Float>
+        ) -> Void
+    /// Writes Σ gradient, then Σ gradient · (x − mean), `[2, stride]`, over the rows in order.
+    public let sumChannels:
+        @Sendable (ChannelMap, _ gradient: UnsafePointer<Float>, _ sums: UnsafeMutablePointer<Float>) -> Void
+    /// out = gradient · a + (x − mean) · b + c, with a, b and c `[3, stride]`. `out` may be `gradient` or x.
+    public let combineChannels:
+        @Sendable (
+            ChannelMap, _ out: UnsafeMutablePointer<Float>, _ gradient: UnsafePointer<Float>,
+            _ factors: UnsafePointer<Float>
+        ) -> Void
+
+    /// out = x · factor. `out` may be x.
+    public let scale:
+        @Sendable (
+            _ out: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, _ factor: Float, _ count: Int
+        ) -> Void
+
+    /// The kernels in vectors of type `V`, compiled in the module that calls this, with its instruction set, of which
+    /// `training` are kernels too.
     @inlinable @inline(__always)
-    public init<V: ProductVector>(vector: V.Type) {
+    public init<V: ProductVector>(vector: V.Type, training: TrainingKernels) {
         activate = { $0.apply($1, $2, $3, vector: V.self) }
         activateBackward = { $0.applyBackward($1, $2, $3, $4, $5, vector: V.self) }
         normaliseRows = { $0.forward($1, vector: V.self) }
         normaliseRowsBackward = { $0.backward($1, x: $2, scale: $3, shift: $4, vector: V.self) }
+        attend = { $0.forward(training, vector: V.self) }
+        attendBackward = { $0.backward($1, query: $2, key: $3, value: $4, training, vector: V.self) }
+        softmax = { $2.softmax($0, $1, vector: V.self) }
+        softmaxBackward = { $3.softmaxBackward($0, $1, $2, vector: V.self) }
+        findMoments = { $0.find($1, stride: $2, vector: V.self) }
+        addMoments = { $0.add($1, stride: $2, vector: V.self) }
+        mapChannels = { $0.apply($1, factors: $2, shifts: $3, vector: V.self) }
+        sumChannels = { $0.sum($1, sums: $2, products: $2 + $0.rows.stride, vector: V.self) }
+        combineChannels = { $0.combine($1, $2, factors: $3, vector: V.self) }
+        scale = { out, x, factor, count in
+            for i in Swift.stride(from: 0, to: count, by: V.scalarCount) {
+                (V(loading: x + i) * factor).store(to: out + i)
+            }
+        }
         sumRows = { out, x, rows, stride, columns in
             for i in Swift.stride(from: 0, to: columns, by: V.scalarCount) {
                 var sum = V(repeating: 0)

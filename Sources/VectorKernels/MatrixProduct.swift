@@ -35,8 +35,8 @@ public struct MatrixProduct {
     public var leaves: Int
     /// Memory for finished leaves that wait for their neighbour, wanted when there is more than one.
     public var partialSums: UnsafeMutablePointer<Float>?
-    /// Memory for `packingCount` values, into which blocks of A and B are copied where that pays; nil: they are read where
-    /// they lie. Changes no bit.
+    /// Memory for `packingCount` values, used while the product is computed: blocks of A and B are copied to it where that
+    /// pays. nil: they are read where they lie. Changes no bit.
     public var packing: UnsafeMutablePointer<Float>?
 
     public init(

@@ -1,93 +1,142 @@
+import CSIMD
+
 /// One panel of a block's columns, `vectors` wide, computed in tiles of up to `rows` rows.
 public enum Panel<Vector: ProductVector, let vectors: Int, let rows: Int> {
-    @inlinable @inline(__always)
-    static var width: Int { vectors * Vector.scalarCount }
-
-    /// The height of the next tile: the last two share what is left evenly, since small tiles wait for the latency of
-    /// their few sums.
-    @inlinable @inline(__always)
-    static func height(remaining: Int) -> Int {
-        remaining >= 2 * rows ? rows : remaining > rows ? (remaining + 1) / 2 : remaining
-    }
-
     /// Computes the panel that begins at `column`.
     @inlinable @inline(__always)
     static func multiply(_ block: ProductBlock, column: Int) {
-        var row = 0
-        while row < block.product.rows {
-            let height = height(remaining: block.product.rows - row)
+        var place = TilePlace(block, column: column, width: vectors &* Vector.scalarCount)
+        var remaining = block.product.rows
+        while remaining > 0 {
+            let height = tileHeight(remaining: remaining, largest: rows)
+            fetch(place, row: height)
             switch height {
-            case rows: Tile<Vector, rows, vectors>.compute(block, row: row, column: column)
-            case 7 where rows > 7: Tile<Vector, 7, vectors>.compute(block, row: row, column: column)
-            case 6 where rows > 6: Tile<Vector, 6, vectors>.compute(block, row: row, column: column)
-            case 5 where rows > 5: Tile<Vector, 5, vectors>.compute(block, row: row, column: column)
-            case 4 where rows > 4: Tile<Vector, 4, vectors>.compute(block, row: row, column: column)
-            case 3: Tile<Vector, 3, vectors>.compute(block, row: row, column: column)
-            case 2: Tile<Vector, 2, vectors>.compute(block, row: row, column: column)
-            default: Tile<Vector, 1, vectors>.compute(block, row: row, column: column)
+            case rows: Tile<Vector, rows, vectors>.compute(block, place)
+            case 7 where rows > 7: Tile<Vector, 7, vectors>.compute(block, place)
+            case 6 where rows > 6: Tile<Vector, 6, vectors>.compute(block, place)
+            case 5 where rows > 5: Tile<Vector, 5, vectors>.compute(block, place)
+            case 4 where rows > 4: Tile<Vector, 4, vectors>.compute(block, place)
+            case 3: Tile<Vector, 3, vectors>.compute(block, place)
+            case 2: Tile<Vector, 2, vectors>.compute(block, place)
+            default: Tile<Vector, 1, vectors>.compute(block, place)
             }
-            row += height
+            place.advance(rows: height)
+            remaining &-= height
         }
+    }
+
+    /// Asks for the part of C that the next tile begins with: its rows lie too far apart for the processor to expect them.
+    @inlinable @inline(__always)
+    static func fetch(_ place: TilePlace, row: Int) {
+        var target = UnsafeRawPointer(place.c) + row &* place.cRowBytes
+        for _ in 0..<rows {
+            for line in 0..<max((vectors &* Vector.scalarCount) / 16, 1) {
+                mottle_prefetch(target + line &* 64)
+            }
+            target += place.cRowBytes
+        }
+    }
+}
+
+/// The height of the next tile where so many rows are left: the last two tiles share them evenly, since small ones wait
+/// for the latency of their few sums.
+@inlinable @inline(__always)
+func tileHeight(remaining: Int, largest: Int) -> Int {
+    remaining >= 2 &* largest ? largest : remaining > largest ? (remaining &+ 1) >> 1 : remaining
+}
+
+/// Where a tile finds its values. Distances are in bytes: counted in values, each address would be checked for overflow.
+@frozen
+public struct TilePlace {
+    public var a: UnsafeRawPointer
+    /// From one row of a tile to the next.
+    public let aRowBytes: Int
+    public let aDepthBytes: Int
+    /// From one row of the whole block to the next, where tiles begin.
+    public let aTileBytes: Int
+    public var b: UnsafeRawPointer
+    public let bDepthBytes: Int
+    public var c: UnsafeMutableRawPointer
+    public let cRowBytes: Int
+    public let bias: UnsafePointer<Float>?
+
+    /// The first tile of a panel.
+    @inlinable @inline(__always)
+    init(_ block: ProductBlock, column: Int, width: Int) {
+        let product = block.product
+        (a, b) = (UnsafeRawPointer(product.a), UnsafeRawPointer(product.b))
+        (aRowBytes, aDepthBytes) = (product.aRowStride &* 4, product.aDepthStride &* 4)
+        aTileBytes = block.hasPackedA ? product.depth &* 4 : aRowBytes
+        b += (block.hasPackedB ? column &* product.depth : column) &* 4
+        bDepthBytes = (block.hasPackedB ? width : product.bStride) &* 4
+        c = UnsafeMutableRawPointer(product.c) + column &* 4
+        cRowBytes = product.cStride &* 4
+        bias = product.bias.map { $0 + column }
+    }
+
+    @inlinable @inline(__always)
+    mutating func advance(rows: Int) {
+        a += rows &* aTileBytes
+        c += rows &* cRowBytes
     }
 }
 
 extension Tile {
     /// Computes one tile of C: its running sum, or all leaves.
     @inlinable @inline(__always)
-    static func compute(_ block: ProductBlock, row: Int, column: Int) {
-        let product = block.product
-        let target = product.c + row * product.cStride + column
-        if product.leaves == 1 {
-            var tile =
-                product.startsFromC
-                ? Tile(loading: target, stride: product.cStride) : start(product, column: column)
-            tile.accumulate(block, row: row, column: column, depth: 0..<product.depth)
-            return tile.store(to: target, stride: product.cStride)
+    static func compute(_ block: ProductBlock, _ place: TilePlace) {
+        if block.product.leaves > 1 { return computeLeaves(block.product, place) }
+        var tile =
+            block.product.startsFromC ? Tile(loading: place.c, rowBytes: place.cRowBytes) : start(place)
+        if block.hasPackedA {
+            tile.accumulate(
+                a: place.a, rowBytes: 4, depthBytes: rows &* 4, b: place.b, bDepthBytes: place.bDepthBytes,
+                depth: block.product.depth)
+        } else {
+            tile.accumulate(place, depth: 0..<block.product.depth)
         }
+        tile.store(to: place.c, rowBytes: place.cRowBytes)
+    }
+
+    @inlinable @inline(__always)
+    static func computeLeaves(_ product: MatrixProduct, _ place: TilePlace) {
         for leaf in 0..<product.leaves {
-            var tile = leaf == 0 ? start(product, column: column) : Tile()
-            let begin = product.depth * leaf / product.leaves
-            let end = product.depth * (leaf + 1) / product.leaves
-            tile.accumulate(block, row: row, column: column, depth: begin..<end)
-            tile.combine(leaf: leaf, product, target: target)
+            var tile = leaf == 0 ? start(place) : Tile()
+            let begin = product.depth &* leaf / product.leaves
+            let end = product.depth &* (leaf &+ 1) / product.leaves
+            tile.accumulate(place, depth: begin..<end)
+            tile.combine(leaf: leaf, product, place)
         }
     }
 
     /// Adds the leaves that wait on the left of this one, as far up the tree as it completes pairs, and keeps the sum.
     @inlinable @inline(__always)
-    mutating func combine(leaf: Int, _ product: MatrixProduct, target: UnsafeMutablePointer<Float>) {
-        let (width, size) = (vectors * Vector.scalarCount, rows * vectors * Vector.scalarCount)
+    mutating func combine(leaf: Int, _ product: MatrixProduct, _ place: TilePlace) {
+        let rowBytes = vectors &* Vector.scalarCount &* 4
+        var waiting = UnsafeMutableRawPointer(product.partialSums!)
         var level = 0
         while leaf >> level & 1 == 1 {
-            add(left: Tile(loading: product.partialSums! + level * size, stride: width))
-            level += 1
+            add(left: Tile(loading: waiting, rowBytes: rowBytes))
+            level &+= 1
+            waiting += rows &* rowBytes
         }
         if leaf == product.leaves - 1 {
-            store(to: target, stride: product.cStride)
+            store(to: place.c, rowBytes: place.cRowBytes)
         } else {
-            store(to: product.partialSums! + level * size, stride: width)
+            store(to: waiting, rowBytes: rowBytes)
         }
     }
 
     @inlinable @inline(__always)
-    static func start(_ product: MatrixProduct, column: Int) -> Tile {
-        if let bias = product.bias { Tile(eachRow: bias + column) } else { Tile() }
+    static func start(_ place: TilePlace) -> Tile {
+        if let bias = place.bias { Tile(eachRow: bias) } else { Tile() }
     }
 
     @inlinable @inline(__always)
-    mutating func accumulate(_ block: ProductBlock, row: Int, column: Int, depth: Range<Int>) {
-        let (product, width) = (block.product, vectors * Vector.scalarCount)
-        let bStride = block.packsB ? width : product.bStride
-        let b = product.b + column * (block.packsB ? product.depth : 1) + depth.lowerBound * bStride
-        if block.packsA {
-            accumulate(
-                a: product.a + row * product.depth + depth.lowerBound * rows, rowStride: 1, depthStride: rows,
-                b: b, bStride: bStride, depth: depth.count)
-        } else {
-            accumulate(
-                a: product.a + row * product.aRowStride + depth.lowerBound * product.aDepthStride,
-                rowStride: product.aRowStride, depthStride: product.aDepthStride, b: b, bStride: bStride,
-                depth: depth.count)
-        }
+    mutating func accumulate(_ place: TilePlace, depth: Range<Int>) {
+        accumulate(
+            a: place.a + depth.lowerBound &* place.aDepthBytes, rowBytes: place.aRowBytes,
+            depthBytes: place.aDepthBytes, b: place.b + depth.lowerBound &* place.bDepthBytes,
+            bDepthBytes: place.bDepthBytes, depth: depth.upperBound &- depth.lowerBound)
     }
 }

@@ -20,52 +20,62 @@ public struct Tile<Vector: ProductVector, let rows: Int, let vectors: Int> {
     }
 
     @inlinable @inline(__always)
-    public init(loading source: UnsafePointer<Float>, stride: Int) {
+    public init(loading source: UnsafeRawPointer, rowBytes: Int) {
         self.init()
         for row in 0..<rows {
             for index in 0..<vectors {
-                sums[row][index] = Vector(loading: source + row * stride + index * Vector.scalarCount)
+                sums[row][index] = Self.vector(at: source + row &* rowBytes, index)
             }
         }
+    }
+
+    @inlinable @inline(__always)
+    public init(loading source: UnsafePointer<Float>, stride: Int) {
+        self.init(loading: UnsafeRawPointer(source), rowBytes: stride &* 4)
     }
 
     @inlinable @inline(__always)
     public func store(to target: UnsafeMutablePointer<Float>, stride: Int) {
+        store(to: UnsafeMutableRawPointer(target), rowBytes: stride &* 4)
+    }
+
+    @inlinable @inline(__always)
+    public func store(to target: UnsafeMutableRawPointer, rowBytes: Int) {
         for row in 0..<rows {
             for index in 0..<vectors {
-                sums[row][index].store(to: target + row * stride + index * Vector.scalarCount)
+                let place = target + (row &* rowBytes &+ index &* Vector.scalarCount &* 4)
+                sums[row][index].store(to: place.assumingMemoryBound(to: Float.self))
             }
         }
     }
 
-    /// sums[r, n] += Σₖ a[r · rowStride + k · depthStride] · b[k · bStride + n], k = 0 ..< depth, one after another.
+    @inlinable @inline(__always)
+    static func vector(at row: UnsafeRawPointer, _ index: Int) -> Vector {
+        Vector(loading: (row + index &* Vector.scalarCount &* 4).assumingMemoryBound(to: Float.self))
+    }
+
+    /// sums[r, n] += Σₖ A[r, k] · B[k, n], k = 0 ..< depth, one after another. A[r, k] lies at a + r · rowBytes +
+    /// k · depthBytes, the row B[k] at b + k · bDepthBytes.
     @inlinable @inline(__always)
     public mutating func accumulate(
-        a: UnsafePointer<Float>, rowStride: Int, depthStride: Int, b: UnsafePointer<Float>, bStride: Int,
-        depth: Int
+        a: UnsafeRawPointer, rowBytes: Int, depthBytes: Int, b: UnsafeRawPointer, bDepthBytes: Int, depth: Int
     ) {
         // A copy: what lives in memory through `self` would be stored in every turn.
         var sums = self.sums
-        // In bytes: counted in values, every address would be checked for overflow in the loop.
-        let (rowBytes, depthBytes, bBytes) = (rowStride &* 4, depthStride &* 4, bStride &* 4)
-        var (a, b) = (UnsafeRawPointer(a), UnsafeRawPointer(b))
-        var left = depth
-        while left > 0 {
+        var (a, b, remaining) = (a, b, depth)
+        while remaining > 0 {
             var right = InlineArray<vectors, Vector>(repeating: Vector(repeating: 0))
-            for index in 0..<vectors {
-                right[index] = Vector(
-                    loading: (b + index &* (Vector.scalarCount &* 4)).assumingMemoryBound(to: Float.self))
-            }
+            for index in 0..<vectors { right[index] = Self.vector(at: b, index) }
             for row in 0..<rows {
-                let value = (a + row &* rowBytes).assumingMemoryBound(to: Float.self).pointee
-                let left = Vector(repeating: value)
+                let left = Vector(
+                    repeating: (a + row &* rowBytes).assumingMemoryBound(to: Float.self).pointee)
                 for index in 0..<vectors {
                     sums[row][index] = Vector.multiplyAdd(left, right[index], sums[row][index])
                 }
             }
             a += depthBytes
-            b += bBytes
-            left &-= 1
+            b += bDepthBytes
+            remaining &-= 1
         }
         self.sums = sums
     }

@@ -88,7 +88,9 @@ import Testing
         data: { train: { cifar100_coarse: a.bin }, split: { train: 0.75 }, subset: { first: 9 } }
         model:
           - reshape: [96, 32]
-          - sequence: [dense: 8, relu]
+          - sequence: [dense: 8, relu, leaky_relu: 0.1, group_norm: 4, stochastic_depth: 0.1, attention: 2]
+          - sequence: [token_embedding: { tokens: 9, width: 8 }, positions: learned]
+          - patch_embedding: { size: 2, width: 8 }
           - repeat: { times: 2, layers: [residual: [dense: 8]] }
           - residual: { layers: [dense: 5], shortcut: [dense: 5, dropout: 0.1] }
         train: { epochs: 1, optimizer: { adam: } }
@@ -249,7 +251,8 @@ import Testing
                 "type": "integer", "minimum": 1, "maximum": 64,
             ])
         #expect(definitions["ImageFiles"]?["dependentRequired"] == ["fit": ["size"]])
-        #expect(definitions["LayerConfig"]?["anyOf"]?.items?[0] == ["enum": ["flatten", "relu"]])
+        let plain = try #require(definitions["LayerConfig"]?["anyOf"]?.items?[0]["enum"]?.items)
+        #expect(plain.contains("flatten") && plain.contains("leaky_relu") && !plain.contains("dense"))
         let forms = try #require(definitions["DatasetSource"]?["anyOf"]?.items?.dropFirst())
         #expect(
             Set(forms.map(\.["required"]))

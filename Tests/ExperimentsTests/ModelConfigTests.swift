@@ -9,6 +9,13 @@ import Training
         ("{ dropout: 0.2 }", .dropout(0.2)), ("{ reshape: [7, 12, 3] }", .reshape([7, 12, 3])),
         ("{ sequence: [relu, dense: 3] }", .sequence([.relu, .dense(3)])),
         ("{ repeat: { times: 4, layers: [dense: 5] } }", .repetition(4, [.dense(5)])),
+        ("leaky_relu", .leakyReLU(slope: 0.01)), ("{ leaky_relu: 0.2 }", .leakyReLU(slope: 0.2)),
+        ("gelu", .gelu), ("layer_norm", .layerNorm), ("batch_norm", .batchNorm),
+        ("{ group_norm: 4 }", .groupNorm(groups: 4)), ("{ attention: 4 }", .attention(heads: 4)),
+        ("{ token_embedding: { tokens: 90, width: 8 } }", .tokenEmbedding(tokens: 90, width: 8)),
+        ("{ patch_embedding: { size: 4, width: 64 } }", .patchEmbedding(size: 4, width: 64)),
+        ("{ positions: sinusoidal }", .positions(.sinusoidal)), ("class_token", .classToken),
+        ("mean_token", .meanToken), ("{ stochastic_depth: 0.1 }", .stochasticDepth(0.1)),
         ("{ residual: [dense: 5, relu] }", .residual([.dense(5), .relu])),
         (
             "{ residual: { layers: [dense: 5], shortcut: [relu, dense: 5] } }",
@@ -25,6 +32,12 @@ import Training
     @Test(arguments: [
         ("dense", "1:4: error: 'dense' needs its number of outputs: 'dense: 128'"),
         ("dropout", "1:4: error: 'dropout' needs its rate: 'dropout: 0.2'"),
+        ("attention", "1:4: error: 'attention' needs its number of heads: 'attention: 4'"),
+        (
+            "{ positions: random }",
+            "1:17: error: 'positions' must be one of learned, sinusoidal, got 'random'"
+        ),
+        ("{ patch_embedding: { size: 4 } }", "1:23: error: 'width' is required in 'patch_embedding'"),
         ("residual", "1:4: error: 'residual' needs its layers: 'residual: [dense: 64, relu]'"),
         ("{ residual: [] }", "1:16: error: 'residual' must be at least one layer, got a list"),
         ("{ repeat: { layers: [relu] } }", "1:14: error: 'times' is required in 'repeat'"),
@@ -34,11 +47,11 @@ import Training
         ("{ dropout: 1 }", "1:15: error: 'dropout' must be in 0.0..<1.0, got '1'"),
         (
             "{ dens: 3 }",
-            "1:6: error: unknown layer 'dens'; known are flatten, reshape, dense, relu, leaky_relu, gelu, silu, tanh, sigmoid, layer_norm, rms_norm, dropout, sequence, repeat, residual; did you mean 'dense'?"
+            "1:6: error: unknown layer 'dens'; known are flatten, reshape, dense, relu, leaky_relu, gelu, silu, tanh, sigmoid, softmax, layer_norm, rms_norm, batch_norm, group_norm, token_embedding, patch_embedding, positions, class_token, first_token, mean_token, attention, dropout, stochastic_depth, sequence, repeat, residual; did you mean 'dense'?"
         ),
         (
-            "softmax",
-            "1:4: error: unknown layer 'softmax'; known are flatten, reshape, dense, relu, leaky_relu, gelu, silu, tanh, sigmoid, layer_norm, rms_norm, dropout, sequence, repeat, residual"
+            "maxout",
+            "1:4: error: unknown layer 'maxout'; known are flatten, reshape, dense, relu, leaky_relu, gelu, silu, tanh, sigmoid, softmax, layer_norm, rms_norm, batch_norm, group_norm, token_embedding, patch_embedding, positions, class_token, first_token, mean_token, attention, dropout, stochastic_depth, sequence, repeat, residual"
         ),
         ("3", "1:4: error: 'x' must be a layer, such as 'relu' or 'dense: 128', got '3'"),
         ("{ dense: 3, relu: 1 }", "1:16: error: 'x' must name one layer, got 'dense' and 'relu'"),
@@ -60,7 +73,7 @@ import Training
             ).root, base: ".")
         #expect(config.error(.denseInput(.model(1), input: [2])).place.description == "test.yaml:5:5")
         let inside = LayerPlace.model(1).inside("residual.shortcut", 0)
-        #expect(config.error(.dropoutRate(inside, rate: 2)).place.description == "test.yaml:5:5")
+        #expect(config.error(.rate(inside, kind: "dropout", rate: 2)).place.description == "test.yaml:5:5")
         #expect(config.error(.lastOutputs(shape: [5], classes: 3)).place.description == "test.yaml:5:5")
         #expect(config.error(.noWeights).place.description == "test.yaml:4:3")
     }

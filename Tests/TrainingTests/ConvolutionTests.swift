@@ -61,25 +61,67 @@ private struct Case: CustomStringConvertible {
     /// Whether pixels have room for whole panels of the input's gradient; a model's own input has not, and needs none.
     var hasInputGradient: Bool { geometry.inputStride % 16 == 0 }
 
-    func backward(_ kernels: ConvolutionKernels, cuts: [Int] = [0, samples]) -> [Float]? {
+    func backward(
+        _ kernels: ConvolutionKernels, winners: Buffer<UInt32>? = nil, cuts: [Int] = [0, samples]
+    ) -> [Float]? {
         written(Self.samples * geometry.inputCount) { target, workspace in
             let pass = ConvolutionPass(
                 geometry: geometry, direction: .backward, source: gradient.pointer, weights: weights.pointer,
-                target: target, workspace: workspace)
+                target: target, winners: winners?.pointer, workspace: workspace)
             for (begin, end) in zip(cuts, cuts.dropFirst()) { kernels.convolve(pass, begin..<end) }
         }
     }
 
-    /// The weights' gradient and behind it the bias's.
-    func sums(_ kernels: ConvolutionKernels, cuts: [Int]? = nil) -> [Float]? {
-        let cuts = cuts ?? [0, geometry.weightRows]
-        return written(geometry.weightCount + geometry.outputStride) { target, workspace in
+    /// Rectified and pooled values, and the winners.
+    func pooled(_ kernels: ConvolutionKernels) -> (values: [Float], winners: [UInt32])? {
+        let count = Self.samples * (geometry.vertical.output / 2) * (geometry.horizontal.output / 2)
+        let winners = Buffer(Array(repeating: UInt32.max, count: count * geometry.outputStride + 64))
+        let values = written(count * geometry.outputStride) { target, workspace in
+            let pass = ConvolutionPass(
+                geometry: geometry, direction: .forward, source: input.pointer, weights: weights.pointer,
+                bias: bias.pointer, target: target, rectifies: true, winners: winners.pointer,
+                workspace: workspace)
+            kernels.convolve(pass, 0..<Self.samples)
+        }
+        let places = 0..<count * geometry.outputStride
+        guard let values, (places.upperBound..<winners.count).allSatisfy({ winners[$0] == .max }) else {
+            return nil
+        }
+        return (values, places.map { winners[$0] })
+    }
+
+    /// The weights' gradient and behind it the bias's, in pieces that end at these shares of the whole.
+    func sums(
+        _ kernels: ConvolutionKernels, winners: Buffer<UInt32>? = nil, shares: [Double] = [1]
+    ) -> [Float]? {
+        written(geometry.weightCount + geometry.outputStride) { target, workspace in
             let pass = ConvolutionWeightPass(
                 geometry: geometry, samples: Self.samples, input: input.pointer, gradient: gradient.pointer,
-                weightGradient: target, biasGradient: target + geometry.weightCount,
-                workspace: workspace)
-            for (begin, end) in zip(cuts, cuts.dropFirst()) { kernels.sumWeights(pass, begin..<end) }
+                winners: winners.map { UnsafePointer($0.pointer) }, weightGradient: target,
+                biasGradient: target + geometry.weightCount, workspace: workspace)
+            var begin = 0
+            for share in shares {
+                let end = Int(share * Double(pass.pieces))
+                if end > begin { kernels.sumWeights(pass, begin..<end) }
+                begin = end
+            }
         }
+    }
+
+    /// The output's gradient where `gradient` is that of the pooled one.
+    func expanded(_ winners: Buffer<UInt32>) -> [Float] {
+        let (height, width) = (geometry.vertical.output, geometry.horizontal.output)
+        let stride = geometry.outputStride
+        var dense = Array(repeating: Float(0), count: Self.samples * geometry.outputCount)
+        for index in 0..<Self.samples * (height / 2) * (width / 2) * stride where winners[index] < 4 {
+            let (pixel, channel) = index.quotientAndRemainder(dividingBy: stride)
+            let (row, x) = pixel.quotientAndRemainder(dividingBy: width / 2)
+            let (sample, y) = row.quotientAndRemainder(dividingBy: height / 2)
+            let place = Int(winners[index])
+            let target = (sample * height + 2 * y + place / 2) * width + 2 * x + place % 2
+            dense[target * stride + channel] = gradient[index]
+        }
+        return dense
     }
 }
 
@@ -90,18 +132,20 @@ private struct Reference {
     /// And behind it the bias's.
     let weightGradient: [Double]
 
-    init(_ test: Case) {
+    /// - Parameter gradient: nil: the case's own.
+    init(_ test: Case, gradient: [Float]? = nil) {
         let geometry = test.geometry
+        let gradient = gradient ?? (0..<Case.samples * geometry.outputCount).map { test.gradient[$0] }
         let stride = geometry.outputStride
         let pixels = Case.samples * geometry.vertical.output * geometry.horizontal.output
         var output = (0..<pixels * stride).map { Double(test.bias[$0 % stride]) }
         var inputGradient = Array(repeating: 0.0, count: Case.samples * geometry.inputCount)
         var sums = Array(repeating: 0.0, count: geometry.weightCount + stride)
-        for i in 0..<pixels * stride { sums[geometry.weightCount + i % stride] += Double(test.gradient[i]) }
+        for i in 0..<pixels * stride { sums[geometry.weightCount + i % stride] += Double(gradient[i]) }
         Self.eachProduct(geometry) { input, weight, target in
             output[target] += Double(test.input[input]) * Double(test.weights[weight])
-            inputGradient[input] += Double(test.gradient[target]) * Double(test.weights[weight])
-            sums[weight] += Double(test.gradient[target]) * Double(test.input[input])
+            inputGradient[input] += Double(gradient[target]) * Double(test.weights[weight])
+            sums[weight] += Double(gradient[target]) * Double(test.input[input])
         }
         (self.output, self.inputGradient, weightGradient) = (output, inputGradient, sums)
     }
@@ -182,6 +226,10 @@ struct ConvolutionTests {
         geometry(7, 6, 20, 40, kernel: (3, 3), before: (1, 1), dilation: (1, 2), groups: 4),
         geometry(7, 5, 19, 19, kernel: (3, 3), stride: (2, 1), before: (1, 1), groups: 19),
         geometry(4, 5, 3, 16, kernel: (2, 2), before: (4, 3)),
+        // Winograd's way, with odd targets, more tiles than a block and remainders of channels.
+        geometry(9, 11, 32, 48, kernel: (3, 3), before: (1, 1)),
+        geometry(15, 12, 20, 33, kernel: (3, 3), before: (0, 2), after: (1, 0)),
+        geometry(9, 12, 9, 18, kernel: (5, 5), stride: (1, 2), before: (2, 1)),
     ].map { Case($0) }
 
     @Test(arguments: InstructionSet.supported)
@@ -205,18 +253,81 @@ struct ConvolutionTests {
     }
 
     @Test(arguments: InstructionSet.supported)
+    func `a pooled convolution is the largest of each window, and says which one`(set: InstructionSet) throws
+    {
+        let kernels = KernelSet.of(set)!.convolution
+        for test in Self.cases where test.geometry.vertical.output > 1 {
+            let comment = Comment(rawValue: test.description)
+            let found = try #require(test.pooled(kernels), comment)
+            let windows = windows(of: Reference(test).output, test.geometry)
+            expectClose(found.values, windows.map { max($0.max()!, 0) }, tolerance: 1e-5, comment)
+            // Where two are nearly equal, either may win.
+            let areRight = zip(windows, zip(found.values, found.winners)).allSatisfy {
+                (window: [Double], found: (Float, UInt32)) -> Bool in
+                let (value, winner) = found
+                if winner == 4 { return value == 0 }
+                return value > 0 && window[Int(winner)] > window.max()! - 1e-5
+            }
+            #expect(areRight, comment)
+        }
+    }
+
+    /// The four values of each window and channel.
+    private func windows(of output: [Double], _ geometry: ConvolutionGeometry) -> [[Double]] {
+        let (height, width) = (geometry.vertical.output, geometry.horizontal.output)
+        let stride = geometry.outputStride
+        return (0..<Case.samples * (height / 2) * (width / 2) * stride).map { index in
+            let (pixel, channel) = index.quotientAndRemainder(dividingBy: stride)
+            let (row, x) = pixel.quotientAndRemainder(dividingBy: width / 2)
+            let (sample, y) = row.quotientAndRemainder(dividingBy: height / 2)
+            return (0..<4).map { place in
+                let (y, x) = (2 * y + place / 2, 2 * x + place % 2)
+                return output[((sample * height + y) * width + x) * stride + channel]
+            }
+        }
+    }
+
+    @Test(arguments: InstructionSet.supported)
     func `bits of a convolution do not depend on how samples and rows are shared`(set: InstructionSet) {
         let kernels = KernelSet.of(set)!.convolution
         for test in Self.cases {
             let comment = Comment(rawValue: test.description)
-            let rows = test.geometry.weightRows
             expectEqual(test.forward(kernels), test.forward(kernels, cuts: [0, 1, 3]), comment)
             if test.hasInputGradient {
                 expectEqual(test.backward(kernels), test.backward(kernels, cuts: [0, 2, 3]), comment)
             }
             let whole = test.sums(kernels)
-            for cuts in [[0, 1, rows], [0, rows / 2, rows], [0, rows / 3, rows - 1, rows]] {
-                expectEqual(test.sums(kernels, cuts: cuts), whole, comment)
+            for shares in [[0.1, 1], [0.5, 1], [0.3, 0.9, 1]] {
+                expectEqual(test.sums(kernels, shares: shares), whole, comment)
+            }
+        }
+    }
+
+    /// Winners that are all different, a fifth of them nobody.
+    private func winners(_ geometry: ConvolutionGeometry) -> Buffer<UInt32> {
+        let draws = Fixture.floats(Case.samples * geometry.outputCount + 64, seed: 6)
+        return Buffer(draws.map { UInt32(($0 + 1) * 2.499) })
+    }
+
+    @Test(arguments: InstructionSet.supported)
+    func `gradients behind a pooling agree with Double sums over what the winners get`(
+        set: InstructionSet
+    ) throws {
+        let kernels = KernelSet.of(set)!.convolution
+        for test in Self.cases where test.geometry.vertical.output > 1 {
+            let comment = Comment(rawValue: test.description)
+            let winners = winners(test.geometry)
+            let reference = Reference(test, gradient: test.expanded(winners))
+            if test.hasInputGradient {
+                let backward = test.backward(kernels, winners: winners)
+                expectClose(
+                    try #require(backward, comment), reference.inputGradient, tolerance: 1e-5, comment)
+                expectEqual(test.backward(kernels, winners: winners, cuts: [0, 2, 3]), backward, comment)
+            }
+            let sums = test.sums(kernels, winners: winners)
+            expectClose(try #require(sums, comment), reference.weightGradient, tolerance: 2e-5, comment)
+            for shares in [[0.1, 1], [0.4, 0.8, 1]] {
+                expectEqual(test.sums(kernels, winners: winners, shares: shares), sums, comment)
             }
         }
     }

@@ -11,27 +11,34 @@ final class LayerBench {
     let layer: any Layer
     private let engine: Engine
     private let (input, output): (Activation, Activation)
+    /// How many tokens each sample has.
+    private let lengths: Buffer<Int32>?
     private let ids = Buffer<UInt64>([91, 17, 3_000_000_000_000, 55, 4])
 
     /// - Parameter make: makes the layer and says what its output is.
     init(
         _ shape: Shape, set: InstructionSet = InstructionSet.supported.max()!, threads: Int = 1,
-        leaves: Int = 1, _ make: (Activation, Engine) -> (any Layer, Activation)
+        leaves: Int = 1, lengths: [Int32]? = nil, _ make: (Activation, Engine) -> (any Layer, Activation)
     ) {
         engine = Engine(
             kernels: KernelSet.of(set)!, pool: WorkerPool(threads: threads), capacity: Self.count + 2,
             leaves: leaves)
         engine.memory.beginLayer()
         input = engine.memory.output(shape, wantsGradient: true)
+        self.lengths = lengths.map { Buffer($0) }
         engine.memory.beginLayer()
-        (layer, output) = make(input, engine)
+        var tokens = input
+        if lengths != nil { tokens.leadingTokens = 0 }
+        (layer, output) = make(tokens, engine)
         engine.memory.beginLayer()
         engine.memory.use(output)
         engine.memory.layOut()
     }
 
     private func pass(_ update: WeightUpdate?) -> Pass {
-        Pass(count: Self.count, ids: ids.pointer, epoch: 3, update: update)
+        Pass(
+            count: Self.count, ids: ids.pointer, epoch: 3, update: update,
+            lengths: lengths.map { UnsafePointer($0.pointer) })
     }
 
     /// Writes rows with zeros as padding.
@@ -113,7 +120,7 @@ final class LayerBench {
             return forward(moved)
         }
         expectClose(found.input, wanted, tolerance: tolerance, "input", sourceLocation: sourceLocation)
-        for (weight, gradient) in zip(layer.weights, found.weights) {
+        for (weight, gradient) in zip(layer.weights, found.weights) where weight.isTrained {
             let start = weight.unpadded
             let wanted = differences(start.count, upstream: upstream) { index, change in
                 weight.unpadded[index] += change

@@ -16,15 +16,12 @@ private struct Case {
     let columns: Int
     let depth: Int
     let isTransposed: Bool
-    let packing: Buffer<Float>
 
     /// Rows of A have 3 values more than are used, those of B 16, those of C 32.
     init(rows: Int, columns: Int, depth: Int, isTransposed: Bool = false, hasBias: Bool = false) {
         (self.rows, self.columns, self.depth, self.isTransposed) = (rows, columns, depth, isTransposed)
         a = Fixture.buffer(isTransposed ? depth * (rows + 3) : rows * (depth + 3), seed: 1)
         b = Fixture.buffer(depth * (columns + 16), seed: 2)
-        packing = Buffer(
-            Array(repeating: Self.untouched, count: 64 + Self.packingCount(rows, columns, depth)))
         bias = hasBias ? Fixture.buffer(columns, seed: 3) : nil
         c = Buffer(Array(repeating: Self.untouched, count: 64 + rows * (columns + 32)))
     }
@@ -38,15 +35,15 @@ private struct Case {
     }
 
     /// The same with memory for packing, and with B given as its transpose where `transposed` holds that.
-    func packed(transposed: Buffer<Float>? = nil) -> MatrixProduct {
+    func packed(transposed: Buffer<Float>? = nil) -> (product: MatrixProduct, packing: Buffer<Float>) {
         var product = product()
-        product.packing = packing.pointer
         if let transposed {
-            (product.b, product.bStride, product.transposesB) = (
-                UnsafePointer(transposed.pointer), depth + 5, true
-            )
+            (product.b, product.bStride) = (UnsafePointer(transposed.pointer), depth + 5)
+            product.transposesB = true
         }
-        return product
+        let packing = Buffer(Array(repeating: Self.untouched, count: product.packingCount + 64))
+        product.packing = packing.pointer
+        return (product, packing)
     }
 
     /// Bᵀ, whose rows have 5 values more than are used.
@@ -58,14 +55,6 @@ private struct Case {
             }
         }
         return transposed
-    }
-
-    private static func packingCount(_ rows: Int, _ columns: Int, _ depth: Int) -> Int {
-        let nothing = UnsafeMutablePointer<Float>(bitPattern: 64)!
-        return MatrixProduct(
-            a: nothing, aRowStride: depth, aDepthStride: 1, b: nothing, bStride: columns, c: nothing,
-            cStride: columns, rows: rows, columns: columns, depth: depth
-        ).packingCount
     }
 
     func clear() { c.pointer.update(repeating: Self.untouched, count: c.count) }
@@ -86,12 +75,17 @@ private struct Case {
         }
     }
 
+    /// Whether everything around C, and behind memory for packing, is as it was.
+    func guardsAreWhole(_ packing: Buffer<Float>) -> Bool {
+        guardsAreWhole && packing.values.suffix(64).allSatisfy { $0 == Self.untouched }
+    }
+
     /// Whether everything around C is as it was.
     var guardsAreWhole: Bool {
         (0..<c.count).allSatisfy { index in
             let isInside = index >= 64 && (index - 64) % (columns + 32) < columns
             return isInside || c.pointer[index] == Self.untouched
-        } && (packing.count - 64..<packing.count).allSatisfy { packing.pointer[$0] == Self.untouched }
+        }
     }
 }
 
@@ -146,9 +140,10 @@ struct MatrixProductTests {
             kernels.multiply(test.product())
             let unpacked = test.result
             test.clear()
-            kernels.multiply(test.packed())
+            let (product, packing) = test.packed()
+            kernels.multiply(product)
             #expect(test.result == unpacked, "\(rows) × \(columns) × \(depth)")
-            #expect(test.guardsAreWhole, "\(rows) × \(columns) × \(depth)")
+            #expect(test.guardsAreWhole(packing), "\(rows) × \(columns) × \(depth)")
         }
     }
 
@@ -165,7 +160,7 @@ struct MatrixProductTests {
             let plain = test.result
             test.clear()
             let transposed = test.transposedB
-            let product = test.packed(transposed: transposed)
+            let (product, packing) = test.packed(transposed: transposed)
             let (row, column) = (rows / 3, columns / 32 * 16)
             for rows in [0..<row, row..<rows] {
                 for columns in [0..<column, column..<columns] {
@@ -173,7 +168,7 @@ struct MatrixProductTests {
                 }
             }
             #expect(test.result == plain, "\(rows) × \(columns) × \(depth)")
-            #expect(test.guardsAreWhole, "\(rows) × \(columns) × \(depth)")
+            #expect(test.guardsAreWhole(packing), "\(rows) × \(columns) × \(depth)")
         }
     }
 
@@ -185,8 +180,9 @@ struct MatrixProductTests {
             kernels.multiply(test.product())
             let whole = test.result
             test.clear()
+            let (product, packing) = test.packed()
             for range in [0..<depth / 3, depth / 3..<depth] {
-                var part = test.packed()
+                var part = product
                 part.a += range.lowerBound * part.aDepthStride
                 part.b += range.lowerBound * part.bStride
                 part.depth = range.count
@@ -194,7 +190,7 @@ struct MatrixProductTests {
                 kernels.multiply(part)
             }
             #expect(test.result == whole, "\(rows) × \(columns) × \(depth)")
-            #expect(test.guardsAreWhole)
+            #expect(test.guardsAreWhole(packing))
         }
     }
 

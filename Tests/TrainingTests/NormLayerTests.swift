@@ -55,3 +55,76 @@ struct NormLayerTests {
         }
     }
 }
+
+struct ChannelNormTests {
+    private func norm(_ shape: Shape, groups: Int?, set: InstructionSet, threads: Int = 1) -> LayerBench {
+        let bench = LayerBench(shape, set: set, threads: threads) { input, engine in
+            if let groups {
+                let layer = GroupNormLayer(name: "norm1", input, groups: groups, engine: engine)
+                return (layer, layer.output)
+            }
+            let layer = BatchNormLayer(name: "norm1", input, engine: engine)
+            return (layer, layer.output)
+        }
+        for (index, weight) in bench.layer.weights.enumerated() where weight.isTrained {
+            weight.unpadded = Fixture.floats(shape.sizes.last!, seed: 71 + UInt64(index)).map { $0 + 1.5 }
+        }
+        return bench
+    }
+
+    @Test(arguments: InstructionSet.supported)
+    func `the gradients of batch norm and group norm agree with central differences`(set: InstructionSet) {
+        norm([3, 4, 5], groups: nil, set: set).check(tolerance: 2e-3)
+        norm([18], groups: nil, set: set).check(tolerance: 2e-3)
+        norm([3, 2, 6], groups: 3, set: set).check(tolerance: 2e-3)
+        norm([5, 18], groups: 1, set: set).check(tolerance: 2e-3)
+        norm([7, 4], groups: 4, set: set).check(tolerance: 2e-3)
+    }
+
+    @Test func `batch norm has mean and deviation of the batch in training, and running ones in evaluation`()
+    {
+        let bench = norm([2, 3], groups: nil, set: InstructionSet.supported.max()!)
+        let layer = bench.layer as! BatchNormLayer
+        layer.scale.unpadded = [1, 2, -1]
+        layer.shift.unpadded = [0, 0.5, 3]
+        let x = Fixture.floats(30, seed: 5).map { $0 * 4 + 100 }
+        let channels = (0..<3).map { channel in
+            stride(from: channel, to: 30, by: 3).map { Double(x[$0]) }
+        }
+        let means = channels.map { $0.reduce(0, +) / 10 }
+        let squares = zip(channels, means).map { values, mean in
+            values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        }
+        func mapped(_ means: [Double], _ variances: [Double]) -> [Double] {
+            x.indices.map { index in
+                let channel = index % 3
+                let root = (variances[channel] + 1e-5).squareRoot()
+                return (Double(x[index]) - means[channel]) / root * [1, 2, -1][channel]
+                    + [0, 0.5, 3][channel]
+            }
+        }
+        expectClose(bench.forward(x), mapped(means, squares.map { $0 / 10 }), tolerance: 3e-5)
+        // Before a step back nothing is known to count.
+        #expect(layer.mean.unpadded == [0, 0, 0] && layer.variance.unpadded == [1, 1, 1])
+        _ = bench.gradients(x, upstream: Fixture.floats(30, seed: 6))
+        let (running, spread) = (means.map { $0 * 0.1 }, squares.map { 0.9 + 0.1 * $0 / 9 })
+        expectClose(layer.mean.unpadded, running)
+        expectClose(layer.variance.unpadded, spread)
+        expectClose(bench.forward(x, update: nil), mapped(running, spread), tolerance: 3e-5)
+    }
+
+    @Test func `the gradients of channel norms are the same bits for any number of threads`() {
+        let shape: Shape = [40, 30, 20]
+        let count = LayerBench.count * shape.count
+        let (x, upstream) = (Fixture.floats(count, seed: 1), Fixture.floats(count, seed: 2))
+        let set = InstructionSet.supported.max()!
+        for groups in [nil, 5] {
+            let one = norm(shape, groups: groups, set: set).gradients(x, upstream: upstream)
+            for threads in [2, 3] {
+                let found = norm(shape, groups: groups, set: set, threads: threads)
+                    .gradients(x, upstream: upstream)
+                #expect(found.input == one.input && found.weights == one.weights)
+            }
+        }
+    }
+}

@@ -176,3 +176,6 @@ MOTTLE_INLINE bool mottle_supports_avx512(void) {
     return false;
 #endif
 }
+
+// Asks for a cache line that is soon read and written. Any address will do.
+MOTTLE_INLINE void mottle_prefetch(const void *address) { __builtin_prefetch(address, 1, 3); }

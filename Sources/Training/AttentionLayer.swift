@@ -1,0 +1,130 @@
+import Tensors
+import VectorKernels
+
+/// What tokens find in one another: out = concat(heads), each softmax(Q · Kᵀ / √size) · V (Vaswani et al. 2017, §3.2.2),
+/// without the affine maps before and behind it.
+///
+/// - Shapes: x `[tokens, 3 · width]`, the queries, keys and values of all heads, head after head in each → `[tokens, width]`.
+/// - Tokens that are padding are seen by none; their output and gradient are zero.
+/// - Threads: a head of a sample is one piece, and the scores of a few queries are all that is in memory at a time (see
+///   `AttentionHead`).
+final class AttentionLayer: Layer {
+    var weights: [Weight] { [] }
+    let output: Activation
+    private let engine: Engine
+    private let input: Activation
+    private let heads: Int
+    /// `[samples, heads, tokens]`.
+    private let logSums: PlannedMemory
+    private let workspace: PlannedMemory
+    private let forwardRegion: Region<AttentionTask>
+    private let backwardRegion: Region<AttentionGradientTask>
+
+    init(_ input: Activation, heads: Int, engine: Engine) {
+        (self.engine, self.input, self.heads) = (engine, input, heads)
+        let (memory, width) = (engine.memory, input.channels / 3)
+        precondition(
+            input.channels == 3 * width && width % heads == 0,
+            "\(heads) heads want three times a multiple of their number as channels, got \(input.shape)")
+        memory.use(input)
+        output = memory.output([input.positions, width], wantsGradient: true)
+        logSums = memory.scratch(memory.capacity * heads * input.positions, in: .forwardToBackward)
+        let piece = Self.workspaceCount(tokens: input.positions, size: width / heads)
+        workspace = memory.scratch(engine.pool.threads * piece, in: .forwardToBackward)
+        forwardRegion = Region(engine.pool)
+        backwardRegion = Region(engine.pool)
+    }
+
+    /// Of one thread: whole groups of 64, so that no two share a cache line.
+    fileprivate static func workspaceCount(tokens: Int, size: Int) -> Int {
+        (AttentionHead.workspaceCount(tokens: tokens, size: size) + 63) / 64 * 64
+    }
+
+    func forward(_ pass: Pass) { forwardRegion.run(task(pass), multiplications: multiplications(pass)) }
+
+    func backward(_ pass: Pass) {
+        guard let inputGradient = input.gradient else { return }
+        backwardRegion.run(
+            AttentionGradientTask(
+                forward: task(pass), gradient: output.gradient!.pointer, inputGradient: inputGradient.pointer),
+            multiplications: multiplications(pass))
+    }
+
+    private func task(_ pass: Pass) -> AttentionTask {
+        AttentionTask(
+            samples: pass.count, heads: heads, width: output.channels, tokens: input.positions,
+            lengths: input.leadingTokens == nil ? nil : pass.lengths, leadingTokens: input.leadingTokens ?? 0,
+            input: input.values.pointer, stride: input.stride, output: output.values.pointer,
+            outputStride: output.stride, logSums: logSums.pointer, workspace: workspace.pointer,
+            kernels: engine.kernels.layers)
+    }
+
+    private func multiplications(_ pass: Pass) -> Int {
+        2 * pass.count * input.positions * input.positions * output.channels
+    }
+}
+
+/// Computes all heads of all samples.
+private struct AttentionTask: ParallelTask {
+    let samples: Int
+    let heads: Int
+    let width: Int
+    let tokens: Int
+    let lengths: UnsafePointer<Int32>?
+    let leadingTokens: Int
+    let input: UnsafePointer<Float>
+    let stride: Int
+    let output: UnsafeMutablePointer<Float>
+    let outputStride: Int
+    let logSums: UnsafeMutablePointer<Float>
+    let workspace: UnsafeMutablePointer<Float>
+    let kernels: LayerKernels
+
+    func work(thread: Int, threads: Int) {
+        for piece in part(thread, of: threads, count: samples * heads, unit: 1) {
+            kernels.attend(head(piece, thread: thread))
+            if piece % heads == 0 { clearPadding(output, outputStride, from: width, sample: piece / heads) }
+        }
+    }
+
+    func head(_ piece: Int, thread: Int) -> AttentionHead {
+        let (sample, head, size) = (piece / heads, piece % heads, width / heads)
+        let values = input + sample * tokens * stride + head * size
+        let length = lengths.map { min(tokens, Int($0[sample]) + leadingTokens) } ?? tokens
+        return AttentionHead(
+            query: values, key: values + width, value: values + 2 * width, stride: stride,
+            output: output + sample * tokens * outputStride + head * size, outputStride: outputStride,
+            logSums: logSums + piece * tokens, tokens: tokens, length: length, size: size,
+            workspace: workspace + thread * AttentionLayer.workspaceCount(tokens: tokens, size: size))
+    }
+
+    /// Zeros behind the last head's columns.
+    func clearPadding(
+        _ rows: UnsafeMutablePointer<Float>, _ stride: Int, from columns: Int, sample: Int
+    ) {
+        for row in sample * tokens..<(sample + 1) * tokens {
+            (rows + row * stride + columns).update(repeating: 0, count: stride - columns)
+        }
+    }
+}
+
+private struct AttentionGradientTask: ParallelTask {
+    let forward: AttentionTask
+    let gradient: UnsafePointer<Float>
+    let inputGradient: UnsafeMutablePointer<Float>
+
+    func work(thread: Int, threads: Int) {
+        let (heads, width, tokens) = (forward.heads, forward.width, forward.tokens)
+        for piece in part(thread, of: threads, count: forward.samples * heads, unit: 1) {
+            let (sample, column) = (piece / heads, piece % heads * (width / heads))
+            let target = inputGradient + sample * tokens * forward.stride + column
+            forward.kernels.attendBackward(
+                forward.head(piece, thread: thread),
+                gradient + sample * tokens * forward.outputStride + column, target, target + width,
+                target + 2 * width)
+            if column == 0 {
+                forward.clearPadding(inputGradient, forward.stride, from: 3 * width, sample: sample)
+            }
+        }
+    }
+}

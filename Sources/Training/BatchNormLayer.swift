@@ -1,0 +1,253 @@
+import Tensors
+import VectorKernels
+
+/// Batch norm (Ioffe & Szegedy 2015): y = (x − m) / √(v + ε) · scale + shift, channel by channel.
+///
+/// In training m and v are the mean and the variance over all positions of all samples of the batch, in evaluation their
+/// running averages: running ← 0.9 · running + 0.1 · batch, of the variance with n − 1 (as in PyTorch). ε is 1e-5.
+///
+/// - Weights: `scale` and `shift` `[channels]`, which start at one and zero; `mean` and `variance` `[channels]`, which start
+///   at zero and one, and which no optimiser touches.
+/// - Threads: rows are cut into chunks, by the form of the batch alone; what each finds is combined in order.
+final class BatchNormLayer: Layer {
+    let (scale, shift): (Weight, Weight)
+    let (mean, variance): (Weight, Weight)
+    var weights: [Weight] { [scale, shift, mean, variance] }
+    let output: Activation
+
+    private static let epsilon: Float = 1e-5
+    private static let momentum: Float = 0.1
+
+    private let engine: Engine
+    private let input: Activation
+    /// `[chunks, 2, stride]`.
+    private let partialMoments: PlannedMemory
+    private let partialSums: PlannedMemory
+    /// `[3, stride]`: means, 1 / √(v + ε), and this batch's variances with n − 1.
+    private let statistics: PlannedMemory
+    /// `[5, stride]`: factors and shifts forward; sums, then what `combineChannels` wants, backward.
+    private let forwardFactors: PlannedMemory
+    private let backwardFactors: PlannedMemory
+    private let momentsRegion: Region<MomentsTask>
+    private let mapRegion: Region<ChannelMapTask>
+    private let sumsRegion: Region<ChannelSumsTask>
+    private let gradientRegion: Region<ChannelGradientTask>
+
+    init(name: String, _ input: Activation, engine: Engine) {
+        (self.engine, self.input) = (engine, input)
+        let (channels, stride, memory) = (input.channels, input.stride, engine.memory)
+        func weight(_ part: String, _ start: Float) -> Weight {
+            let weight = Weight(name: "\(name).\(part)", shape: [channels], threads: 1)
+            weight.unpadded = [Float](repeating: start, count: channels)
+            return weight
+        }
+        (scale, shift) = (weight("scale", 1), weight("shift", 0))
+        (mean, variance) = (weight("mean", 0), weight("variance", 1))
+        (mean.isTrained, variance.isTrained) = (false, false)
+        memory.use(input)
+        output = memory.output(input.shape, wantsGradient: true)
+        let chunks = RowChunks(rows: memory.capacity * input.positions, stride: stride)
+        partialMoments = memory.scratch(chunks.count * 2 * stride, in: .forward)
+        partialSums = memory.scratch(chunks.count * 2 * stride, in: .backward)
+        statistics = memory.scratch(3 * stride, in: .forwardToBackward)
+        forwardFactors = memory.scratch(2 * stride, in: .forward)
+        backwardFactors = memory.scratch(5 * stride, in: .backward)
+        momentsRegion = Region(engine.pool)
+        mapRegion = Region(engine.pool)
+        sumsRegion = Region(engine.pool)
+        gradientRegion = Region(engine.pool)
+    }
+
+    func forward(_ pass: Pass) {
+        if pass.update == nil {
+            setStatistics(mean.values.pointer, variance.values.pointer)
+        } else {
+            findStatistics(pass)
+        }
+        let (stride, factors) = (input.stride, forwardFactors.pointer!)
+        for channel in 0..<stride {
+            factors[channel] = statistics.pointer[stride + channel] * scale.values.pointer[channel]
+            factors[stride + channel] = shift.values.pointer[channel]
+        }
+        let task = ChannelMapTask(
+            map: map(pass), y: output.values.pointer, factors: factors, shifts: factors + stride,
+            kernels: engine.kernels.layers)
+        mapRegion.run(task, multiplications: multiplications(pass))
+    }
+
+    /// Of this batch.
+    private func findStatistics(_ pass: Pass) {
+        let (stride, moments) = (input.stride, partialMoments.pointer!)
+        let chunks = RowChunks(rows: pass.count * input.positions, stride: stride)
+        let task = MomentsTask(
+            chunks: chunks, x: input.values.pointer, moments: moments, kernels: engine.kernels.layers)
+        momentsRegion.run(task, multiplications: multiplications(pass))
+        var all = task.moments(0)
+        for chunk in 1..<max(chunks.count, 1) {
+            let next = task.moments(chunk)
+            engine.kernels.layers.addMoments(all, next, stride)
+            all.count += next.count
+        }
+        let count = Float(all.count)
+        for channel in 0..<input.channels {
+            let squares = all.squares[channel]
+            all.squares[channel] = squares / count
+            statistics.pointer[2 * stride + channel] = squares / max(count - 1, 1)
+        }
+        setStatistics(all.means, all.squares)
+    }
+
+    private func setStatistics(_ means: UnsafePointer<Float>, _ variances: UnsafePointer<Float>) {
+        for channel in 0..<input.stride {
+            let isChannel = channel < input.channels
+            statistics.pointer[channel] = isChannel ? means[channel] : 0
+            statistics.pointer[input.stride + channel] =
+                isChannel ? 1 / (variances[channel] + Self.epsilon).squareRoot() : 0
+        }
+    }
+
+    func backward(_ pass: Pass) {
+        let (stride, sums) = (input.stride, backwardFactors.pointer!)
+        let chunks = RowChunks(rows: pass.count * input.positions, stride: stride)
+        let upstream = UnsafePointer<Float>(output.gradient!.pointer!)
+        let task = ChannelSumsTask(
+            chunks: chunks, map: map(pass), gradient: upstream, sums: partialSums.pointer,
+            kernels: engine.kernels.layers)
+        sumsRegion.run(task, multiplications: multiplications(pass))
+        engine.kernels.layers.sumRows(sums, partialSums.pointer, chunks.count, 2 * stride, 2 * stride)
+        setFactors(sums, rows: chunks.rows)
+        if let gradient = input.gradient {
+            let task = ChannelGradientTask(
+                map: map(pass), out: gradient.pointer, gradient: upstream, factors: sums + 2 * stride,
+                kernels: engine.kernels.layers)
+            gradientRegion.run(task, multiplications: multiplications(pass))
+        }
+        moveAverages()
+        let update = pass.update!
+        update.apply(to: shift.firstPanel(gradient: sums), engine.kernels.training)
+        update.apply(to: scale.firstPanel(gradient: sums + stride), engine.kernels.training)
+    }
+
+    /// Not before the step is known to count.
+    private func moveAverages() {
+        let statistics = statistics.pointer!
+        for channel in 0..<input.channels {
+            let variance = statistics[2 * input.stride + channel]
+            self.mean.values.pointer[channel] +=
+                Self.momentum * (statistics[channel] - mean.values.pointer[channel])
+            self.variance.values.pointer[channel] +=
+                Self.momentum * (variance - self.variance.values.pointer[channel])
+        }
+    }
+
+    /// Turns Σ g · (x − m) into scale's gradient, and writes the factors of the input's behind the sums: with r = 1 / √(v + ε)
+    /// it is scale · r · (g − Σg / n − (x − m) · r² · Σ g (x − m) / n).
+    private func setFactors(_ sums: UnsafeMutablePointer<Float>, rows: Int) {
+        let (stride, share) = (input.stride, 1 / Float(rows))
+        let factors = sums + 2 * stride
+        for channel in 0..<stride {
+            let root = statistics.pointer[stride + channel]
+            let factor = scale.values.pointer[channel] * root
+            let product = sums[stride + channel] * root
+            factors[channel] = factor
+            factors[stride + channel] = -factor * root * product * share
+            factors[2 * stride + channel] = -factor * sums[channel] * share
+            sums[stride + channel] = product
+        }
+    }
+
+    private func map(_ pass: Pass) -> ChannelMap {
+        ChannelMap(rows: input.rows(pass), x: input.values.pointer, means: statistics.pointer)
+    }
+
+    private func multiplications(_ pass: Pass) -> Int { pass.count * input.sampleStride * 2 }
+}
+
+/// How rows are cut for sums: into chunks of about 16 KiB, which stay in the first-level cache.
+struct RowChunks {
+    let rows: Int
+    let stride: Int
+    let count: Int
+
+    init(rows: Int, stride: Int) {
+        (self.rows, self.stride) = (rows, stride)
+        let height = max(16, 4096 / stride)
+        count = (rows + height - 1) / height
+    }
+
+    func chunk(_ index: Int) -> Range<Int> { part(index, of: count, count: rows, unit: 1) }
+}
+
+/// Finds the moments of each chunk of rows.
+private struct MomentsTask: SharedTask {
+    let chunks: RowChunks
+    let x: UnsafePointer<Float>
+    let moments: UnsafeMutablePointer<Float>
+    let kernels: LayerKernels
+    var count: Int { chunks.count }
+
+    func work(_ share: Range<Int>) {
+        for chunk in share {
+            let rows = chunks.chunk(chunk)
+            kernels.findMoments(moments(chunk), x + rows.lowerBound * chunks.stride, chunks.stride)
+        }
+    }
+
+    func moments(_ chunk: Int) -> ChannelMoments {
+        let means = moments + chunk * 2 * chunks.stride
+        return ChannelMoments(means: means, squares: means + chunks.stride, count: chunks.chunk(chunk).count)
+    }
+}
+
+/// Maps channels, each thread some of the rows.
+private struct ChannelMapTask: SharedTask {
+    let map: ChannelMap
+    let y: UnsafeMutablePointer<Float>
+    let factors: UnsafePointer<Float>
+    let shifts: UnsafePointer<Float>
+    let kernels: LayerKernels
+    var count: Int { map.rows.count }
+
+    func work(_ share: Range<Int>) {
+        kernels.mapChannels(map.part(share), y + share.lowerBound * map.rows.stride, factors, shifts)
+    }
+}
+
+/// Sums of each chunk of rows.
+private struct ChannelSumsTask: SharedTask {
+    let chunks: RowChunks
+    let map: ChannelMap
+    let gradient: UnsafePointer<Float>
+    let sums: UnsafeMutablePointer<Float>
+    let kernels: LayerKernels
+    var count: Int { chunks.count }
+
+    func work(_ share: Range<Int>) {
+        for chunk in share {
+            let rows = chunks.chunk(chunk)
+            kernels.sumChannels(
+                map.part(rows), gradient + rows.lowerBound * chunks.stride, sums + chunk * 2 * chunks.stride)
+        }
+    }
+}
+
+private struct ChannelGradientTask: SharedTask {
+    let map: ChannelMap
+    let out: UnsafeMutablePointer<Float>
+    let gradient: UnsafePointer<Float>
+    let factors: UnsafePointer<Float>
+    let kernels: LayerKernels
+    var count: Int { map.rows.count }
+
+    func work(_ share: Range<Int>) {
+        let offset = share.lowerBound * map.rows.stride
+        kernels.combineChannels(map.part(share), out + offset, gradient + offset, factors)
+    }
+}
+
+extension ChannelMap {
+    /// The same map of some of its rows.
+    func part(_ share: Range<Int>) -> ChannelMap {
+        ChannelMap(rows: rows.part(share), x: x + share.lowerBound * rows.stride, means: means)
+    }
+}
