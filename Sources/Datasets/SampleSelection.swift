@@ -71,6 +71,25 @@ package struct SampleSelection: Equatable, Sendable {
     }
 }
 
+extension SampleSet {
+    /// Keeps a share of the samples back, with their own labels; which ones depends on their ids alone.
+    package func holdingOut(_ share: Double) throws(SelectionError) -> (rest: SampleSet, heldOut: SampleSet) {
+        let hash = SampleHash(draw: "validation")
+        var (rest, heldOut): ([UInt32], [UInt32]) = ([], [])
+        for place in 0..<count {
+            let id = UInt32(ids[place])
+            if Double(hash.bits(of: id)) * 0x1p-32 < share { heldOut.append(id) } else { rest.append(id) }
+        }
+        guard !rest.isEmpty, !heldOut.isEmpty else {
+            throw .emptyHoldOut(share: share, count: count, isRest: rest.isEmpty)
+        }
+        var (learned, judged) = (self, SampleSet(dataset, ids: SampleIDs(heldOut)))
+        learned.ids = SampleIDs(rest)
+        judged.skipsUnreadable = skipsUnreadable
+        return (learned, judged)
+    }
+}
+
 /// Random numbers of samples that depend on their ids alone.
 private struct SampleHash {
     private let key: UInt64
@@ -92,6 +111,7 @@ package enum SelectionError: DataError, Equatable {
     case emptyHalf(share: Double, count: Int, isTrain: Bool)
     case tooFew(wanted: Int, found: Int)
     case nothingLeft(share: Double, count: Int)
+    case emptyHoldOut(share: Double, count: Int, isRest: Bool)
 
     package var description: String {
         switch self {
@@ -105,6 +125,8 @@ package enum SelectionError: DataError, Equatable {
             "subset: { first: \(wanted) } wants more samples than the \(found) that there are"
         case .nothingLeft(let share, let count):
             "subset: { fraction: \(share) } leaves none of the \(count) samples"
+        case .emptyHoldOut(let share, let count, let isRest):
+            "hold_out: \(share) of \(count) samples leaves none to \(isRest ? "learn from" : "validate with")"
         }
     }
 }

@@ -3,7 +3,7 @@ import Tensors
 /// Samples of a data set that take part in training or in a test, with the labels that they have there.
 package struct SampleSet: Sendable {
     package let dataset: any Dataset
-    package let ids: SampleIDs
+    package internal(set) var ids: SampleIDs
     package var labelNoise: LabelNoise?
     /// Whether an epoch has as many samples of each class as the rarest class has, other ones each time.
     package var isBalanced = false

@@ -32,7 +32,7 @@ package struct ChainRun {
         range = try table.take("range").map { try ClosedRange($0) } ?? 0...1
         let lock = try LockRecord(&table)
         data = table.take("data")
-        for key in ["views", "model", "train", "evaluate"] { _ = table.take(key) }
+        for key in ["views", "model", "train", "validate", "metrics", "evaluate"] { _ = table.take(key) }
         try table.finish()
         let library = PluginLibrary(folders: runtime.pluginFolders, recorded: lock?.plugins ?? [:])
         builder = ChainBuilder(library: library, base: base)

@@ -27,6 +27,27 @@ struct RunState: Codable, Equatable {
     /// Samples that were left out, by id, with the reasons.
     var skipped: [Int: String] = [:]
 
+    /// What validation found so far.
+    var validation = Validation()
+
+    struct Validation: Codable, Equatable {
+        /// Nil before the first one.
+        var best: Double?
+        /// How many epochs were behind it.
+        var bestEpoch = 0
+        /// Validations since.
+        var withoutBetter = 0
+        var hasStopped = false
+
+        /// Whether it is better than all before; what is no number never is.
+        mutating func add(_ value: Double, epoch: Int, isMoreBetter: Bool) -> Bool {
+            let isBest = best.map { isMoreBetter ? value > $0 : value < $0 } ?? !value.isNaN
+            if isBest { (best, bestEpoch) = (value, epoch) }
+            withoutBetter = isBest ? 0 : withoutBetter + 1
+            return isBest
+        }
+    }
+
     /// A position in the epoch's order, and the digest of what came before it.
     struct Place: Codable, Equatable {
         var (position, digest) = (0, Digest())
@@ -34,16 +55,18 @@ struct RunState: Codable, Equatable {
 
     /// What was measured over some steps.
     struct Sums: Codable, Equatable {
-        var (loss, correct, samples, seconds) = (0.0, 0, 0, 0.0)
+        var (loss, samples, seconds) = (0.0, 0, 0.0)
+        /// Nil where the model finds no classes.
+        var correct: Int?
 
         mutating func add(_ result: StepResult, samples count: Int) {
             loss += result.loss * Double(count)
-            correct += result.correct
+            if let found = result.correct { correct = (correct ?? 0) + found }
             samples += count
         }
 
         var meanLoss: Double { loss / Double(samples) }
-        var accuracy: Double { Double(correct) / Double(samples) }
+        var accuracy: Double? { correct.map { Double($0) / Double(samples) } }
         var samplesPerSecond: Double { Double(samples) / seconds }
     }
 }

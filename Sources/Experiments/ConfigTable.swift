@@ -39,6 +39,19 @@ package struct ConfigTable: ~Copyable {
         }
     }
 
+    /// What `read` makes of the value of `key`; nil when the key is absent.
+    ///
+    /// What other keys there are must not depend on it.
+    ///
+    /// - Parameter name: what the schema calls the value; the same name stands for the same reader.
+    mutating func read<Value>(
+        _ key: String, as name: String, _ read: (ConfigNode) throws(ConfigError) -> Value
+    ) throws(ConfigError) -> Value? {
+        if let probe = node.probe { return try probe.takeIndependent(key)?.value(as: name, read) }
+        guard let node = take(key) else { return nil }
+        return try read(node)
+    }
+
     /// Reads `key`, which must be there.
     package mutating func require<Value: ConfigValue>(
         _ key: String, as type: Value.Type = Value.self

@@ -101,10 +101,10 @@ extension RawRepresentable<String> where Self: CaseIterable {
     init(_ name: String, kind: String, place: ConfigPlace) throws(ConfigError) {
         guard let value = Self(rawValue: name) else {
             let known = Self.allCases.map(\.rawValue)
-            throw ConfigError(
-                place,
-                "unknown \(kind) '\(name)'; known are \(known.joined(separator: ", "))"
-                    + Suggestion.hint(name, among: known))
+            let hint = Suggestion.hint(name, among: known)
+            // A long list would hide the name that was meant.
+            let list = known.count > 10 && !hint.isEmpty ? "" : "; known are \(known.joined(separator: ", "))"
+            throw ConfigError(place, "unknown \(kind) '\(name)'" + list + hint)
         }
         self = value
     }

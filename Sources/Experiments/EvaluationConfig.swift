@@ -8,6 +8,19 @@ struct EvaluationEntry {
     /// Empty for the clean test set.
     var entries: [ChainEntryConfig] = []
 
+    /// A list of entries; nothing is none.
+    static func list(_ node: ConfigNode, _ files: ChainFiles) throws(ConfigError) -> [EvaluationEntry] {
+        if node.isNothing { return [] }
+        var entries: [EvaluationEntry] = []
+        for item in try node.items() {
+            entries.append(
+                try item.value(as: "evaluation") { node throws(ConfigError) in
+                    try EvaluationEntry(node, files)
+                })
+        }
+        return entries
+    }
+
     init(_ node: ConfigNode, _ files: ChainFiles) throws(ConfigError) {
         place = node.place
         if !node.isTable, let word = try? node.word(among: ["clean"]), word == "clean" {

@@ -27,6 +27,9 @@ package final class Experiment {
     let plan: ModelPlan
     /// The clean test set first.
     let evaluations: [Evaluation]
+    /// Of samples that are kept back from training, the clean set first; empty where none are.
+    let validations: [Evaluation]
+    private let validationSamples: SampleSet?
     /// What a person should know of the chains.
     package let notes: [String]
 
@@ -47,9 +50,11 @@ package final class Experiment {
             base: base)
         // What costs little is checked first: chains, then data, then the model's fit.
         chain = try builder.chain(config.chain, phase: .train)
-        let rows = try Self.rows(config, builder)
-        let data = try config.data.load(seed: config.seed, at: config.dataPlace)
+        let rows = try Self.rows(config.evaluate, builder)
+        let validationRows = try config.validation.map { try Self.rows($0.entries, builder) } ?? []
+        var data = try config.data.load(seed: config.seed, at: config.dataPlace)
         config.data = try config.data.recorded(data)
+        validationSamples = try config.holdOut(&data)
         let (train, test) = (data.train.dataset, data.test.dataset)
         let seed = config.seed
         let traced = try (1...config.views).map { [chain] view in
@@ -57,10 +62,15 @@ package final class Experiment {
         }
         (self.traced, programs) = (traced, traced.map(Program.init))
         notes = traced[0].notes(sampleCount: data.train.count)
-        evaluations = try rows.map { row, chain in
-            let traced = try builder.trace(chain, row.entries, seed: Self.evaluationSeed, data: test)
-            return Evaluation(config: row, chain: chain, traced: traced, program: Program(traced))
+        func evaluations(_ rows: [(EvaluationConfig, Chain)], of data: any Dataset) throws -> [Evaluation] {
+            try rows.map { row, chain in
+                let traced = try builder.trace(chain, row.entries, seed: Self.evaluationSeed, data: data)
+                return Evaluation(config: row, chain: chain, traced: traced, program: Program(traced))
+            }
         }
+        self.evaluations = try evaluations(rows, of: test)
+        validations = try evaluations(validationRows, of: train)
+        try config.checkLoss(classes: train.classes, hasMask: programs[0].writesMask)
         if let size = train.vocabularySize {
             throw ConfigError(
                 config.modelNode.place,
@@ -68,7 +78,9 @@ package final class Experiment {
             )
         }
         do {
-            plan = try ModelPlan(config.model, input: train.sampleShape, classes: train.classes)
+            plan = try ModelPlan(
+                config.model, input: train.sampleShape, classes: train.classes,
+                target: config.train.loss.target == .clean ? train.sampleShape : nil)
         } catch {
             throw config.error(error)
         }
@@ -78,10 +90,10 @@ package final class Experiment {
 
     /// The rows of the robustness table: those of the config, and the clean test set first in any case.
     private static func rows(
-        _ config: ExperimentConfig, _ builder: ChainBuilder
+        _ entries: [EvaluationEntry], _ builder: ChainBuilder
     ) throws -> [(EvaluationConfig, Chain)] {
         var rows: [EvaluationConfig] = []
-        for entry in config.evaluate { rows += try EvaluationConfig.rows(entry, builder) }
+        for entry in entries { rows += try EvaluationConfig.rows(entry, builder) }
         let clean = EvaluationConfig(place: .program, name: "clean", entries: [])
         rows = [clean] + rows.filter { !$0.entries.isEmpty }
         return try rows.map { ($0, try builder.chain($0.entries, phase: .evaluate)) }
@@ -113,41 +125,64 @@ package final class Experiment {
         var (rows, skipped): ([RobustnessRow], [Int: String]) = ([], [:])
         for (index, evaluation) in evaluations.enumerated() where !isInterrupted() {
             observer.evaluating(evaluation.config.name, index: index, count: evaluations.count)
-            let stream = pipeline(of: evaluation).stream()
-            stream.begin(epoch: 0)
-            var (loss, correct, count, digest) = (0.0, 0, 0, Digest())
-            while let batch = try stream.nextBatch() {
-                let result = trainer.evaluate(batch)
-                if !result.lossSum.isFinite,
-                    let values = try nonFinite(batch, step: 0, in: [evaluation.traced], data.test)
-                {
-                    throw values
-                }
-                loss += result.lossSum
-                correct += result.correct
-                count += batch.count
-                batch.append(to: &digest)
-            }
-            skipped.merge(stream.skipped) { $1 }
-            guard count > 0 else { throw TrainingError.nothingToTest(name: evaluation.config.name) }
-            if index == 0, !loss.isFinite {
-                throw TrainingError.nonFiniteEvaluation(loss: loss / Double(count))
-            }
-            rows.append(
-                RobustnessRow(
-                    name: evaluation.config.name, parameters: evaluation.parameters,
-                    accuracy: Double(correct) / Double(count), loss: loss / Double(count), count: count,
-                    digest: digest.description))
+            let found = try measure(evaluation, of: data.test, trainer)
+            skipped.merge(found.skipped) { $1 }
+            let loss = found.metrics.loss.mean
+            if index == 0, !loss.isFinite { throw TrainingError.nonFiniteEvaluation(loss: loss) }
+            rows.append(found.row)
         }
         return (RobustnessTable(rows), skipped)
     }
 
+    /// What a model is worth on one set of samples.
+    struct Measured {
+        var metrics: ModelMetrics
+        var row: RobustnessRow
+        var skipped: [Int: String]
+    }
+
+    /// Measures a model on samples that are kept back from training.
+    func validate(_ trainer: Trainer, observer: some RunObserver) throws -> [Measured] {
+        guard let validationSamples else { return [] }
+        return try validations.enumerated().map { index, evaluation in
+            observer.evaluating(evaluation.config.name, index: index, count: validations.count)
+            return try measure(evaluation, of: validationSamples, trainer)
+        }
+    }
+
+    private func measure(
+        _ evaluation: Evaluation, of samples: SampleSet, _ trainer: Trainer
+    ) throws -> Measured {
+        let stream = pipeline(of: evaluation, samples).stream()
+        stream.begin(epoch: 0)
+        var metrics = ModelMetrics(config.train.loss, classes: samples.dataset.classes)
+        var digest = Digest()
+        while let batch = try stream.nextBatch() {
+            trainer.measure(batch, into: &metrics)
+            if !metrics.loss.lossSum.isFinite,
+                let values = try nonFinite(batch, step: 0, in: [evaluation.traced], samples)
+            {
+                throw values
+            }
+            batch.append(to: &digest)
+        }
+        guard metrics.count > 0 else { throw TrainingError.nothingToTest(name: evaluation.config.name) }
+        let row = RobustnessRow(
+            name: evaluation.config.name, parameters: evaluation.parameters,
+            accuracy: metrics.classes?.accuracy, loss: metrics.loss.mean, count: metrics.count,
+            digest: digest.description,
+            measures: config.metrics.map { .init($0.name, $0.value(of: metrics)) })
+        return Measured(metrics: metrics, row: row, skipped: stream.skipped)
+    }
+
     /// The stream of a test set.
-    func pipeline(of evaluation: Evaluation) -> Pipeline {
+    func pipeline(of evaluation: Evaluation) -> Pipeline { pipeline(of: evaluation, data.test) }
+
+    private func pipeline(of evaluation: Evaluation, _ samples: SampleSet) -> Pipeline {
         Pipeline(
-            data.test, programs: [evaluation.program], batchSize: Self.evaluationBatch,
+            samples, programs: [evaluation.program], batchSize: Self.evaluationBatch,
             order: SampleOrder(.sequential, seed: Self.evaluationSeed), kernels: runtime.kernels,
-            pool: runtime.pool, makesDigests: true)
+            pool: runtime.pool, keepsClean: config.train.loss.target == .clean, makesDigests: true)
     }
 }
 

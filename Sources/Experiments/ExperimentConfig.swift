@@ -14,6 +14,12 @@ struct ExperimentConfig {
     /// Where the model's layers stand, for errors that only the data's shape brings to light.
     var modelNode: ConfigNode
     var train: TrainConfig
+    /// Where `train` stands, for errors that only the rest of a config brings to light.
+    var trainPlace: ConfigPlace
+    /// Nil where nothing is kept back from training.
+    var validation: ValidationConfig?
+    /// What is measured beside loss and accuracy.
+    var metrics: [Metric] = []
     /// Entries of `evaluate`, whose lists are spread once their plugins are known.
     var evaluate: [EvaluationEntry] = []
     /// What only a lock file has.
@@ -34,16 +40,20 @@ struct ExperimentConfig {
         try table.read("views", into: &views, in: 1...64)
         modelNode = try table.requireNode("model")
         for node in try modelNode.items() { model.append(try node.value()) }
-        train = try table.require("train")
-        if let node = table.take("evaluate"), !node.isNothing {
-            let files = ChainFiles(base: base)
-            for item in try node.items() {
-                evaluate.append(
-                    try item.value(as: "evaluation") { node throws(ConfigError) in
-                        try EvaluationEntry(node, files)
-                    })
-            }
+        let trainNode = try table.requireNode("train")
+        (train, trainPlace) = (try trainNode.value(), trainNode.place)
+        let loss = train.loss
+        validation = try table.read("validate", as: "validation") { node throws(ConfigError) in
+            try ValidationConfig(node, ChainFiles(base: base), loss)
         }
+        metrics =
+            try table.read("metrics", as: "metrics") { node throws(ConfigError) in
+                try Metric.list(node, loss)
+            } ?? []
+        evaluate =
+            try table.read("evaluate", as: "evaluations") { node throws(ConfigError) in
+                try EvaluationEntry.list(node, ChainFiles(base: base))
+            } ?? []
         lock = try LockRecord(&table)
         try table.finish()
     }

@@ -1,8 +1,18 @@
 import Training
 
-extension LearningRateSchedule: ConfigValue {
+extension LearningRateSchedule {
     /// `cosine`, or another's name, or one of them with its settings: `cosine: { warm_up: { epochs: 1 } }`.
-    package init(_ node: ConfigNode) throws(ConfigError) {
+    ///
+    /// - Parameter epochs: of the whole training.
+    init(_ node: ConfigNode, epochs: Int) throws(ConfigError) {
+        try self.init(node)
+        if case .epochs(let warmUp) = warmUp, warmUp > Double(epochs), !node.isProbe {
+            throw ConfigError(
+                node.place, "'warm_up' takes \(warmUp) epochs, but training has only \(epochs)")
+        }
+    }
+
+    private init(_ node: ConfigNode) throws(ConfigError) {
         guard node.isTable else {
             // `step` alone says too little; where it stands, the reader asks for what is missing.
             let word = try node.word(among: Kind.allCases.filter { $0 != .step }.map(\.rawValue))

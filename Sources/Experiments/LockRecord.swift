@@ -67,6 +67,13 @@ extension Experiment {
             ConfigEntry("chain", .chain(config.chain, chain.entries)),
             ConfigEntry("views", .whole(config.views)),
             ConfigEntry("model", .list(config.model.map(\.node))), ConfigEntry("train", config.train.node),
+        ]
+        if let validation = config.validation {
+            let sets = ConfigEntry("on", .list(validations.map(Self.node)))
+            entries.append(ConfigEntry("validate", ConfigNode(.table(validation.settings + [sets]))))
+        }
+        entries += [
+            ConfigEntry("metrics", .list(config.metrics.map { .string($0.name) })),
             ConfigEntry("evaluate", .list(evaluations.map(Self.node))),
         ]
         let lock: ConfigNode = .table([

@@ -197,10 +197,12 @@ extension ExperimentConfig {
     /// The config's error for a model that doesn't fit the data.
     func error(_ error: ModelError) -> ConfigError {
         if let place = error.place { return ConfigError(self.place(of: place), error.description) }
-        guard case .lastOutputs = error, let last = try? modelNode.items().last else {
-            return ConfigError(modelNode.place, error.description)
+        switch error {
+        case .lastOutputs, .outputsBesideSamples:
+            let last = try? modelNode.items().last
+            return ConfigError(last?.place ?? modelNode.place, error.description)
+        default: return ConfigError(modelNode.place, error.description)
         }
-        return ConfigError(last.place, error.description)
     }
 
     /// Where a layer stands in the file; the layer that holds it where keys do not lead further.

@@ -23,7 +23,9 @@ struct RecordedStream {
             folders: runtime.pluginFolders, recorded: config.lock?.plugins ?? [:])
         let builder = ChainBuilder(library: library, base: base)
         let chain = try builder.chain(config.chain, phase: .train)
-        let samples = try config.data.load(seed: config.seed, at: config.dataPlace).train
+        var data = try config.data.load(seed: config.seed, at: config.dataPlace)
+        _ = try config.holdOut(&data)
+        let samples = data.train
         traced = try (1...config.views).map { view in
             try builder.trace(chain, config.chain, seed: config.seed, view: view, data: samples.dataset)
         }

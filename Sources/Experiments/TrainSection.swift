@@ -9,17 +9,22 @@ extension TrainConfig: ConfigValue {
         // Addresses of draws have 32 bits for the epoch.
         guard epochs <= UInt32.max else { throw epochsNode.mismatch(wanted: "at most \(UInt32.max)") }
         try table.read("loss", into: &loss)
-        try table.read("optimizer", into: &optimizer)
-        if let node = table.take("schedule") {
-            schedule = try node.value()
-            if case .epochs(let warmUp) = schedule.warmUp, warmUp > Double(epochs), !node.isProbe {
-                throw ConfigError(
-                    node.place, "'warm_up' takes \(warmUp) epochs, but training has only \(epochs)")
-            }
+        consistency = try table.read("consistency", as: "consistency") { node throws(ConfigError) in
+            try node.consistency()
         }
-        if let node = table.take("clip_norm") { clipNorm = try node.value(in: 1e-12...1e12) }
+        try table.read("optimizer", into: &optimizer)
+        let epochs = epochs
+        schedule =
+            try table.read("schedule", as: "schedule") { node throws(ConfigError) in
+                try LearningRateSchedule(node, epochs: epochs)
+            } ?? schedule
+        clipNorm = try table.read("clip_norm", as: "clip_norm") { node throws(ConfigError) in
+            try node.value(in: 1e-12...1e12)
+        }
         try table.read("accumulate", into: &accumulate, in: 1...65_536)
-        if let node = table.take("average") { averageDecay = try node.averageDecay() }
+        averageDecay = try table.read("average", as: "average") { node throws(ConfigError) in
+            try node.averageDecay()
+        }
         try table.read("batch_size", into: &batchSize, in: 1...65_536)
         if let node = table.take("leaves") {
             leaves = try node.value(in: 1...64)
@@ -32,9 +37,12 @@ extension TrainConfig: ConfigValue {
     /// As the lock file spells it.
     var node: ConfigNode {
         var entries = [
-            ConfigEntry("loss", .string(loss.rawValue)), ConfigEntry("optimizer", optimizer.node),
+            ConfigEntry("loss", loss.node), ConfigEntry("optimizer", optimizer.node),
             ConfigEntry("schedule", schedule.node), ConfigEntry("accumulate", .whole(accumulate)),
         ]
+        if let consistency {
+            entries.append(ConfigEntry("consistency", .table(["js": .number(consistency)])))
+        }
         if let clipNorm { entries.append(ConfigEntry("clip_norm", .number(clipNorm))) }
         if let averageDecay {
             entries.append(ConfigEntry("average", .table(["decay": .number(averageDecay)])))
@@ -48,6 +56,14 @@ extension TrainConfig: ConfigValue {
 }
 
 extension ConfigNode {
+    /// `{ js: 12 }`.
+    fileprivate func consistency() throws(ConfigError) -> Double {
+        var table = try table()
+        let strength: Double = try table.requireNode("js").value(in: 0...1e6)
+        try table.finish()
+        return strength
+    }
+
     /// `{ decay: 0.999 }`.
     fileprivate func averageDecay() throws(ConfigError) -> Double {
         var table = try table()
@@ -79,5 +95,3 @@ extension CheckpointInterval: ConfigValue {
         }
     }
 }
-
-extension Loss: ConfigValue {}

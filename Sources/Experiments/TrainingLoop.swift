@@ -37,7 +37,7 @@ struct TrainingLoop {
         let stream = pipeline.stream()
         if state.batch > 0 { try recognise(stream) }
         measuredUntil = .now
-        while state.epoch < experiment.config.train.epochs {
+        while state.epoch < experiment.config.train.epochs, !state.validation.hasStopped {
             stream.begin(epoch: state.epoch, at: state.position)
             while let batch = try stream.nextBatch() {
                 try step(batch)
@@ -95,6 +95,25 @@ struct TrainingLoop {
         state.trainedSeconds += whole.seconds
         (state.epoch, state.position, state.batch) = (state.epoch + 1, 0, 0)
         (state.whole, state.recent, state.digest) = (RunState.Sums(), RunState.Sums(), Digest())
+        try validate(observer)
+        measuredUntil = .now
+    }
+
+    /// Judges the weights behind an epoch, and stops where they have not become better for too long.
+    private mutating func validate(_ observer: some RunObserver) throws {
+        guard let config = experiment.config.validation, state.epoch % config.every == 0 else { return }
+        let sets = try trainer.withAverages { try experiment.validate(trainer, observer: observer) }
+        try metrics.validation(state.epoch - 1, step: state.step, rows: sets.map(\.row.json))
+        let value = sets.reduce(0) { $0 + config.criterion.value(of: $1.metrics) } / Double(sets.count)
+        let isBest = state.validation.add(
+            value, epoch: state.epoch, isMoreBetter: config.criterion.isMoreBetter)
+        if isBest, config.keepsBest { trainer.rememberAsBest() }
+        let validation = state.validation
+        guard let patience = config.patience, validation.withoutBetter >= patience else { return }
+        state.validation.hasStopped = true
+        observer.say(
+            "stopped behind epoch \(state.epoch): no better \(config.criterion.name) than "
+                + "\(validation.best.map { "\($0)" } ?? "none") behind epoch \(validation.bestEpoch)")
     }
 
     private mutating func logRecent() throws {

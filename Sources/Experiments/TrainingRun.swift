@@ -25,7 +25,8 @@ package struct TrainingProgress {
     package var samplesPerEpoch: Int
     /// Means over this epoch so far.
     package var loss: Double
-    package var accuracy: Double
+    /// Nil where the model finds no classes.
+    package var accuracy: Double?
     package var samplesPerSecond: Double
     package var secondsLeft: Double
 }
@@ -110,13 +111,13 @@ extension Experiment {
             try loop.run(observer: observer, isInterrupted: isInterrupted)
         } catch {
             // The weights before the failed step are good; the reason for the failure goes first.
-            try? trainer.withAverages { try trainer.model.save(to: folder.model) }
+            try? trainer.withResult { try trainer.model.save(to: folder.model) }
             throw error
         }
-        try trainer.withAverages { try trainer.model.save(to: folder.model) }
+        try trainer.withResult { try trainer.model.save(to: folder.model) }
         var (table, skipped) = (RobustnessTable?.none, loop.state.skipped.count)
         if !isInterrupted() {
-            let (complete, left) = try trainer.withAverages {
+            let (complete, left) = try trainer.withResult {
                 try evaluate(trainer, observer: observer, isInterrupted: isInterrupted)
             }
             if complete.rows.count == evaluations.count {
@@ -135,9 +136,11 @@ extension Experiment {
     /// A trainer without a step behind it.
     func trainer(of model: Model) -> Trainer {
         let samples = trainingPipeline.samplesPerEpoch
-        return Trainer(
+        let trainer = Trainer(
             model, config.train,
             stepsPerEpoch: (samples + config.train.batchSize - 1) / config.train.batchSize)
+        if config.validation?.keepsBest == true { trainer.startKeepingBest() }
+        return trainer
     }
 
     /// The stream that training reads.
@@ -145,7 +148,21 @@ extension Experiment {
         Pipeline(
             data.train, programs: programs, batchSize: config.train.batchSize,
             order: .training(data.train, seed: config.seed), kernels: runtime.kernels, pool: runtime.pool,
-            makesDigests: true)
+            keepsClean: config.train.loss.target == .clean, makesDigests: true)
+    }
+}
+
+extension ExperimentConfig {
+    /// Takes the samples to validate with away from those to learn from; nil where there is no validation.
+    func holdOut(_ data: inout DatasetSplits) throws(ConfigError) -> SampleSet? {
+        guard let validation else { return nil }
+        do {
+            let (rest, heldOut) = try data.train.holdingOut(validation.holdOut)
+            data.train = rest
+            return heldOut
+        } catch {
+            throw ConfigError(dataPlace, error.description)
+        }
     }
 }
 

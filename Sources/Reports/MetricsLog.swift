@@ -38,12 +38,13 @@ package final class MetricsLog {
     /// Appends the measures of some steps: the mean loss and the share of right answers since the line before, and the
     /// digest of the epoch's first `batch` batches.
     package func step(
-        _ step: Int, epoch: Int, batch: Int, loss: Double, accuracy: Double, digest: String,
+        _ step: Int, epoch: Int, batch: Int, loss: Double, accuracy: Double?, digest: String,
         learningRate: Double, samplesPerSecond: Double
     ) throws(FileError) {
         try append([
             "event": "step", "epoch": .whole(epoch), "step": .whole(step), "batch": .whole(batch),
-            "loss": .number(loss), "accuracy": .number(accuracy), "digest": .string(digest),
+            "loss": .number(loss), "accuracy": accuracy.map { .number($0) } ?? .null,
+            "digest": .string(digest),
             "learning_rate": .number(learningRate),
             "samples_per_second": .number(samplesPerSecond),
         ])
@@ -51,14 +52,22 @@ package final class MetricsLog {
 
     /// Appends the measures of a whole epoch; `step` counts from the start of the run.
     package func epoch(
-        _ epoch: Int, step: Int, loss: Double, accuracy: Double, digest: String, batches: Int,
+        _ epoch: Int, step: Int, loss: Double, accuracy: Double?, digest: String, batches: Int,
         seconds: Double, samplesPerSecond: Double
     ) throws(FileError) {
         try append([
             "event": "epoch", "epoch": .whole(epoch), "step": .whole(step), "batch": .whole(batches),
-            "loss": .number(loss), "accuracy": .number(accuracy), "digest": .string(digest),
+            "loss": .number(loss), "accuracy": accuracy.map { .number($0) } ?? .null,
+            "digest": .string(digest),
             "seconds": .number(seconds),
             "samples_per_second": .number(samplesPerSecond),
+        ])
+    }
+
+    /// Appends what the model is worth behind an epoch on each set of samples that were kept back.
+    package func validation(_ epoch: Int, step: Int, rows: [JSONValue]) throws(FileError) {
+        try append([
+            "event": "validation", "epoch": .whole(epoch), "step": .whole(step), "rows": .list(rows),
         ])
     }
 

@@ -4,29 +4,44 @@ package struct RobustnessRow: Equatable, Sendable {
     package var name: String
     /// The noise's parameters in the order of the config; none for the clean set.
     package var parameters: [RobustnessParameter]
-    /// The share of samples whose class was found, 0...1.
-    package var accuracy: Double
+    /// The share of samples whose class was found, 0...1; nil where the model finds none.
+    package var accuracy: Double?
     /// The mean loss of a sample.
     package var loss: Double
     /// How many samples were judged.
     package var count: Int
     /// Tells this test set from others.
     package var digest: String
+    /// What else was asked for; numbers are columns of the table, the rest is for programs.
+    package var measures: [JSONValue.Member]
 
     package init(
-        name: String, parameters: [RobustnessParameter] = [], accuracy: Double, loss: Double, count: Int,
-        digest: String
+        name: String, parameters: [RobustnessParameter] = [], accuracy: Double?, loss: Double, count: Int,
+        digest: String, measures: [JSONValue.Member] = []
     ) {
         (self.name, self.parameters, self.digest) = (name, parameters, digest)
-        (self.accuracy, self.loss, self.count) = (accuracy, loss, count)
+        (self.accuracy, self.loss, self.count, self.measures) = (accuracy, loss, count, measures)
     }
 
     package var json: JSONValue {
-        .object([
-            "name": .string(name), "parameters": .object(parameters.map { .init($0.name, $0.value) }),
-            "accuracy": .number(accuracy),
-            "loss": .number(loss), "count": .whole(count), "digest": .string(digest),
-        ])
+        var members: [JSONValue.Member] = [
+            .init("name", .string(name)),
+            .init("parameters", .object(parameters.map { .init($0.name, $0.value) })),
+        ]
+        if let accuracy { members.append(.init("accuracy", .number(accuracy))) }
+        members += [.init("loss", .number(loss))] + measures
+        members += [.init("count", .whole(count)), .init("digest", .string(digest))]
+        return .object(members)
+    }
+
+    /// The columns of numbers, by name.
+    fileprivate var numbers: [(name: String, value: Double)] {
+        var numbers = accuracy.map { [("accuracy", $0)] } ?? []
+        numbers.append(("loss", loss))
+        for measure in measures {
+            if case .number(let value) = measure.value { numbers.append((measure.key, value)) }
+        }
+        return numbers
     }
 
     /// `sigma 0.1, mean 0`: those parameters in which rows of the same name differ; all where the row is the only one.
@@ -75,9 +90,10 @@ package struct RobustnessTable: Equatable, Sendable {
 
     /// The head and the rows.
     private var cells: [[String]] {
-        [["test set", "parameters", "accuracy", "loss"]]
+        // All rows are measured alike.
+        [["test set", "parameters"] + (rows.first?.numbers.map(\.name) ?? [])]
             + rows.map {
-                [$0.name, $0.parameterText(among: rows), Self.decimal($0.accuracy), Self.decimal($0.loss)]
+                [$0.name, $0.parameterText(among: rows)] + $0.numbers.map { Self.decimal($0.value) }
             }
     }
 

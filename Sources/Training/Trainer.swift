@@ -77,10 +77,32 @@ package final class Trainer {
 
     /// Does something with the averages in the place of the weights, where averages are kept.
     package func withAverages<Result>(_ body: () throws -> Result) rethrows -> Result {
-        averages?.exchange()
-        defer { averages?.exchange() }
+        try with(\.average, body)
+    }
+
+    /// Does something with the weights that a run results in: the best ones where they are kept, otherwise as `withAverages`.
+    package func withResult<Result>(_ body: () throws -> Result) rethrows -> Result {
+        try model.weights[0].best == nil ? withAverages(body) : with(\.best, body)
+    }
+
+    private func with<Result>(
+        _ others: KeyPath<Weight, Buffer<Float>?>, _ body: () throws -> Result
+    ) rethrows -> Result {
+        func exchange() {
+            for weight in model.weights {
+                if let buffer = weight[keyPath: others] { weight.exchangeValues(with: buffer) }
+            }
+        }
+        exchange()
+        defer { exchange() }
         return try body()
     }
+
+    /// From now on the best weights are kept beside the newest ones; until `rememberAsBest` these are the ones as they are.
+    package func startKeepingBest() { for weight in model.weights { weight.startKeepingBest() } }
+
+    /// The weights, or their averages, are the best ones so far.
+    package func rememberAsBest() { for weight in model.weights { weight.rememberAsBest() } }
 
     /// Computes the loss without dropout and without changing anything.
     package func evaluate(_ batch: Batch) -> LossResult {

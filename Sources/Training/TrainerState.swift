@@ -6,7 +6,7 @@ package struct TrainerState: Equatable, Sendable {
     package var steps: Int
     /// Weights by name, and behind the name what is kept for each: `dense1.weight`, `dense1.weight.first` and
     /// `dense1.weight.second` (see `WeightPanel`), and where there are such things `dense1.weight.gradient`, which is still
-    /// being collected, and `dense1.weight.average`.
+    /// being collected, `dense1.weight.average` and `dense1.weight.best`.
     package var arrays: [String: SavedWeight]
 
     package init(steps: Int, arrays: [String: SavedWeight]) { (self.steps, self.arrays) = (steps, arrays) }
@@ -46,6 +46,7 @@ extension Trainer {
     private func kept(of weight: Weight) -> [(String, Buffer<Float>)] {
         var kept = [("\(weight.name).first", weight.first), ("\(weight.name).second", weight.second)]
         if let average = weight.average { kept.append(("\(weight.name).average", average)) }
+        if let best = weight.best { kept.append(("\(weight.name).best", best)) }
         if collectsOverSteps, let gradient = weight.collected {
             kept.append(("\(weight.name).gradient", gradient))
         }

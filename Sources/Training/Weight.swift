@@ -23,6 +23,8 @@ package final class Weight {
     private(set) var collected: Buffer<Float>?
     /// A moving average of `values`, laid out as these; nil where none is kept.
     private(set) var average: Buffer<Float>?
+    /// The values that did best in validation, laid out as `values`; nil where nobody asked for them.
+    private(set) var best: Buffer<Float>?
 
     init(name: String, shape: Shape, threads: Int) {
         precondition(shape.rank == 1 || shape.rank == 2, "a weight has one or two axes, \(name) has \(shape)")
@@ -65,6 +67,20 @@ package final class Weight {
             gradient: gradient, gradientStride: partition.width, rows: rows, columns: partition.width)
         (panel.decays, panel.collected) = (decays, collected?.pointer)
         return panel
+    }
+
+    /// From now on there is room for the best values, which are those as they are.
+    func startKeepingBest() {
+        best = Buffer(count: values.count)
+        rememberAsBest()
+    }
+
+    /// Takes the average, or where there is none the values, for the best ones so far.
+    func rememberAsBest() { best!.pointer.update(from: (average ?? values).pointer, count: values.count) }
+
+    /// Lets the values and others change places.
+    func exchangeValues(with others: Buffer<Float>) {
+        for index in 0..<values.count { swap(&others.pointer[index], &values.pointer[index]) }
     }
 
     /// From now on layers may collect gradients instead of changing it.

@@ -28,14 +28,6 @@ final class WeightAverages {
             region.run(task, multiplications: weight.values.count)
         }
     }
-
-    /// Lets weights and averages change places.
-    func exchange() {
-        for weight in weights {
-            let (average, values) = (weight.average!.pointer, weight.values.pointer)
-            for index in 0..<weight.values.count { swap(&average[index], &values[index]) }
-        }
-    }
 }
 
 /// Brings one weight's average forward, each thread a part of it.

@@ -79,9 +79,9 @@ final class ProgressDisplay: RunObserver {
     }
 
     private func summary(_ progress: TrainingProgress) -> String {
-        let numbers = String(
-            format: "%.0f samples/s  loss %.4f  accuracy %.4f", progress.samplesPerSecond, progress.loss,
-            progress.accuracy)
+        let numbers =
+            String(format: "%.0f samples/s  loss %.4f", progress.samplesPerSecond, progress.loss)
+            + (progress.accuracy.map { String(format: "  accuracy %.4f", $0) } ?? "")
         return
             "epoch \(progress.epoch + 1)/\(progress.epochs)  \(numbers)  \(time(progress.secondsLeft)) left"
     }

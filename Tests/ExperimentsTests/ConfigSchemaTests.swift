@@ -61,28 +61,28 @@ import Testing
           - standardise: { mean: [0.1, 0.2], std: 0.5 }
           - dtype: uint8
         model: [flatten]
-        train: { epochs: 1, optimizer: { sgd: { learning_rate: 0.1, momentum: 0.9, nesterov: true, weight_decay: 0.1 } }, checkpoint: { steps: 9 } }
+        train: { epochs: 1, loss: { binary_cross_entropy: { target: clean } }, optimizer: { sgd: { learning_rate: 0.1, momentum: 0.9, nesterov: true, weight_decay: 0.1 } }, checkpoint: { steps: 9 } }
         evaluate:
         """,
         """
         data: { train: { cifar10: [a.bin, b.bin] }, test: { cifar100_fine: c.bin } }
         model: [flatten]
-        train: { epochs: 1, optimizer: sgd }
+        train: { epochs: 1, optimizer: sgd, loss: { mse: { over: hidden } } }
         """,
         """
         data: fashion-mnist
         model: [flatten]
-        train: { epochs: 1, optimizer: { adamw: { weight_decay: 0.2, epsilon: 1e-6 } }, schedule: { cosine: { warm_up: { epochs: 0.5 }, end: 0.1 } } }
+        train: { epochs: 1, consistency: { js: 12 }, loss: { l1: { target: labels } }, optimizer: { adamw: { weight_decay: 0.2, epsilon: 1e-6 } }, schedule: { cosine: { warm_up: { epochs: 0.5 }, end: 0.1 } } }
         """,
         """
         data: fashion-mnist
         model: [flatten]
-        train: { epochs: 1, optimizer: { lion: { learning_rate: 0.001, beta1: 0.8, weight_decay: 1 } }, schedule: { step: { factor: 0.5, every: { epochs: 2 } } } }
+        train: { epochs: 1, loss: { cross_entropy: { label_smoothing: 0.1, class_weights: [1, 2] } }, optimizer: { lion: { learning_rate: 0.001, beta1: 0.8, weight_decay: 1 } }, schedule: { step: { factor: 0.5, every: { epochs: 2 } } } }
         """,
         """
         data: fashion-mnist
         model: [flatten]
-        train: { epochs: 1, optimizer: { rmsprop: { beta: 0.9, momentum: 0.5 } }, schedule: { one_cycle: { rise: 0.5 } }, clip_norm: 1, accumulate: 2, average: { decay: 0.9 } }
+        train: { epochs: 1, loss: { huber: { delta: 0.5, target: clean, over: hidden } }, optimizer: { rmsprop: { beta: 0.9, momentum: 0.5 } }, schedule: { one_cycle: { start: 0.1, rise: 0.5, end: 0 } }, clip_norm: 1, accumulate: 2, average: { decay: 0.9 } }
         """,
         """
         data: { train: { cifar100_coarse: a.bin }, split: { train: 0.75 }, subset: { first: 9 } }
@@ -93,7 +93,15 @@ import Testing
           - patch_embedding: { size: 2, width: 8 }
           - repeat: { times: 2, layers: [residual: [dense: 8]] }
           - residual: { layers: [dense: 5], shortcut: [dense: 5, dropout: 0.1] }
+          - group_norm: 5
+          - token_embedding: { tokens: 9, width: 4 }
+          - patch_embedding: { size: 4, width: 8 }
+          - positions: learned
+          - attention: 2
+          - stochastic_depth: 0.1
         train: { epochs: 1, optimizer: { adam: } }
+        metrics: [top_5, calibration, per_class, confusion]
+        validate: { hold_out: 0.2, every: 2, on: [clean, gaussian], by: top_5, patience: 3, keep: best }
         """,
         "data: { images: { train: a, test: b, size: [20, 30], channels: 3, fit: crop } }" + rest,
         "data: { images: { train: a, size: 24 }, split: { train: 0.5 }, subset: { fraction: 0.5 } }" + rest,

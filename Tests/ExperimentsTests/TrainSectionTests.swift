@@ -18,6 +18,14 @@ import Training
         "train: { epochs: 2, batch_size: 16, leaves: 4, optimizer: { sgd: { learning_rate: 0.5, momentum: 0.75 } } }",
         "train: { epochs: 3, optimizer: { adam: { learning_rate: 0.5, beta1: 0.25, beta2: 0.75, epsilon: 1e-5 } } }",
         "train: { epochs: 4, optimizer: sgd }",
+        "train: { epochs: 4, loss: { cross_entropy: { label_smoothing: 0.25, class_weights: [1, 0.5, 0] } } }",
+        "train: { epochs: 4, loss: binary_cross_entropy, consistency: { js: 12 } }",
+        "train: { epochs: 4, loss: { binary_cross_entropy: { target: clean, over: visible } } }",
+        "train: { epochs: 4, loss: mse }",
+        "train: { epochs: 4, loss: { mse: { over: hidden } } }",
+        "train: { epochs: 4, loss: { l1: { target: labels } } }",
+        "train: { epochs: 4, loss: { huber: { delta: 0.5 } } }",
+        "train: { epochs: 4, loss: cosine }",
         "train: { epochs: 4, clip_norm: 0.5, accumulate: 3, average: { decay: 0.75 } }",
         "train: { epochs: 4, average: }",
         "train: { epochs: 4, schedule: cosine }",
@@ -52,7 +60,23 @@ import Training
         ("batch_size: 0", "1:33: error: 'batch_size' must be in 1...65536, got '0'"),
         ("leaves: 3", "1:29: error: 'leaves' must be a power of two, got '3'"),
         ("leaves: 128", "1:29: error: 'leaves' must be in 1...64, got '128'"),
-        ("loss: mse", "1:27: error: 'loss' must be one of cross_entropy, got 'mse'"),
+        (
+            "loss: mze",
+            "1:27: error: unknown loss 'mze'; known are cross_entropy, binary_cross_entropy, mse, l1, huber, cosine; did you mean 'mse'?"
+        ),
+        (
+            "loss: { mse: { target: labels, over: hidden } }",
+            "1:58: error: 'over' picks elements of a clean sample, but the target is the labels"
+        ),
+        (
+            "loss: { cross_entropy: { class_weights: [0, 0] } }",
+            "1:61: error: 'class_weights' must be a list with a number above 0 for at least one class, got a list"
+        ),
+        (
+            "loss: { cross_entropy: { target: labels } }",
+            "1:46: error: unknown key 'target' in 'cross_entropy'; known are label_smoothing, class_weights"
+        ),
+        ("consistency: { }", "1:34: error: 'js' is required in 'consistency'"),
         (
             "optimizer: adm",
             "1:32: error: unknown optimizer 'adm'; known are adam, adamw, sgd, lion, rmsprop; did you mean 'adam'?"

@@ -27,6 +27,27 @@ import Testing
                 """)
     }
 
+    @Test func `numbers that were asked for are columns, the rest is for programs`() {
+        let rows = RobustnessTable([
+            RobustnessRow(
+                name: "clean", accuracy: nil, loss: 0.5, count: 3, digest: "d",
+                measures: [.init("psnr", 21.5), .init("per_class", [1, 2])])
+        ])
+        #expect(
+            rows.text == """
+                test set  parameters    loss     psnr
+                clean                 0.5000  21.5000
+
+                """)
+        #expect(
+            rows.json == """
+                [
+                  {"name": "clean", "parameters": {}, "loss": 0.5, "psnr": 21.5, "per_class": [1, 2], "count": 3, "digest": "d"}
+                ]
+
+                """)
+    }
+
     @Test func `of parameters that many rows have, those that differ are shown`() {
         let rows = [0.1, 0.2].map { sigma in
             RobustnessRow(
