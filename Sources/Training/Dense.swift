@@ -16,6 +16,11 @@ final class Dense: Layer {
     var weights: [Weight] { [weight, bias] }
 
     private let engine: Engine
+    var multiplications: Multiplications {
+        let products = input.positions * input.channels * output.channels
+        return Multiplications(forward: products, backward: products * (input.gradient == nil ? 1 : 2))
+    }
+
     private let input: Activation
     let output: Activation
     /// `[outputs, batch]` and `[inputs, batch]`: to find the input's gradient, W is multiplied by a transposed batch,

@@ -4,6 +4,7 @@ import Tensors
 final class Fork: Layer {
     var weights: [Weight] { [] }
     let outputs: [Activation]
+    var output: Activation { input }
     private let engine: Engine
     private let input: Activation
 

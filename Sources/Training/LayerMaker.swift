@@ -6,7 +6,9 @@ final class LayerMaker {
     let engine: Engine
     let seed: UInt64
     /// In the order in which they run forward.
-    private(set) var layers: [any Layer] = []
+    private(set) var layers: [PlacedLayer] = []
+    /// Of the plan's layer that is being made.
+    private var name = "input"
 
     init(engine: Engine, seed: UInt64) { (self.engine, self.seed) = (engine, seed) }
 
@@ -19,6 +21,7 @@ final class LayerMaker {
     }
 
     private func make(_ plan: ModelPlan.Layer, of unpadded: Activation) -> Activation {
+        name = plan.name
         var input = plan.config.takesUnpaddedRows ? unpadded : padded(unpadded)
         input.leadingTokens = unpadded.leadingTokens
         switch plan.config {
@@ -66,6 +69,7 @@ final class LayerMaker {
         case .residual:
             let paths = add { Fork(input, count: plan.paths.count, engine: $0) }.outputs
             let outputs = zip(plan.paths, paths).map { self.make($0, of: $1) }
+            name = plan.name
             return add { Sum(outputs, engine: $0) }.output
         case .sequence, .repetition: preconditionFailure("a plan holds the layers of \(plan.config.kind)")
         }
@@ -82,7 +86,7 @@ final class LayerMaker {
     private func add<Made: Layer>(_ make: (Engine) -> Made) -> Made {
         engine.memory.beginLayer()
         let layer = make(engine)
-        layers.append(layer)
+        layers.append(PlacedLayer(name: name, layer: layer))
         return layer
     }
 
@@ -99,6 +103,12 @@ final class LayerMaker {
         }
         return add { Relayout(input, to: shape, engine: $0) }.output
     }
+}
+
+/// A layer that runs, under the name of the plan's layer that it was made for; some of these are made of several.
+struct PlacedLayer {
+    let name: String
+    let layer: any Layer
 }
 
 extension LayerConfig {
