@@ -19,7 +19,7 @@ extension Experiment {
         if let note = experiment.note(of: "the numbers") { observer.say(note) }
         let model = experiment.makeModel()
         try model.load(from: folder.model)
-        let trainer = experiment.trainer(of: model)
+        let trainer = try experiment.trainer(of: model)
         let (table, skipped) = try experiment.evaluate(trainer, observer: observer)
         if !skipped.isEmpty {
             observer.say("\(skipped.count) test samples were left out that cannot be read")

@@ -21,6 +21,12 @@ extension TrainConfig: ConfigValue {
         clipNorm = try table.read("clip_norm", as: "clip_norm") { node throws(ConfigError) in
             try node.value(in: 1e-12...1e12)
         }
+        noDecay =
+            try table.read("no_decay", as: "no_decay") { node throws(ConfigError) in
+                var names: [String] = []
+                for item in try node.items() { names.append(try item.value()) }
+                return names
+            } ?? []
         try table.read("accumulate", into: &accumulate, in: 1...65_536)
         averageDecay = try table.read("average", as: "average") { node throws(ConfigError) in
             try node.averageDecay()
@@ -42,6 +48,9 @@ extension TrainConfig: ConfigValue {
         ]
         if let consistency {
             entries.append(ConfigEntry("consistency", .table(["js": .number(consistency)])))
+        }
+        if !noDecay.isEmpty {
+            entries.append(ConfigEntry("no_decay", .list(noDecay.map { .string($0) })))
         }
         if let clipNorm { entries.append(ConfigEntry("clip_norm", .number(clipNorm))) }
         if let averageDecay {

@@ -97,7 +97,7 @@ extension Experiment {
     ) throws -> RunResult {
         let clock = ContinuousClock()
         let start = clock.now
-        let trainer = trainer(of: makeModel())
+        let trainer = try trainer(of: makeModel())
         if let checkpoint {
             do {
                 try trainer.restore(checkpoint.trainer)
@@ -134,7 +134,15 @@ extension Experiment {
     }
 
     /// A trainer without a step behind it.
-    func trainer(of model: Model) -> Trainer {
+    ///
+    /// - Throws: where `no_decay` means no weight.
+    func trainer(of model: Model) throws(ConfigError) -> Trainer {
+        for pattern in config.train.noDecay where !model.weights.contains(where: { $0.isNamed(pattern) }) {
+            let names = model.weights.map(\.name).joined(separator: ", ")
+            throw ConfigError(
+                config.trainPlace,
+                "'no_decay' has '\(pattern)', but no weight is named so; there are \(names)")
+        }
         let samples = trainingPipeline.samplesPerEpoch
         let trainer = Trainer(
             model, config.train,

@@ -10,7 +10,9 @@ final class CollectedGradients {
     /// For each column of the largest weight the sum of its squares.
     private let columnSums: Buffer<Double>
 
+    /// - Parameter weights: of which those take part that an optimiser brings forward.
     init(_ weights: [Weight], engine: Engine) {
+        let weights = weights.filter(\.isTrained)
         for weight in weights { weight.startCollecting() }
         (self.weights, self.engine) = (weights, engine)
         (normRegion, updateRegion) = (Region(engine.pool), Region(engine.pool))

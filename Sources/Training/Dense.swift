@@ -27,6 +27,9 @@ final class Dense: Layer {
     /// Of W, laid out as its values: where there are many rows, they pass once, and W's gradient is what stays in the cache.
     private let weightGradient: PlannedMemory
     private let sharesRows: Bool
+    /// For the products of `forward`, and where threads share rows for those of `backward`.
+    private let (packing, gradientPacking): (PlannedMemory, PlannedMemory)
+    private let (packingCount, gradientPackingCount): (Int, Int)
 
     private let outputRegion: Region<OutputTask>
     private let rowsRegion: Region<RowsTask>
@@ -50,6 +53,13 @@ final class Dense: Layer {
         weightGradient = memory.scratch(sharesRows ? weight.values.count : 0, in: .backward)
         transposedGradient = memory.scratch(paddedTo16(outputs) * batchStride, in: .backward)
         transposedInputGradient = memory.scratch(paddedTo16(inputs) * batchStride, in: .backward)
+        packingCount = paddedTo16(
+            MatrixProduct.packingCount(rows: rows, columns: weight.partition.width, depth: inputs))
+        packing = memory.scratch(packingCount * engine.pool.threads, in: .forward)
+        gradientPackingCount =
+            wantsGradient && sharesRows
+            ? paddedTo16(MatrixProduct.packingCount(rows: rows, columns: input.stride, depth: outputs)) : 0
+        gradientPacking = memory.scratch(gradientPackingCount * engine.pool.threads, in: .backward)
         outputRegion = Region(engine.pool)
         rowsRegion = Region(engine.pool)
         inputRegion = Region(engine.pool)
@@ -63,14 +73,16 @@ final class Dense: Layer {
             bStride: weight.partition.width, c: output.values.pointer, cStride: output.stride,
             rows: rows(pass), columns: weight.partition.columns, depth: input.channels,
             bias: bias.values.pointer)
+        let packing = PackingMemory(memory: packing.pointer, count: packingCount)
         if sharesRows {
             let task = RowsTask(
-                product: product, panelWidth: weight.partition.width, kernels: engine.kernels.training)
+                product: product, panelWidth: weight.partition.width, packing: packing,
+                kernels: engine.kernels.training)
             return rowsRegion.run(task, multiplications: multiplications(pass))
         }
-        outputRegion.run(
-            OutputTask(product: product, partition: weight.partition, kernels: engine.kernels.training),
-            multiplications: multiplications(pass))
+        let task = OutputTask(
+            product: product, partition: weight.partition, packing: packing, kernels: engine.kernels.training)
+        outputRegion.run(task, multiplications: multiplications(pass))
     }
 
     func backward(_ pass: Pass) {
@@ -100,7 +112,9 @@ final class Dense: Layer {
             a: output.gradient!.pointer, aRowStride: output.stride, aDepthStride: 1,
             b: transposedWeight.pointer, bStride: stride, c: inputGradient.pointer, cStride: stride,
             rows: rows(pass), columns: stride, depth: weight.columns)
-        let task = RowsTask(product: product, panelWidth: stride, kernels: engine.kernels.training)
+        let packing = PackingMemory(memory: gradientPacking.pointer, count: gradientPackingCount)
+        let task = RowsTask(
+            product: product, panelWidth: stride, packing: packing, kernels: engine.kernels.training)
         rowsRegion.run(task, multiplications: multiplications(pass))
     }
 

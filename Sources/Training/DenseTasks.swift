@@ -1,10 +1,20 @@
 import VectorKernels
 
+/// Memory in which each thread copies blocks of its products: see `MatrixProduct.packing`.
+struct PackingMemory {
+    let memory: UnsafeMutablePointer<Float>
+    /// Values of each thread.
+    let count: Int
+
+    func part(thread: Int) -> UnsafeMutablePointer<Float> { memory + thread * count }
+}
+
 /// Computes y = x · W + b.
 struct OutputTask: ParallelTask {
     /// Whose B is W's first panel.
     let product: MatrixProduct
     let partition: Partition
+    let packing: PackingMemory
     let kernels: TrainingKernels
 
     func work(thread: Int, threads: Int) {
@@ -12,31 +22,27 @@ struct OutputTask: ParallelTask {
             let piece = partition.piece(index, rows: product.rows)
             var part = product.part(rows: piece.rows, columns: partition.columns(panel: piece.panel))
             part.b = product.b + piece.panel * product.depth * partition.width
+            part.packing = packing.part(thread: thread)
             kernels.multiply(part)
         }
     }
 }
 
 /// Computes a product of many rows, each thread for some of them.
-struct RowsTask: SharedTask {
+struct RowsTask: ParallelTask {
     /// Whose B is a matrix's first panel; the others follow.
     let product: MatrixProduct
     let panelWidth: Int
+    let packing: PackingMemory
     let kernels: TrainingKernels
-    var count: Int { product.rows }
 
-    /// So many rows of A stay in the caches while all of B passes over them.
-    private static let block = 96
-
-    func work(_ share: Range<Int>) {
-        for begin in stride(from: share.lowerBound, to: share.upperBound, by: Self.block) {
-            let rows = begin..<min(begin + Self.block, share.upperBound)
-            for column in stride(from: 0, to: product.columns, by: panelWidth) {
-                var part = product.part(
-                    rows: rows, columns: column..<min(column + panelWidth, product.columns))
-                part.b = product.b + column * product.depth
-                kernels.multiply(part)
-            }
+    func work(thread: Int, threads: Int) {
+        let rows = part(thread, of: threads, count: product.rows, unit: 4)
+        for column in stride(from: 0, to: product.columns, by: panelWidth) {
+            var part = product.part(rows: rows, columns: column..<min(column + panelWidth, product.columns))
+            part.b = product.b + column * product.depth
+            part.packing = packing.part(thread: thread)
+            kernels.multiply(part)
         }
     }
 }

@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// In training sets a share `rate` of the values to zero and multiplies the others by 1 / (1 − rate), so that the mean
@@ -12,17 +13,20 @@ final class Dropout: Layer {
     private let input: Activation
     private let rate: Float
     private let key: UInt64
+    /// Of one sample, for each thread.
     private let draws: PlannedMemory
     private let scales: PlannedMemory
+    private let region: Region<DropoutTask>
 
     init(name: String, _ input: Activation, rate: Double, seed: UInt64, engine: Engine) {
         (self.engine, self.input, self.rate) = (engine, input, Float(rate))
         key = DrawAddress.key(seed: seed, path: "model/\(name)", draw: "uniform")
         engine.memory.use(input)
-        draws = engine.memory.scratch(input.sampleStride, in: .forward)
+        draws = engine.memory.scratch(input.sampleStride * engine.pool.threads, in: .forward)
         scales = engine.memory.scratch(
             engine.memory.capacity * input.sampleStride, in: .forwardToBackward)
         output = engine.memory.output(input.shape, wantsGradient: input.gradient != nil)
+        region = Region(engine.pool)
     }
 
     func forward(_ pass: Pass) {
@@ -30,19 +34,39 @@ final class Dropout: Layer {
             output.values.pointer.update(from: input.values.pointer, count: pass.count * output.sampleStride)
             return
         }
-        for sample in 0..<pass.count {
-            engine.kernels.noise.uniform(
-                draws.pointer, output.sampleStride, key, pass.epoch, pass.ids[sample], 0)
-            let offset = sample * output.sampleStride
-            engine.kernels.training.dropOut(
-                output.values.pointer + offset, scales.pointer + offset, input.values.pointer + offset,
-                draws.pointer, rate, output.sampleStride)
-        }
+        let task = DropoutTask(
+            out: output.values.pointer, scales: scales.pointer, x: input.values.pointer,
+            draws: draws.pointer, size: output.sampleStride, rate: rate, key: key, pass: pass,
+            kernels: engine.kernels)
+        // A draw takes about as long as this many multiplications.
+        region.run(task, multiplications: pass.count * output.sampleStride * 32)
     }
 
     func backward(_ pass: Pass) {
         guard let gradient = input.gradient else { return }
         engine.kernels.training.multiplyElements(
             gradient.pointer, output.gradient!.pointer, scales.pointer, pass.count * output.sampleStride)
+    }
+}
+
+/// Draws what goes, each thread for some of the samples, of `size` values.
+private struct DropoutTask: ParallelTask {
+    let out: UnsafeMutablePointer<Float>
+    let scales: UnsafeMutablePointer<Float>
+    let x: UnsafePointer<Float>
+    let draws: UnsafeMutablePointer<Float>
+    let size: Int
+    let rate: Float
+    let key: UInt64
+    let pass: Pass
+    let kernels: KernelSet
+
+    func work(thread: Int, threads: Int) {
+        let draws = draws + thread * size
+        for sample in part(thread, of: threads, count: pass.count, unit: 1) {
+            kernels.noise.uniform(draws, size, key, pass.epoch, pass.ids[sample], 0)
+            let offset = sample * size
+            kernels.training.dropOut(out + offset, scales + offset, x + offset, draws, rate, size)
+        }
     }
 }

@@ -30,7 +30,8 @@ final class Engine {
 struct Workspace {
     /// Of a weight's gradient, this much is computed at a time: it stays in the first-level cache until the
     /// optimiser has used it.
-    static let rows = 32
+    /// Rows are whole tiles of any instruction set.
+    static let rows = 48
     static let columns = 64
 
     static let count = rows * columns + MatrixProduct.partialSumsCount

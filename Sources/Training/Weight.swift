@@ -39,6 +39,19 @@ package final class Weight {
         second = Buffer(count: count)
     }
 
+    /// Whether a pattern means it, in which `*` stands for any characters or none.
+    package func isNamed(_ pattern: String) -> Bool {
+        Self.matches(Array(name.utf8)[...], Array(pattern.utf8)[...])
+    }
+
+    private static func matches(_ name: ArraySlice<UInt8>, _ pattern: ArraySlice<UInt8>) -> Bool {
+        guard let first = pattern.first else { return name.isEmpty }
+        guard first == UInt8(ascii: "*") else {
+            return name.first == first && matches(name.dropFirst(), pattern.dropFirst())
+        }
+        return matches(name, pattern.dropFirst()) || !name.isEmpty && matches(name.dropFirst(), pattern)
+    }
+
     /// The values row-major, without padding.
     package var unpadded: [Float] {
         get { unpadded(values) }

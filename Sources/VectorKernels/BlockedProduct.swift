@@ -5,28 +5,34 @@ public enum BlockedProduct<Vector: ProductVector> {
         precondition(
             !product.transposesB || product.packing != nil && product.leaves == 1,
             "a product with a transposed B wants memory for packing, and one leaf")
-        let packs = product.packing != nil && (product.wantsPackedA || product.wantsPackedB)
-        let depthBlock = packs ? product.packedDepthBlock : product.unpackedDepthBlock
+        let canPack = product.packing != nil
+        let packsA = canPack && product.wantsPackedA
+        let packsB = canPack && product.wantsPackedB
+        let depthBlock = packsA || packsB ? product.packedDepthBlock : product.unpackedDepthBlock
         var begin = 0
         repeat {
             let slice = product.slice(depth: begin..<min(begin + depthBlock, product.depth))
-            if packs { pack(slice, of: product) } else { Vector.multiply(ProductBlock(slice)) }
+            if packsA || packsB || slice.rows > MatrixProduct.rowBlock {
+                multiplyBlocks(
+                    of: slice, packsA: packsA, packsB: packsB, packedCountOfA: product.packedCountOfA)
+            } else {
+                Vector.multiply(ProductBlock(slice))
+            }
             begin += depthBlock
         } while begin < product.depth
     }
 
-    /// Computes a slice with copies of A and B where the whole product wants them.
+    /// Computes a slice in blocks of rows, which stay in the second-level cache while all panels of B pass over them.
     @inlinable @inline(__always)
-    static func pack(_ slice: MatrixProduct, of product: MatrixProduct) {
-        let (memoryOfA, memoryOfB) = (product.packing!, product.packing! + product.largestPackedA)
-        let rowBlock = product.wantsPackedA ? product.rowBlock : max(slice.rows, 1)
-        for column in stride(from: 0, to: slice.columns, by: product.columnBlock) {
-            let columns = column..<min(column + product.columnBlock, slice.columns)
+    static func multiplyBlocks(of slice: MatrixProduct, packsA: Bool, packsB: Bool, packedCountOfA: Int) {
+        let (rowBlock, columnBlock) = (MatrixProduct.rowBlock, MatrixProduct.columnBlock)
+        for column in stride(from: 0, to: slice.columns, by: columnBlock) {
+            let columns = column..<min(column + columnBlock, slice.columns)
             var panels = ProductBlock(slice.part(rows: 0..<slice.rows, columns: columns))
-            if product.wantsPackedB { panels.packB(into: memoryOfB, vector: Vector.self) }
+            if packsB { panels.packB(into: slice.packing! + packedCountOfA, vector: Vector.self) }
             for row in stride(from: 0, to: slice.rows, by: rowBlock) {
                 var block = panels.part(rows: row..<min(row + rowBlock, slice.rows))
-                if product.wantsPackedA { block.packA(into: memoryOfA, vector: Vector.self) }
+                if packsA { block.packA(into: slice.packing!, vector: Vector.self) }
                 Vector.multiply(block)
             }
         }

@@ -5,15 +5,16 @@
 /// multiplication"). The numbers are the best of many on a Zen 3, whose cores have 32 and 512 KiB.
 extension MatrixProduct {
     /// How many values `packing` has room for; enough for any part of this product too.
-    public var packingCount: Int {
-        largestPackedA + (wantsPackedB ? largestPackedDepth * min(columns, columnBlock) : 0)
+    public var packingCount: Int { Self.packingCount(rows: rows, columns: columns, depth: depth) }
+
+    /// The same for products up to this size.
+    public static func packingCount(rows: Int, columns: Int, depth: Int) -> Int {
+        min(depth, packedDepthLimit(columns: columns)) * (min(rows, rowBlock) + min(columns, columnBlock))
     }
 
+    /// Of packed A, which lies before packed B.
     @inlinable @inline(__always)
-    var largestPackedA: Int { wantsPackedA ? largestPackedDepth * min(rows, rowBlock) : 0 }
-
-    @inlinable @inline(__always)
-    var largestPackedDepth: Int { min(depth, packedDepthLimit) }
+    var packedCountOfA: Int { min(depth, Self.packedDepthLimit(columns: columns)) * min(rows, Self.rowBlock) }
 
     /// A copy of A pays where many panels of B read it: sooner where it is transposed, since the few values of a tile's
     /// rows then lie on another cache line for each step of the depth.
@@ -26,21 +27,21 @@ extension MatrixProduct {
     @inlinable @inline(__always)
     var wantsPackedB: Bool { transposesB || leaves == 1 && rows >= 96 && (depth > 64 || bStride >= 256) }
 
+    @inlinable @inline(__always)
+    var packedDepthBlock: Int { depthBlock(atMost: Self.packedDepthLimit(columns: columns)) }
+
     /// Large products have deeper blocks, since C is read and written once for each.
     @inlinable @inline(__always)
-    var packedDepthLimit: Int { columns >= 512 ? 512 : 256 }
-
-    @inlinable @inline(__always)
-    var packedDepthBlock: Int { depthBlock(atMost: packedDepthLimit) }
+    static func packedDepthLimit(columns: Int) -> Int { columns >= 512 ? 512 : 256 }
 
     /// 64 × 64 values of B stay in the first-level cache while all rows of A pass over them.
     @inlinable @inline(__always)
     var unpackedDepthBlock: Int { leaves > 1 ? max(depth, 1) : depthBlock(atMost: 64) }
 
     @inlinable @inline(__always)
-    var rowBlock: Int { 192 }
+    static var rowBlock: Int { 192 }
     @inlinable @inline(__always)
-    var columnBlock: Int { 1024 }
+    static var columnBlock: Int { 1024 }
 
     /// Blocks of about equal depth, in the fours that are packed at a time.
     @inlinable @inline(__always)

@@ -28,6 +28,7 @@ import Training
         "train: { epochs: 4, loss: cosine }",
         "train: { epochs: 4, clip_norm: 0.5, accumulate: 3, average: { decay: 0.75 } }",
         "train: { epochs: 4, average: }",
+        "train: { epochs: 4, no_decay: [\"*.table\", positions1.rows] }",
         "train: { epochs: 4, schedule: cosine }",
         "train: { epochs: 4, schedule: one_cycle }",
         "train: { epochs: 4, schedule: { constant: { warm_up: { steps: 3 } } } }",

@@ -172,6 +172,32 @@ struct OptimizerTests {
         #expect(model.weights[1].unpadded == other.weights[1].unpadded)
     }
 
+    @Test func `a pattern means the names that fit it`() {
+        let weight = Weight(name: "dense1.weight", shape: [2, 3], threads: 1)
+        for pattern in ["dense1.weight", "*", "*.weight", "dense*", "d*1*t", "dense1.weight*"] {
+            #expect(weight.isNamed(pattern), "\(pattern)")
+        }
+        for pattern in ["", "dense1", "*.bias", "weight", "dense2*", "dense1.weight.first", "*x*"] {
+            #expect(!weight.isNamed(pattern), "\(pattern)")
+        }
+    }
+
+    @Test func `weights whose names are given do not decay`() throws {
+        func weights(_ change: (inout TrainConfig) -> Void) throws -> [[Float]] {
+            var config = TrainConfig(epochs: 1)
+            config.optimizer = .adamW(.decoupled)
+            change(&config)
+            let model = try Fixture.model([.dense(4), .dense(3)], input: [2], classes: 3)
+            let samples = Samples(count: 4, shape: [2], classes: 3)
+            _ = try Trainer(model, config, stepsPerEpoch: 1).step(samples.batch(0..<4))
+            return model.weights.map(\.unpadded)
+        }
+        let (all, none) = (try weights { _ in }, try weights { $0.noDecay = ["*"] })
+        let first = try weights { $0.noDecay = ["dense1.*"] }
+        #expect(first[0] == none[0] && first[2] == all[2])
+        #expect(all[0] != none[0] && all[2] != none[2])
+    }
+
     @Test(arguments: [Optimizer.lion(LionConfig()), .adam(AdamConfig()), .rmsProp(RMSPropConfig())])
     func `a gradient that is no number stays visible`(optimizer: Optimizer) {
         let weight = Weight(name: "w", shape: [2], threads: 1)

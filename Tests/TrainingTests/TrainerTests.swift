@@ -50,6 +50,19 @@ private func trainedWeights(
         }
     }
 
+    @Test func `weights are bit-equal where threads share many rows and pack their own part of the products`()
+        throws
+    {
+        let layers: [LayerConfig] = [
+            .relu, .dense(70), .relu, .dense(66), .flatten, .dropout(0.3), .dense(7),
+        ]
+        let wanted = try trainedWeights(layers, shape: [30, 80], steps: 5, threads: 1)
+        for threads in [2, 3, 4] {
+            let found = try trainedWeights(layers, shape: [30, 80], steps: 5, threads: threads)
+            #expect(found == wanted, "\(threads) threads")
+        }
+    }
+
     @Test func `weights are bit-equal where rows are too few for the threads`() throws {
         let layers: [LayerConfig] = [.flatten, .dense(4), .relu, .dense(7)]
         let wanted = try trainedWeights(layers, steps: 9, threads: 1)
