@@ -14,6 +14,11 @@ final class TransposedConvolution: Layer {
     var weights: [Weight] { [weight, bias] }
     let output: Activation
 
+    var multiplications: Multiplications {
+        let products = geometry.multiplications
+        return Multiplications(forward: products, backward: products * (input.gradient == nil ? 1 : 2))
+    }
+
     private let engine: Engine
     private let input: Activation
     /// From y to x.

@@ -10,6 +10,7 @@ import Workers
 private final class Stack: Layer {
     let layers: [any Layer]
     var weights: [Weight] { layers.flatMap(\.weights) }
+    var output: Activation { layers.last!.output }
 
     init(_ layers: [any Layer]) { self.layers = layers }
 
