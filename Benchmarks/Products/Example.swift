@@ -13,7 +13,7 @@ struct Example {
     let batch: Int
     let a: Buffer<Float>
     let b: Buffer<Float>
-    /// What the last one that was measured wrote.
+    /// What the last one that was measured wrote, one product after the other.
     let c: Buffer<Float>
 
     init(
@@ -25,7 +25,7 @@ struct Example {
         (self.transposesA, self.transposesB) = (transposesA, transposesB)
         a = Self.values(rows * depth)
         b = Self.values(depth * columns)
-        c = Buffer(count: rows * columns)
+        c = Buffer(count: batch * rows * columns)
     }
 
     private static func values(_ count: Int) -> Buffer<Float> {
@@ -36,12 +36,12 @@ struct Example {
 
     var operations: Int { 2 * rows * depth * columns * batch }
 
-    /// Still without memory for packing.
-    var product: MatrixProduct {
+    /// One of the batch, still without memory for packing.
+    func product(_ index: Int = 0) -> MatrixProduct {
         var product = MatrixProduct(
             a: a.pointer, aRowStride: transposesA ? 1 : depth, aDepthStride: transposesA ? rows : 1,
-            b: b.pointer, bStride: transposesB ? depth : columns, c: c.pointer, cStride: columns, rows: rows,
-            columns: columns, depth: depth)
+            b: b.pointer, bStride: transposesB ? depth : columns, c: c.pointer + index * rows * columns,
+            cStride: columns, rows: rows, columns: columns, depth: depth)
         product.transposesB = transposesB
         return product
     }
@@ -62,7 +62,7 @@ struct Example {
         Example("tokens, inputs", 3136, 192, 64, transposesB: true),
         Example("tokens, inputs", 3136, 256, 64, transposesB: true),
         Example("tokens, inputs", 3136, 64, 256, transposesB: true),
-        Example("last layer", 32, 128, 16),
+        Example("last layer", 32, 128, 16, batch: 64),
         Example("tiny", 16, 16, 16, batch: 64),
         Example("scores", 49, 16, 64, batch: 64),
     ]

@@ -24,12 +24,12 @@ struct OpenBLAS {
     func multiply(_ example: Example) -> Int {
         let (rowMajor, plain, transposed): (CInt, CInt, CInt) = (101, 111, 112)
         let (rows, columns, depth) = (example.rows, example.columns, example.depth)
-        for _ in 0..<example.batch {
+        for index in 0..<example.batch {
             sgemm(
                 rowMajor, example.transposesA ? transposed : plain, example.transposesB ? transposed : plain,
                 CInt(rows), CInt(columns), CInt(depth), 1, example.a.pointer,
                 CInt(example.transposesA ? rows : depth), example.b.pointer,
-                CInt(example.transposesB ? depth : columns), 0, example.c.pointer, CInt(columns))
+                CInt(example.transposesB ? depth : columns), 0, example.product(index).c, CInt(columns))
         }
         return example.operations
     }

@@ -13,7 +13,7 @@ final class Products {
     init(threads: Int, kernels: TrainingKernels) {
         pool = WorkerPool(threads: threads)
         self.kernels = kernels
-        let largest = Example.all.map(\.product.packingCount).max()!
+        let largest = Example.all.map { $0.product().packingCount }.max()!
         packing = (0..<threads).map { _ in Buffer(count: largest) }
         registers = (0..<threads).map { _ in Buffer(Array(repeating: 0.5, count: 16)) }
     }
@@ -24,19 +24,20 @@ final class Products {
         return pool.threads * rounds * kernels.multiplyAddPeak(registers[0].pointer, 1)
     }
 
+    /// Threads share one product, or the many of a batch.
     func multiply(_ example: Example) -> Int {
-        let (kernels, packing, product) = (kernels, packing, example.product)
-        for _ in 0..<example.batch {
-            if pool.threads == 1 {
-                var whole = product
-                whole.packing = packing[0].pointer
-                kernels.multiply(whole)
-            } else {
-                pool.run { thread, threads in
-                    var part = product.part(thread, of: threads)
-                    part.packing = packing[thread].pointer
-                    kernels.multiply(part)
+        let (kernels, packing) = (kernels, packing)
+        pool.run { thread, threads in
+            if example.batch > 1 {
+                for index in stride(from: thread, to: example.batch, by: threads) {
+                    var product = example.product(index)
+                    product.packing = packing[thread].pointer
+                    kernels.multiply(product)
                 }
+            } else {
+                var part = example.product().part(thread, of: threads)
+                part.packing = packing[thread].pointer
+                kernels.multiply(part)
             }
         }
         return example.operations

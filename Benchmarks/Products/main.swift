@@ -1,5 +1,6 @@
 // Matrix products of the shapes that training makes, beside the peak of multiply-adds in registers and beside Debian's
-// OpenBLAS where it is installed: single precision, rounds that take turns in one process.
+// OpenBLAS where it is installed: single precision, rounds that take turns in one process. Wants a release build, as small
+// products take no longer than a call in a debug build.
 //
 //     Products [threads] [word in the name]
 //

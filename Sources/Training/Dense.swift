@@ -5,7 +5,7 @@ import VectorKernels
 ///
 /// - Shapes: x `[batch, inputs]` → y `[batch, outputs]`, or of every position of `[batch, positions, inputs]`;
 ///   W `[inputs, outputs]`; b `[outputs]`. W has a row for each input, the other way round than in PyTorch: then the rows
-///   of W are what the product adds up, and nothing is packed.
+///   of W are what the product adds up, as they lie.
 /// - Start: W uniform in ±√(6 / inputs), b zero: variance 2 / inputs, which keeps that of values through ReLUs (He et al.
 ///   2015, eq. 10).
 /// - Threads own columns (see `Partition`): the same thread computes them, their gradient and their update, so that W

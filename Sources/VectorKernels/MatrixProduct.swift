@@ -1,10 +1,11 @@
 /// A matrix product: C[m, n] = start + Σₖ A[m, k] · B[k, n].
 ///
-/// All matrices stay in their natural row-major layout. `columns` is a multiple of 16, so kernels have no column tails:
-/// layers keep their columns padded to 16 with zeros. C overlaps neither A nor B.
+/// All matrices are row-major, A and B or their transposes; blocks of them may be packed on the way (see `packing`).
+/// `columns` is a multiple of 16, so kernels have no column tails: layers keep their columns padded to 16 with zeros.
+/// C overlaps neither A nor B.
 ///
-/// Bits: each element of C is summed over k in order, by itself. How rows and columns are shared between calls, or cut
-/// into tiles, changes no bit.
+/// Bits: each element of C is summed over k in order, by itself. How rows and columns are shared between calls, cut into
+/// tiles and blocks, or packed, changes no bit.
 public struct MatrixProduct {
     /// The most leaves that a product's depth may be cut into.
     public static let maximumLeaves = 64
