@@ -99,6 +99,12 @@ import Testing
           - positions: learned
           - attention: 2
           - stochastic_depth: 0.1
+          - conv2d: { outputs: 8, kernel: [5, 3], stride: 2, padding: same, dilation: [2, 1], groups: 4 }
+          - conv1d: 3
+          - depthwise: { kernel: 3, padding: [1, 0] }
+          - transposed_conv2d: { outputs: 8, stride: 2 }
+          - max_pool: { size: 3, stride: 2, padding: 1 }
+          - sequence: [average_pool: 2, max_pool, depthwise: [3, 5], upsample: 2, global_average_pool]
         train: { epochs: 1, optimizer: { adam: } }
         metrics: [top_5, calibration, per_class, confusion]
         validate: { hold_out: 0.2, every: 2, on: [clean, gaussian], by: top_5, patience: 3, keep: best }
