@@ -5,6 +5,7 @@ import VectorKernels
 final class Fork: Layer {
     var weights: [Weight] { [] }
     let outputs: [Activation]
+    var output: Activation { input }
     private let engine: Engine
     private let input: Activation
     private let region: Region<AddTask>
