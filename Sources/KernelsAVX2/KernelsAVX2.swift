@@ -10,4 +10,4 @@ public let avx2TrainingKernels = TrainingKernels(vector: SIMD8<Float>.self)
 public let avx2ConvolutionKernels = ConvolutionKernels(vector: SIMD8<Float>.self)
 
 /// Layer kernels for x86-64-v3.
-public let avx2LayerKernels = LayerKernels(vector: SIMD8<Float>.self, training: avx2TrainingKernels)
+public let avx2LayerKernels = LayerKernels(vector: SIMD8<Float>.self, multiply: avx2TrainingKernels.multiply)

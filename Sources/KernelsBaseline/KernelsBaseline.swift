@@ -10,4 +10,5 @@ public let baselineTrainingKernels = TrainingKernels(vector: SIMD4<Float>.self)
 public let baselineConvolutionKernels = ConvolutionKernels(vector: SIMD4<Float>.self)
 
 /// Layer kernels for every processor of the architecture.
-public let baselineLayerKernels = LayerKernels(vector: SIMD4<Float>.self, training: baselineTrainingKernels)
+public let baselineLayerKernels = LayerKernels(
+    vector: SIMD4<Float>.self, multiply: baselineTrainingKernels.multiply)

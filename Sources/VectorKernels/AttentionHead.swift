@@ -57,7 +57,7 @@ public struct AttentionHead {
 
     /// Writes the output and `logSums`.
     @inlinable @inline(__always)
-    func forward<V: ProductVector>(_ training: TrainingKernels, vector: V.Type) {
+    func forward<V: ProductVector>(_ multiply: (MatrixProduct) -> Void, vector: V.Type) {
         let (width, block) = (Self.padded(size), Self.blockColumns(tokens))
         let queries = workspace  // [size, columns]
         let scores = queries + width * block  // [length, columns]
@@ -67,8 +67,8 @@ public struct AttentionHead {
         for begin in Swift.stride(from: 0, to: length, by: block) {
             let count = min(block, length - begin)
             let columns = Self.padded(count)
-            training.transpose(queries, columns, query + begin * stride, stride, count, size)
-            training.multiply(
+            transposeBlocks(vector: V.self, queries, columns, query + begin * stride, stride, count, size)
+            multiply(
                 MatrixProduct(
                     a: key, aRowStride: stride, aDepthStride: 1, b: queries, bStride: columns, c: scores,
                     cStride: columns, rows: length, columns: columns, depth: size))
@@ -77,8 +77,8 @@ public struct AttentionHead {
                 (V(repeating: 1) / sum).store(to: factors + i)
                 log.store(to: logs + i)
             }
-            (logSums + begin).update(from: logs, count: count)
-            training.multiply(
+            for i in 0..<count { logSums[begin + i] = logs[i] }
+            multiply(
                 MatrixProduct(
                     a: scores, aRowStride: 1, aDepthStride: columns, b: value, bStride: stride, c: sums,
                     cStride: width, rows: count, columns: width, depth: length))
@@ -120,7 +120,7 @@ public struct AttentionHead {
     func backward<V: ProductVector>(
         _ gradient: UnsafePointer<Float>, query queryGradient: UnsafeMutablePointer<Float>,
         key keyGradient: UnsafeMutablePointer<Float>, value valueGradient: UnsafeMutablePointer<Float>,
-        _ training: TrainingKernels, vector: V.Type
+        _ multiply: (MatrixProduct) -> Void, vector: V.Type
     ) {
         let (width, block) = (Self.padded(size), Self.blockColumns(tokens))
         let height = Self.padded(length)
@@ -136,15 +136,15 @@ public struct AttentionHead {
             let count = min(block, length - begin)
             let columns = Self.padded(count)
             let (query, gradient) = (query + begin * stride, gradient + begin * outputStride)
-            training.transpose(queries, columns, query, stride, count, size)
-            training.transpose(gradients, columns, gradient, outputStride, count, size)
+            transposeBlocks(vector: V.self, queries, columns, query, stride, count, size)
+            transposeBlocks(vector: V.self, gradients, columns, gradient, outputStride, count, size)
             var product = MatrixProduct(
                 a: key, aRowStride: stride, aDepthStride: 1, b: queries, bStride: columns, c: shares,
                 cStride: columns, rows: length, columns: columns, depth: size)
-            training.multiply(product)
+            multiply(product)
             (product.a, product.b, product.c) = (value, UnsafePointer(gradients), slopes)
-            training.multiply(product)
-            logs.update(from: logSums + begin, count: count)
+            multiply(product)
+            for i in 0..<count { logs[i] = logSums[begin + i] }
             for i in Swift.stride(from: 0, to: count, by: V.scalarCount) {
                 differentiate(shares + i, slopes + i, columns, logSum: V(loading: logs + i))
             }
@@ -153,12 +153,12 @@ public struct AttentionHead {
                 a: shares, aRowStride: columns, aDepthStride: 1, b: gradient, bStride: outputStride,
                 c: valueSums, cStride: width, rows: length, columns: width, depth: count)
             product.startsFromC = begin > 0
-            training.multiply(product)
+            multiply(product)
             (product.a, product.b, product.bStride, product.c) = (
                 UnsafePointer(slopes), query, stride, keySums
             )
-            training.multiply(product)
-            training.multiply(
+            multiply(product)
+            multiply(
                 MatrixProduct(
                     a: slopes, aRowStride: 1, aDepthStride: columns, b: key, bStride: stride, c: sums,
                     cStride: width, rows: count, columns: width, depth: length))

@@ -79,15 +79,15 @@ public struct LayerKernels: Sendable {
         ) -> Void
 
     /// The kernels in vectors of type `V`, compiled in the module that calls this, with its instruction set, of which
-    /// `training` are kernels too.
+    /// `multiply` is too. (Not a whole table: the code that copies one would be a symbol of several modules.)
     @inlinable @inline(__always)
-    public init<V: ProductVector>(vector: V.Type, training: TrainingKernels) {
+    public init<V: ProductVector>(vector: V.Type, multiply: @escaping @Sendable (MatrixProduct) -> Void) {
         activate = { $0.apply($1, $2, $3, vector: V.self) }
         activateBackward = { $0.applyBackward($1, $2, $3, $4, $5, vector: V.self) }
         normaliseRows = { $0.forward($1, vector: V.self) }
         normaliseRowsBackward = { $0.backward($1, x: $2, scale: $3, shift: $4, vector: V.self) }
-        attend = { $0.forward(training, vector: V.self) }
-        attendBackward = { $0.backward($1, query: $2, key: $3, value: $4, training, vector: V.self) }
+        attend = { $0.forward(multiply, vector: V.self) }
+        attendBackward = { $0.backward($1, query: $2, key: $3, value: $4, multiply, vector: V.self) }
         softmax = { $2.softmax($0, $1, vector: V.self) }
         softmaxBackward = { $3.softmaxBackward($0, $1, $2, vector: V.self) }
         findMoments = { $0.find($1, stride: $2, vector: V.self) }
