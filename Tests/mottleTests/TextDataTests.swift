@@ -97,7 +97,7 @@ import Testing
         let trained = try folder.mottle("train", "c.yaml")
         #expect(trained.errors.hasPrefix("c.yaml:6:3: error: the data are token ids 0..."))
         #expect(
-            trained.errors.hasSuffix(", and no layer takes ids; 'mottle preview' shows them and the chain\n"))
+            trained.errors.hasSuffix("width: 64 }' takes as the first layer\n"))
         #expect(trained.status == 2)
     }
 
