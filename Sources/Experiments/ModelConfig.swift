@@ -16,7 +16,14 @@ extension LayerConfig: ConfigValue {
         case classToken = "class_token"
         case firstToken = "first_token"
         case meanToken = "mean_token"
-        case attention, dropout
+        case attention
+        case conv2d, conv1d, depthwise
+        case transposedConv2d = "transposed_conv2d"
+        case maxPool = "max_pool"
+        case averagePool = "average_pool"
+        case globalMaxPool = "global_max_pool"
+        case globalAveragePool = "global_average_pool"
+        case upsample, dropout
         case stochasticDepth = "stochastic_depth"
         case sequence, `repeat`, residual
 
@@ -37,8 +44,14 @@ extension LayerConfig: ConfigValue {
             case .classToken: .classToken
             case .firstToken: .firstToken
             case .meanToken: .meanToken
+            case .depthwise: .convolution(.depthwise)
+            case .maxPool: .pooling(PoolingConfig(.maximum, sideBySide: [2]))
+            case .averagePool: .pooling(PoolingConfig(.average, sideBySide: [2]))
+            case .globalMaxPool: .pooling(PoolingConfig(.globalMaximum))
+            case .globalAveragePool: .pooling(PoolingConfig(.globalAverage))
             case .reshape, .dense, .groupNorm, .tokenEmbedding, .patchEmbedding, .positions, .attention,
-                .dropout, .stochasticDepth, .sequence, .repeat, .residual:
+                .conv2d, .conv1d, .transposedConv2d, .upsample, .dropout, .stochasticDepth, .sequence,
+                .repeat, .residual:
                 nil
             }
         }
@@ -55,13 +68,17 @@ extension LayerConfig: ConfigValue {
             case .patchEmbedding: "its size: 'patch_embedding: { size: 4, width: 64 }'"
             case .positions: "their kind: 'positions: learned' or 'positions: sinusoidal'"
             case .attention: "its number of heads: 'attention: 4'"
+            case .conv2d, .conv1d, .transposedConv2d: "its number of outputs: '\(rawValue): 32'"
+            case .depthwise: "its kernel: 'depthwise: 3'"
+            case .maxPool, .averagePool: "its size: '\(rawValue): 2'"
+            case .upsample: "its factor: 'upsample: 2'"
             case .dropout: "its rate: 'dropout: 0.2'"
             case .stochasticDepth: "its rate: 'stochastic_depth: 0.1'"
             case .sequence: "its layers: 'sequence: [dense: 64, relu]'"
             case .repeat: "its layers: 'repeat: { times: 3, layers: [dense: 64, relu] }'"
             case .residual: "its layers: 'residual: [dense: 64, relu]'"
             case .flatten, .relu, .gelu, .silu, .tanh, .sigmoid, .softmax, .layerNorm, .rmsNorm, .batchNorm,
-                .classToken, .firstToken, .meanToken:
+                .classToken, .firstToken, .meanToken, .globalMaxPool, .globalAveragePool:
                 ""
             }
         }
@@ -84,6 +101,13 @@ extension LayerConfig: ConfigValue {
         switch kind {
         case .dense: self = .dense(try entry.value.value(in: 1...))
         case .leakyReLU: self = .leakyReLU(slope: try entry.value.value(in: 0..<1))
+        case .conv2d: self = .convolution(try ConvolutionConfig(.conv2d, node: entry.value))
+        case .conv1d: self = .convolution(try ConvolutionConfig(.conv1d, node: entry.value))
+        case .depthwise: self = .convolution(try ConvolutionConfig(.depthwise, node: entry.value))
+        case .transposedConv2d: self = .convolution(try ConvolutionConfig(.transposed, node: entry.value))
+        case .maxPool: self = .pooling(try PoolingConfig(.maximum, node: entry.value))
+        case .averagePool: self = .pooling(try PoolingConfig(.average, node: entry.value))
+        case .upsample: self = .upsample(try WindowConfig.numbers(entry.value, in: 1...10_000))
         case .dropout: self = .dropout(try entry.value.value(in: 0..<1))
         case .reshape: self = .reshape(try Self.shape(entry.value))
         case .sequence: self = .sequence(try Self.list(entry.value))
@@ -96,7 +120,7 @@ extension LayerConfig: ConfigValue {
         case .attention: self = .attention(heads: try entry.value.value(in: 1...))
         case .stochasticDepth: self = .stochasticDepth(try entry.value.value(in: 0..<1))
         case .flatten, .relu, .gelu, .silu, .tanh, .sigmoid, .softmax, .layerNorm, .rmsNorm, .batchNorm,
-            .classToken, .firstToken, .meanToken:
+            .classToken, .firstToken, .meanToken, .globalMaxPool, .globalAveragePool:
             throw ConfigError(entry.place, "'\(entry.key)' takes no value: '- \(entry.key)'")
         }
     }
@@ -173,6 +197,9 @@ extension LayerConfig: ConfigValue {
         case .attention(let heads): .table([kind: .whole(heads)])
         case .stochasticDepth(let rate): .table([kind: .number(rate)])
         case .leakyReLU(let slope): .table([kind: .number(slope)])
+        case .convolution(let config): .table([kind: config.node])
+        case .pooling(let config): config.node.map { .table([kind: $0]) } ?? .string(kind)
+        case .upsample(let factors): .table([kind: WindowConfig.list(factors)])
         case .reshape(let shape): .table([kind: .list(shape.sizes.map(ConfigNode.whole))])
         case .dense(let outputs): .table([kind: .whole(outputs)])
         case .dropout(let rate): .table([kind: .number(rate)])

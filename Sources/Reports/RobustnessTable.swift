@@ -76,36 +76,14 @@ package struct RobustnessTable: Equatable, Sendable {
     package var json: String { "[\n" + rows.map { "  " + $0.json.text }.joined(separator: ",\n") + "\n]\n" }
 
     /// The rows in aligned columns, for a terminal.
-    package var text: String {
-        let cells = cells
-        let widths = cells[0].indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
-        return cells.map { row in
-            let columns = row.indices.map { column in
-                let space = String(repeating: " ", count: widths[column] - row[column].count)
-                return column < Self.firstNumber ? row[column] + space : space + row[column]
-            }
-            return columns.joined(separator: "  ") + "\n"
-        }.joined()
-    }
+    package var text: String { TextTable(cells, firstNumber: 2).text }
 
     /// The head and the rows.
     private var cells: [[String]] {
         // All rows are measured alike.
         [["test set", "parameters"] + (rows.first?.numbers.map(\.name) ?? [])]
             + rows.map {
-                [$0.name, $0.parameterText(among: rows)] + $0.numbers.map { Self.decimal($0.value) }
+                [$0.name, $0.parameterText(among: rows)] + $0.numbers.map { $0.value.text(decimals: 4) }
             }
-    }
-
-    /// The column from which on numbers stand, which are aligned at their end.
-    private static let firstNumber = 2
-
-    /// The number with four decimals.
-    private static func decimal(_ value: Double) -> String {
-        guard value.isFinite, abs(value) < 1e12 else { return "\(value)" }
-        let units = Int((abs(value) * 10000).rounded())
-        let fraction = String(units % 10000)
-        let sign = value < 0 && units > 0 ? "-" : ""
-        return "\(sign)\(units / 10000)." + String(repeating: "0", count: 4 - fraction.count) + fraction
     }
 }

@@ -11,6 +11,12 @@ import VectorKernels
 final class AttentionLayer: Layer {
     var weights: [Weight] { [] }
     let output: Activation
+    /// Scores and what they are applied to; backward the scores once more, and four gradients.
+    var multiplications: Multiplications {
+        let scores = input.positions * input.positions * output.channels
+        return Multiplications(forward: 2 * scores, backward: 5 * scores)
+    }
+
     private let engine: Engine
     private let input: Activation
     private let heads: Int

@@ -16,6 +16,11 @@ final class Dense: Layer {
     var weights: [Weight] { [weight, bias] }
 
     private let engine: Engine
+    var multiplications: Multiplications {
+        let products = input.positions * input.channels * output.channels
+        return Multiplications(forward: products, backward: products * (input.gradient == nil ? 1 : 2))
+    }
+
     private let input: Activation
     let output: Activation
     /// `[outputs, batch]` and `[inputs, batch]`: to find the input's gradient, W is multiplied by a transposed batch,
@@ -64,7 +69,7 @@ final class Dense: Layer {
         rowsRegion = Region(engine.pool)
         inputRegion = Region(engine.pool)
         updateRegion = Region(engine.pool)
-        weight.drawHeUniform(name: name, seed: seed, kernels: engine.kernels.noise)
+        weight.drawHeUniform(name: name, inputs: inputs, seed: seed, kernels: engine.kernels.noise)
     }
 
     func forward(_ pass: Pass) {
@@ -171,15 +176,4 @@ final class Dense: Layer {
         one.initialize(to: 1)
         return UnsafePointer(one)
     }()
-}
-
-extension Weight {
-    /// Draws start values: uniform in ±√(6 / rows), at the address `model/<layer>/weight`.
-    fileprivate func drawHeUniform(name: String, seed: UInt64, kernels: NoiseKernels) {
-        let draws = Buffer<Float>(count: shape.count)
-        let key = DrawAddress.key(seed: seed, path: "model/\(name)/weight", draw: "uniform")
-        kernels.uniform(draws.pointer, shape.count, key, 0, 0, 0)
-        let limit = Float((6 / Double(rows)).squareRoot())
-        unpadded = draws.values.map { ($0 * 2 - 1) * limit }
-    }
 }

@@ -3,6 +3,9 @@ import Tensors
 /// A part of a model, made once for the largest batch: a step allocates nothing.
 protocol Layer: AnyObject {
     var weights: [Weight] { get }
+    var output: Activation { get }
+    /// For one sample; none where there are few beside the values that pass.
+    var multiplications: Multiplications { get }
 
     /// Writes the values of the output from those of the input; both stay as they are until `backward`.
     func forward(_ pass: Pass)
@@ -10,6 +13,17 @@ protocol Layer: AnyObject {
     /// Takes the gradient of the loss for the output of the last `forward`, brings the weights forward by `pass.update`,
     /// and writes the gradient for the input, where it has one, as it was before.
     func backward(_ pass: Pass)
+}
+
+extension Layer {
+    var multiplications: Multiplications { Multiplications() }
+}
+
+/// How many products a layer adds up, each a multiplication and an addition.
+struct Multiplications {
+    var forward = 0
+    /// For the gradients of the weights, and for that of the input where somebody wants it.
+    var backward = 0
 }
 
 /// What is the same for all layers of one pass over a batch.

@@ -45,6 +45,10 @@ package indirect enum LayerConfig: Equatable, Sendable {
     case attention(heads: Int)
     /// Skips this share of the samples in training, 0 ..< 1 (Huang et al. 2016).
     case stochasticDepth(Double)
+    case convolution(ConvolutionConfig)
+    case pooling(PoolingConfig)
+    /// Makes each place a square of so many, or of so many by so many.
+    case upsample([Int])
     /// Sets this share of the values to zero in training, 0 ..< 1.
     case dropout(Double)
     /// Layers one behind the other, where one is asked for.
@@ -79,6 +83,9 @@ package indirect enum LayerConfig: Equatable, Sendable {
         case .meanToken: "mean_token"
         case .attention: "attention"
         case .stochasticDepth: "stochastic_depth"
+        case .convolution(let config): config.kind.rawValue
+        case .pooling(let config): config.kind.rawValue
+        case .upsample: "upsample"
         case .dropout: "dropout"
         case .sequence: "sequence"
         case .repetition: "repeat"
@@ -91,7 +98,7 @@ package indirect enum LayerConfig: Equatable, Sendable {
         switch self {
         case .dense, .layerNorm, .rmsNorm, .batchNorm, .groupNorm, .tokenEmbedding, .patchEmbedding,
             .classToken,
-            .positions(.learned), .attention:
+            .positions(.learned), .attention, .convolution:
             true
         default: false
         }
@@ -116,6 +123,15 @@ package indirect enum LayerConfig: Equatable, Sendable {
         case .reshape(let shape):
             guard shape.count == input.count else { throw .reshape(place, input: input, wanted: shape) }
             return shape
+        case .convolution(let config): return try config.outputShape(input: input, place: place)
+        case .pooling(let config): return try config.outputShape(input: input, place: place)
+        case .upsample(let factors):
+            // Each place of the input is a window over the output.
+            let (vertical, horizontal) = try WindowConfig(size: factors, stride: factors).axes(
+                over: input, kind: kind, place: place)
+            let height = vertical.input * vertical.stride
+            let (width, channels) = (horizontal.input * horizontal.stride, input.sizes.last!)
+            return input.rank == 2 ? [width, channels] : [height, width, channels]
         case .dropout(let rate), .stochasticDepth(let rate):
             guard rate >= 0, rate < 1 else { throw .rate(place, kind: kind, rate: rate) }
             return input

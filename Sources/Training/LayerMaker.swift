@@ -6,19 +6,89 @@ final class LayerMaker {
     let engine: Engine
     let seed: UInt64
     /// In the order in which they run forward.
-    private(set) var layers: [any Layer] = []
+    private(set) var layers: [PlacedLayer] = []
+    /// Of the plan's layer that is being made.
+    private var name = "input"
 
     init(engine: Engine, seed: UInt64) { (self.engine, self.seed) = (engine, seed) }
 
     func make(_ plans: [ModelPlan.Layer], of input: Activation) -> Activation {
-        plans.reduce(input) { input, plan in
-            var output = make(plan, of: input)
-            output.leadingTokens = plan.config.leadingTokens(after: input.leadingTokens, input: input.shape)
-            return output
+        var (activation, rest) = (input, plans[...])
+        while let plan = rest.first {
+            let tokens = plan.config.leadingTokens(after: activation.leadingTokens, input: activation.shape)
+            if case .convolution(let config) = plan.config, config.kind != .transposed {
+                let (following, count) = following(rest.dropFirst(), config)
+                activation = convolution(
+                    plan, config, following, rest[rest.startIndex + count].output, activation)
+                rest = rest.dropFirst(1 + count)
+            } else {
+                activation = make(plan, of: activation)
+                rest = rest.dropFirst()
+            }
+            activation.leadingTokens = tokens
         }
+        return activation
+    }
+
+    /// What a convolution does in the same pass, and how many of the layers behind it that is.
+    private func following(
+        _ plans: ArraySlice<ModelPlan.Layer>, _ config: ConvolutionConfig
+    ) -> (Convolution.Following, count: Int) {
+        guard let relu = plans.first, relu.config == .relu else { return (.nothing, 0) }
+        let window = WindowConfig(size: [2], stride: [2], padding: .zeros([0]))
+        let isPooled = plans.dropFirst().first?.config == .pooling(PoolingConfig(.maximum, window: window))
+        return isPooled && relu.output.rank == 3 ? (.reluAndPooling, 2) : (.relu, 1)
+    }
+
+    private func convolution(
+        _ plan: ModelPlan.Layer, _ config: ConvolutionConfig, _ following: Convolution.Following,
+        _ outputShape: Shape, _ input: Activation
+    ) -> Activation {
+        add {
+            Convolution(
+                name: plan.name, input, geometry: Self.geometry(config, plan), outputShape: outputShape,
+                following: following, seed: seed, engine: $0)
+        }.output
+    }
+
+    /// A plan is checked, so its layers have shapes.
+    private static func geometry(_ config: ConvolutionConfig, _ plan: ModelPlan.Layer) -> ConvolutionGeometry
+    {
+        guard let geometry = try? config.geometry(input: plan.input, place: plan.place) else {
+            preconditionFailure("\(plan.name) has no place over \(plan.input)")
+        }
+        return geometry
+    }
+
+    private func pooling(_ config: PoolingConfig, _ plan: ModelPlan.Layer, _ input: Activation) -> Activation
+    {
+        guard let (vertical, horizontal) = try? config.axes(input: plan.input, place: plan.place) else {
+            preconditionFailure("\(plan.name) has no windows over \(plan.input)")
+        }
+        return add {
+            Pooling(
+                input, vertical: vertical, horizontal: horizontal, outputShape: plan.output,
+                isMaximum: config.isMaximum, engine: $0)
+        }.output
+    }
+
+    private func upsampling(_ plan: ModelPlan.Layer, _ input: Activation) -> Activation {
+        func axis(_ output: Int, over input: Int) -> ConvolutionAxis {
+            ConvolutionAxis(input: output, kernel: output / input, stride: output / input)
+        }
+        let (large, small) = (plan.output, plan.input)
+        let (vertical, horizontal) =
+            small.rank == 2
+            ? (ConvolutionAxis(input: 1, kernel: 1), axis(large[0], over: small[0]))
+            : (axis(large[0], over: small[0]), axis(large[1], over: small[1]))
+        return add {
+            Upsampling(
+                input, vertical: vertical, horizontal: horizontal, outputShape: plan.output, engine: $0)
+        }.output
     }
 
     private func make(_ plan: ModelPlan.Layer, of unpadded: Activation) -> Activation {
+        name = plan.name
         var input = plan.config.takesUnpaddedRows ? unpadded : padded(unpadded)
         input.leadingTokens = unpadded.leadingTokens
         switch plan.config {
@@ -61,11 +131,20 @@ final class LayerMaker {
             return add {
                 RowNormLayer(name: plan.name, input, removesMean: plan.config == .layerNorm, engine: $0)
             }.output
+        case .convolution(let config):
+            return add {
+                TransposedConvolution(
+                    name: plan.name, input, geometry: Self.geometry(config, plan), outputShape: plan.output,
+                    seed: seed, engine: $0)
+            }.output
+        case .pooling(let config): return pooling(config, plan, input)
+        case .upsample: return upsampling(plan, input)
         case .dropout(let rate):
             return add { Dropout(name: plan.name, input, rate: rate, seed: seed, engine: $0) }.output
         case .residual:
             let paths = add { Fork(input, count: plan.paths.count, engine: $0) }.outputs
             let outputs = zip(plan.paths, paths).map { self.make($0, of: $1) }
+            name = plan.name
             return add { Sum(outputs, engine: $0) }.output
         case .sequence, .repetition: preconditionFailure("a plan holds the layers of \(plan.config.kind)")
         }
@@ -82,7 +161,7 @@ final class LayerMaker {
     private func add<Made: Layer>(_ make: (Engine) -> Made) -> Made {
         engine.memory.beginLayer()
         let layer = make(engine)
-        layers.append(layer)
+        layers.append(PlacedLayer(name: name, layer: layer))
         return layer
     }
 
@@ -99,6 +178,12 @@ final class LayerMaker {
         }
         return add { Relayout(input, to: shape, engine: $0) }.output
     }
+}
+
+/// A layer that runs, under the name of the plan's layer that it was made for; some of these are made of several.
+struct PlacedLayer {
+    let name: String
+    let layer: any Layer
 }
 
 extension LayerConfig {

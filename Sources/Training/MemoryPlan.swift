@@ -14,6 +14,11 @@ final class PlannedMemory {
     /// Memory that somebody else keeps, set by `lend`.
     static func borrowed() -> PlannedMemory { PlannedMemory(count: 0, .forward(0), .forward(0)) }
     func lend(_ pointer: UnsafePointer<Float>) { self.pointer = UnsafeMutablePointer(mutating: pointer) }
+
+    /// The same memory for whole numbers.
+    func words(_ count: Int) -> UnsafeMutablePointer<UInt32> {
+        UnsafeMutableRawPointer(pointer!).bindMemory(to: UInt32.self, capacity: count)
+    }
 }
 
 /// When something happens in a step: layers run forward in their order, then backward in the opposite one.

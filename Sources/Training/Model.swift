@@ -12,7 +12,7 @@ package final class Model {
     private let input: Activation
     let output: Activation
     /// In the order in which they run forward.
-    private let layers: [any Layer]
+    let layers: [PlacedLayer]
 
     /// `capacity` is the largest batch that it will see, `leaves` as in `TrainConfig`; start values are drawn from
     /// `seed`.
@@ -27,7 +27,7 @@ package final class Model {
         first.leadingTokens = 0
         output = maker.make(plan.layers, of: first)
         layers = maker.layers
-        weights = layers.flatMap(\.weights)
+        weights = layers.flatMap(\.layer.weights)
         engine.memory.layOut()
         (self.plan, self.engine) = (plan, engine)
     }
@@ -35,18 +35,33 @@ package final class Model {
     /// Bytes of all values and gradients between layers, for the largest batch.
     package var memory: Int { engine.memory.peak }
 
+    /// Bytes of all weights with what optimisers keep of them.
+    package var weightMemory: Int {
+        weights.reduce(0) { $0 + 3 * $1.values.count } * MemoryLayout<Float>.stride
+    }
+
     /// Computes the outputs of a batch.
-    func forward(_ batch: Batch, _ pass: Pass) {
+    ///
+    /// - Parameter times: where the time of each layer is added; nil: it is not measured.
+    func forward(_ batch: Batch, _ pass: Pass, times: LayerTimes? = nil) {
         precondition(batch.shape == plan.input, "the model wants samples \(plan.input), got \(batch.shape)")
         precondition(
             batch.count > 0 && batch.count <= engine.memory.capacity,
             "the model has room for 1 to \(engine.memory.capacity) samples, got \(batch.count)")
         input.values.lend(batch.values)
-        for index in 0..<layers.count { layers[index].forward(pass) }
+        times?.begin()
+        for index in 0..<layers.count {
+            layers[index].layer.forward(pass)
+            times?.endForward(index)
+        }
     }
 
     /// Carries the gradient of the outputs of the last `forward` back and updates all weights.
-    func backward(_ pass: Pass) {
-        for index in stride(from: layers.count - 1, through: 0, by: -1) { layers[index].backward(pass) }
+    func backward(_ pass: Pass, times: LayerTimes? = nil) {
+        times?.begin()
+        for index in stride(from: layers.count - 1, through: 0, by: -1) {
+            layers[index].layer.backward(pass)
+            times?.endBackward(index)
+        }
     }
 }

@@ -14,6 +14,10 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
     case indivisible(LayerPlace, kind: String, count: Int, parts: Int, what: String)
     case reshape(LayerPlace, input: Shape, wanted: Shape)
     case residualShapes(LayerPlace, layers: Shape, shortcut: Shape)
+    case windowAxes(LayerPlace, kind: String, name: String, count: Int, axes: Int)
+    case windowValue(LayerPlace, kind: String, name: String, value: Int, least: Int)
+    case windowExtent(LayerPlace, kind: String, extent: Int, padded: Int)
+    case poolingPadding(LayerPlace, kind: String, padding: Int, size: Int)
     case lastOutputs(shape: Shape, classes: Int)
     case outputsBesideSamples(shape: Shape, samples: Shape)
     case outputsBesideTokens(shape: Shape, wanted: Shape)
@@ -48,6 +52,15 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
         case .residualShapes(let place, let layers, let shortcut):
             "\(place) residual: its layers give \(Self.batched(layers)), its shortcut \(Self.batched(shortcut)); "
                 + "both must be one shape, so the shortcut needs layers that make it"
+        case .windowAxes(let place, let kind, let name, let count, let axes):
+            "\(place) \(kind): '\(name)' has \(count) numbers, its input \(axes) axes beside the channels"
+        case .windowValue(let place, let kind, let name, let value, let least):
+            "\(place) \(kind): '\(name)' must be at least \(least), got \(value)"
+        case .windowExtent(let place, let kind, let extent, let padded):
+            "\(place) \(kind): a window of \(extent) does not fit an axis of \(padded) with its padding; "
+                + "a smaller one, or 'padding: same'?"
+        case .poolingPadding(let place, let kind, let padding, let size):
+            "\(place) \(kind): with a padding of \(padding) some windows of \(size) see nothing"
         case .lastOutputs(let shape, let classes):
             "model: the last layer gives \(Self.batched(shape)), the data has \(classes) classes; "
                 + "'dense: \(classes)' as the last layer?"
@@ -78,7 +91,9 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
             .layerInput(let place, _, _, _), .layerSize(let place, _, _, _),
             .indivisible(let place, _, _, _, _),
             .reshape(let place, _, _),
-            .residualShapes(let place, _, _):
+            .residualShapes(let place, _, _), .windowAxes(let place, _, _, _, _),
+            .windowValue(let place, _, _, _, _),
+            .windowExtent(let place, _, _, _), .poolingPadding(let place, _, _, _):
             place
         default: nil
         }

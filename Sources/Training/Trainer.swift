@@ -42,22 +42,31 @@ package final class Trainer {
 
     /// Takes the gradient of the batch's mean loss, and changes all weights by it, or every so many batches by their mean
     /// gradient. Where the loss is not finite, nothing is changed.
-    package func step(_ batch: Batch) throws(TrainingError) -> StepResult {
+    package func step(_ batch: Batch) throws(TrainingError) -> StepResult { try step(batch, times: nil) }
+
+    private func step(_ batch: Batch, times: LayerTimes?) throws(TrainingError) -> StepResult {
         let pass = Pass(
             count: batch.count, ids: batch.ids, epoch: UInt32(batch.epoch),
             update: gradients == nil
                 ? update(gradientScale: 1) : .collect(isFirst: steps % config.accumulate == 0),
             lengths: batch.lengths)
-        model.forward(batch, pass)
+        model.forward(batch, pass, times: times)
         let result = loss.evaluate(batch, wantsGradient: true)
         let mean = result.mean
         guard mean.isFinite else { throw .nonFinite(step: steps + 1, loss: mean) }
-        model.backward(pass)
+        model.backward(pass, times: times)
         let changesWeights = (steps + 1) % config.accumulate == 0
         if changesWeights { try applyGradients() }
         steps += 1
         if changesWeights { averages?.update(steps: steps / config.accumulate) }
         return StepResult(loss: mean, correct: result.correct)
+    }
+
+    /// Takes some steps, with all batches that `next` gives, and says how long each layer ran in them.
+    package func profile(_ next: () throws -> Batch?) throws -> [LayerProfile] {
+        let times = LayerTimes(layers: model.layers.count)
+        while let batch = try next() { _ = try step(batch, times: times) }
+        return model.profile(times)
     }
 
     /// Changes the weights by what was collected, where that is not done yet.

@@ -5,7 +5,7 @@ import VectorKernels
 package final class Weight {
     /// For instance `dense1.weight`.
     package let name: String
-    /// `[rows, columns]`, or `[columns]`.
+    /// `[columns]`, or with more axes before, which together are the rows.
     package let shape: Shape
     let rows: Int
     let columns: Int
@@ -27,9 +27,9 @@ package final class Weight {
     private(set) var best: Buffer<Float>?
 
     init(name: String, shape: Shape, threads: Int) {
-        precondition(shape.rank == 1 || shape.rank == 2, "a weight has one or two axes, \(name) has \(shape)")
+        precondition(shape.rank > 0, "a weight has at least one axis, \(name) has none")
         (self.name, self.shape) = (name, shape)
-        rows = shape.rank == 2 ? shape[0] : 1
+        rows = shape.sizes.dropLast().reduce(1, *)
         columns = shape.sizes.last!
         decays = shape.rank > 1
         partition = Partition(columns: columns, threads: threads)
@@ -109,4 +109,16 @@ package final class Weight {
 extension WeightPanel {
     /// The panel so many places behind this one, with the gradient of this one.
     func panel(_ places: Int) -> WeightPanel { moved(by: places * rows * stride) }
+}
+
+extension Weight {
+    /// Draws start values: uniform in ±√(6 / inputs), where each output is a sum over so many inputs, at the address
+    /// `model/<layer>/weight`.
+    func drawHeUniform(name: String, inputs: Int, seed: UInt64, kernels: NoiseKernels) {
+        let draws = Buffer<Float>(count: shape.count)
+        let key = DrawAddress.key(seed: seed, path: "model/\(name)/weight", draw: "uniform")
+        kernels.uniform(draws.pointer, shape.count, key, 0, 0, 0)
+        let limit = Float((6 / Double(inputs)).squareRoot())
+        unpadded = draws.values.map { ($0 * 2 - 1) * limit }
+    }
 }

@@ -25,8 +25,11 @@ public struct ConvolutionWeightPass {
         (self.winners, self.workspace) = (winners, workspace)
     }
 
-    /// What the work can be cut into: rows of the weights, or outputs where lists of winners go by.
-    public var pieces: Int { isSparse ? geometry.outputs : geometry.weightRows }
+    /// What the work can be cut into: rows of the weights for 16 outputs after the other, or outputs where lists of winners
+    /// go by.
+    public var pieces: Int {
+        isSparse ? geometry.outputs : geometry.outputStride / 16 * geometry.weightRows
+    }
 
     @inlinable @inline(__always)
     var isSparse: Bool { winners != nil && geometry.isSparse }
@@ -35,9 +38,7 @@ public struct ConvolutionWeightPass {
     /// pieces are shared between calls.
     @inlinable @inline(__always)
     public func compute<V: ConvolutionVector>(pieces: Range<Int>, vector: V.Type) {
-        if isSparse { sumWinners(outputs: pieces, vector: V.self) } else { sum(rows: pieces, vector: V.self) }
-        guard pieces.lowerBound == 0, let biasGradient else { return }
-        for sample in 0..<samples { sumBias(into: biasGradient, sample: sample, vector: V.self) }
+        if isSparse { sumWinners(outputs: pieces, vector: V.self) } else { sum(pieces, vector: V.self) }
     }
 
     @inlinable @inline(__always)
@@ -57,6 +58,7 @@ public struct ConvolutionWeightPass {
             sparse.sum(outputs: outputs)
         }
         sparse.unpack(to: weightGradient, outputs: outputs)
+        if outputs.lowerBound == 0 { sumWinnersBias(vector: V.self) }
         guard outputs.upperBound == geometry.outputs else { return }
         for row in 0..<geometry.weightRows {
             for output in geometry.outputs..<geometry.outputStride {
@@ -66,7 +68,7 @@ public struct ConvolutionWeightPass {
     }
 
     @inlinable @inline(__always)
-    func sum<V: ConvolutionVector>(rows: Range<Int>, vector: V.Type) {
+    func sum<V: ConvolutionVector>(_ pieces: Range<Int>, vector: V.Type) {
         let padded = PaddedSample(geometry, .forward)
         let pixels = geometry.vertical.output * geometry.horizontal.output
         let columns = workspace + (padded.count + 15) & ~15
@@ -76,8 +78,16 @@ public struct ConvolutionWeightPass {
         }
         for sample in 0..<samples {
             padded.copy(input + sample * geometry.inputCount, to: workspace, vector: V.self)
-            for column in stride(from: 0, to: geometry.outputs, by: 16) {
+            for panel in pieces.lowerBound / geometry.weightRows...(pieces.upperBound - 1)
+                / geometry.weightRows
+            {
+                let (column, first) = (panel * 16, panel * geometry.weightRows)
+                let rows =
+                    max(0, pieces.lowerBound - first)..<min(geometry.weightRows, pieces.upperBound - first)
                 copyColumns(column, sample: sample, to: columns, vector: V.self)
+                if rows.lowerBound == 0 {
+                    sumBias(columns, pixels: pixels, column: column, isFirst: sample == 0, vector: V.self)
+                }
                 if geometry.isDepthwise {
                     sumDepthwise(
                         rows: rows, column: column, columns: columns, padded: padded, isFirst: sample == 0,
@@ -134,18 +144,32 @@ public struct ConvolutionWeightPass {
     }
 
     @inlinable @inline(__always)
-    func sumBias<V: FloatVector>(into bias: UnsafeMutablePointer<Float>, sample: Int, vector: V.Type) {
-        for lane in stride(from: 0, to: geometry.outputStride, by: V.scalarCount) {
+    func sumBias<V: FloatVector>(
+        _ columns: UnsafePointer<Float>, pixels: Int, column: Int, isFirst: Bool, vector: V.Type
+    ) {
+        guard let bias = biasGradient.map({ $0 + column }) else { return }
+        for lane in stride(from: 0, to: 16, by: V.scalarCount) {
             var sum = V(repeating: 0)
-            let offset = sample * gradientPixels * geometry.outputStride + lane
-            for pixel in 0..<gradientPixels {
-                let place = offset + pixel * geometry.outputStride
-                sum =
-                    sum
-                    + (winners.map { PooledWindow<V>(gradient + place, winners: $0 + place).sum }
-                        ?? V(loading: gradient + place))
+            for pixel in 0..<pixels { sum = sum + V(loading: columns + pixel * 16 + lane) }
+            (isFirst ? sum : V(loading: bias + lane) + sum).store(to: bias + lane)
+        }
+    }
+
+    /// All outputs' bias, from the windows.
+    @inlinable @inline(__always)
+    func sumWinnersBias<V: FloatVector>(vector: V.Type) {
+        guard let biasGradient, let winners else { return }
+        for lane in stride(from: 0, to: geometry.outputStride, by: V.scalarCount) {
+            var total = V(repeating: 0)
+            for sample in 0..<samples {
+                var sum = V(repeating: 0)
+                for pixel in 0..<gradientPixels {
+                    let place = (sample * gradientPixels + pixel) * geometry.outputStride + lane
+                    sum = sum + PooledWindow<V>(gradient + place, winners: winners + place).sum
+                }
+                total = total + sum
             }
-            (sample == 0 ? sum : V(loading: bias + lane) + sum).store(to: bias + lane)
+            total.store(to: biasGradient + lane)
         }
     }
 }

@@ -13,7 +13,7 @@ private enum Rounds {
 
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure speed on this machine.", subcommands: [Noise.self, Stream.self])
+        abstract: "Measure speed on this machine.", subcommands: [Noise.self, Stream.self, Training.self])
 
     struct Stream: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -51,6 +51,40 @@ struct Bench: ParsableCommand {
             let benchmark = try StreamBenchmark(
                 file: config, overrides: overrides, batchSize: batchSize, rounds: rounds, seconds: seconds,
                 runtime: work.runtime())
+            try StandardOutput.write(line: result.json ? benchmark.json : benchmark.text)
+        }
+    }
+
+    struct Training: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "train",
+            abstract:
+                "Measure how fast a config trains, and where a step's time goes: layer by layer, with the share of the "
+                + "processor's peak.")
+
+        @Argument(help: "A config; nothing of it is written.")
+        var config: String
+
+        @Option(help: "Rounds; the median is the result.")
+        var rounds = 5
+
+        @Option(help: "How long a round lasts, in seconds.")
+        var seconds = 1.0
+
+        @Option(
+            name: .customLong("set"),
+            help: ArgumentHelp(
+                "Change a key of the config, for instance train.batch_size=256.", valueName: "key=value"))
+        var overrides: [String] = []
+
+        @OptionGroup var work: WorkOptions
+        @OptionGroup var result: ResultOptions
+
+        mutating func validate() throws { try Rounds.check(rounds, seconds) }
+
+        func run() throws {
+            let benchmark = try TrainingBenchmark(
+                file: config, overrides: overrides, rounds: rounds, seconds: seconds, runtime: work.runtime())
             try StandardOutput.write(line: result.json ? benchmark.json : benchmark.text)
         }
     }

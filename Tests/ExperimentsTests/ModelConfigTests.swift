@@ -7,6 +7,45 @@ import Training
     @Test(arguments: [
         ("flatten", LayerConfig.flatten), ("relu", .relu), ("{ dense: 128 }", .dense(128)),
         ("{ dropout: 0.2 }", .dropout(0.2)), ("{ reshape: [7, 12, 3] }", .reshape([7, 12, 3])),
+        (
+            "{ conv2d: 32 }",
+            .convolution(ConvolutionConfig(.conv2d, outputs: 32, window: WindowConfig(size: [3])))
+        ),
+        (
+            "{ conv2d: { outputs: 8, kernel: [5, 3], stride: 2, padding: [1, 0], dilation: 2, groups: 4 } }",
+            .convolution(
+                ConvolutionConfig(
+                    .conv2d, outputs: 8,
+                    window: WindowConfig(size: [5, 3], stride: [2], padding: .zeros([1, 0]), dilation: [2]),
+                    groups: 4))
+        ),
+        (
+            "{ conv1d: { outputs: 8, padding: same } }",
+            .convolution(ConvolutionConfig(.conv1d, outputs: 8, window: WindowConfig(size: [3])))
+        ),
+        (
+            "{ transposed_conv2d: { outputs: 8, kernel: 2, stride: 2, padding: 0 } }",
+            .convolution(
+                ConvolutionConfig(
+                    .transposed, outputs: 8,
+                    window: WindowConfig(size: [2], stride: [2], padding: .zeros([0]))))
+        ),
+        ("depthwise", .convolution(ConvolutionConfig(.depthwise, window: WindowConfig(size: [3])))),
+        (
+            "{ depthwise: [5, 3] }",
+            .convolution(ConvolutionConfig(.depthwise, window: WindowConfig(size: [5, 3])))
+        ),
+        (
+            "max_pool",
+            .pooling(
+                PoolingConfig(.maximum, window: WindowConfig(size: [2], stride: [2], padding: .zeros([0]))))
+        ),
+        (
+            "{ average_pool: { size: 3, stride: 2, padding: 1 } }",
+            .pooling(
+                PoolingConfig(.average, window: WindowConfig(size: [3], stride: [2], padding: .zeros([1]))))
+        ),
+        ("global_average_pool", .pooling(PoolingConfig(.globalAverage))), ("{ upsample: 3 }", .upsample([3])),
         ("{ sequence: [relu, dense: 3] }", .sequence([.relu, .dense(3)])),
         ("{ repeat: { times: 4, layers: [dense: 5] } }", .repetition(4, [.dense(5)])),
         ("leaky_relu", .leakyReLU(slope: 0.01)), ("{ leaky_relu: 0.2 }", .leakyReLU(slope: 0.2)),
@@ -31,6 +70,20 @@ import Training
 
     @Test(arguments: [
         ("dense", "1:4: error: 'dense' needs its number of outputs: 'dense: 128'"),
+        ("conv2d", "1:4: error: 'conv2d' needs its number of outputs: 'conv2d: 32'"),
+        ("{ conv2d: { kernel: 3 } }", "1:14: error: 'outputs' is required in 'conv2d'"),
+        (
+            "{ conv2d: { outputs: 3, kernal: 3 } }",
+            "1:28: error: unknown key 'kernal' in 'conv2d'; did you mean 'kernel'?"
+        ),
+        (
+            "{ max_pool: { size: 2, padding: wide } }",
+            "1:36: error: 'padding' must be a whole number, got 'wide'"
+        ),
+        (
+            "{ global_average_pool: 2 }",
+            "1:6: error: 'global_average_pool' takes no value: '- global_average_pool'"
+        ),
         ("dropout", "1:4: error: 'dropout' needs its rate: 'dropout: 0.2'"),
         ("attention", "1:4: error: 'attention' needs its number of heads: 'attention: 4'"),
         (

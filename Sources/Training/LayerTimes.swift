@@ -1,0 +1,66 @@
+/// How long each layer of a model has run, in seconds.
+final class LayerTimes {
+    private(set) var forward: [Double]
+    private(set) var backward: [Double]
+    private var last = ContinuousClock.now
+
+    init(layers: Int) {
+        forward = Array(repeating: 0, count: layers)
+        backward = forward
+    }
+
+    func begin() { last = .now }
+    func endForward(_ layer: Int) { forward[layer] += lap() }
+    func endBackward(_ layer: Int) { backward[layer] += lap() }
+
+    private func lap() -> Double {
+        let now = ContinuousClock.now
+        defer { last = now }
+        return (now - last) / .seconds(1)
+    }
+}
+
+/// What there is to say of one layer of a plan: what it is made of, and how long it ran in some steps.
+package struct LayerProfile: Sendable {
+    package var name: String
+    /// Of weights that are trained.
+    package var weights = 0
+    /// Products that are added up for one sample.
+    package var forwardMultiplications = 0
+    package var backwardMultiplications = 0
+    /// Values of a sample that are read and written on the way forward.
+    package var values = 0
+    /// Seconds.
+    package var forward = 0.0
+    package var backward = 0.0
+
+    package init(name: String) { self.name = name }
+}
+
+extension Model {
+    /// Of each layer of the plan, in order, the parts that it is made of together.
+    package var profile: [LayerProfile] { profile(LayerTimes(layers: layers.count)) }
+
+    func profile(_ times: LayerTimes) -> [LayerProfile] {
+        var profiles: [LayerProfile] = []
+        var values = plan.input.count
+        for (index, placed) in layers.enumerated() {
+            let layer = placed.layer
+            let place =
+                profiles.firstIndex { $0.name == placed.name }
+                ?? {
+                    profiles.append(LayerProfile(name: placed.name))
+                    return profiles.count - 1
+                }()
+            let weights = layer.weights.filter(\.isTrained).reduce(0) { $0 + $1.shape.count }
+            profiles[place].weights += weights
+            profiles[place].forwardMultiplications += layer.multiplications.forward
+            profiles[place].backwardMultiplications += layer.multiplications.backward
+            profiles[place].values += values + layer.output.shape.count
+            profiles[place].forward += times.forward[index]
+            profiles[place].backward += times.backward[index]
+            values = layer.output.shape.count
+        }
+        return profiles
+    }
+}

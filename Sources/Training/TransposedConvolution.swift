@@ -1,0 +1,102 @@
+import Tensors
+import VectorKernels
+
+/// A transposed convolution: forward it is what a convolution is backward, and the other way round (Dumoulin & Visin 2016,
+/// §4).
+///
+/// - Shapes: x `[batch, height, width, channels]`, y `[batch, height, width, outputs]`; weight `[kernel height, kernel width,
+///   outputs / groups, channels]`, as the convolution from y to x has it; bias `[outputs]`.
+/// - Start: weight uniform in ±√(6 / inputs), bias zero, where an output sees `inputs` values on average.
+/// - Threads: as `Convolution`'s.
+final class TransposedConvolution: Layer {
+    let weight: Weight
+    let bias: Weight
+    var weights: [Weight] { [weight, bias] }
+    let output: Activation
+
+    private let engine: Engine
+    private let input: Activation
+    /// From y to x.
+    private let geometry: ConvolutionGeometry
+    /// Of every thread.
+    private let workspace: PlannedMemory
+    private let backwardWorkspace: PlannedMemory
+    /// Of each sample, the gradient of the bias.
+    private let biasSums: PlannedMemory
+    private let gradients: ConvolutionGradients
+    private let forwardRegion: Region<ConvolutionTask>
+    private let inputRegion: Region<ConvolutionTask>
+
+    init(
+        name: String, _ input: Activation, geometry: ConvolutionGeometry, outputShape: Shape, seed: UInt64,
+        engine: Engine
+    ) {
+        precondition(
+            input.stride == geometry.outputStride,
+            "a transposed convolution wants padded rows, got a stride of \(input.stride)")
+        (self.engine, self.input, self.geometry) = (engine, input, geometry)
+        let (vertical, horizontal, memory) = (geometry.vertical, geometry.horizontal, engine.memory)
+        weight = Weight(
+            name: "\(name).weight",
+            shape: [vertical.kernel, horizontal.kernel, geometry.groupChannels, geometry.outputs], threads: 1)
+        bias = Weight(name: "\(name).bias", shape: [geometry.channels], threads: 1)
+        memory.use(input)
+        output = memory.output(outputShape, wantsGradient: true)
+        let count = engine.pool.threads * geometry.workspaceCount
+        workspace = memory.scratch(count, in: .forward)
+        backwardWorkspace = memory.scratch(count, in: .backward)
+        biasSums = memory.scratch(memory.capacity * output.stride, in: .backward)
+        gradients = ConvolutionGradients(geometry, engine: engine)
+        forwardRegion = Region(engine.pool)
+        inputRegion = Region(engine.pool)
+        let inputs = vertical.kernel * horizontal.kernel * geometry.groupOutputs
+        weight.drawHeUniform(
+            name: name, inputs: max(1, inputs / (vertical.stride * horizontal.stride)), seed: seed,
+            kernels: engine.kernels.noise)
+    }
+
+    func forward(_ pass: Pass) {
+        run(forwardRegion, pass, .backward, from: input.values, to: output.values, bias: bias, in: workspace)
+    }
+
+    func backward(_ pass: Pass) {
+        let outputGradient = output.gradient!
+        if let inputGradient = input.gradient {
+            run(
+                inputRegion, pass, .forward, from: outputGradient, to: inputGradient, bias: nil,
+                in: backwardWorkspace)
+        }
+        gradients.sum(
+            ConvolutionWeightPass(
+                geometry: geometry, samples: pass.count, input: outputGradient.pointer,
+                gradient: input.values.pointer, weightGradient: gradients.weight.pointer, biasGradient: nil,
+                workspace: backwardWorkspace.pointer))
+        sumBias(outputGradient, pass)
+        gradients.apply(pass.update!, weight: weight, bias: bias)
+    }
+
+    private func run(
+        _ region: Region<ConvolutionTask>, _ pass: Pass, _ direction: ConvolutionPass.Direction,
+        from source: PlannedMemory, to target: PlannedMemory, bias: Weight?, in workspace: PlannedMemory
+    ) {
+        let convolution = ConvolutionPass(
+            geometry: geometry, direction: direction, source: source.pointer, weights: weight.values.pointer,
+            bias: bias.map { UnsafePointer($0.values.pointer) }, target: target.pointer,
+            workspace: workspace.pointer)
+        region.run(
+            ConvolutionTask(pass: convolution, samples: pass.count, kernels: engine.kernels.convolution),
+            multiplications: pass.count * geometry.multiplications)
+    }
+
+    /// Each sample's sum over its pixels, then the sum over samples.
+    private func sumBias(_ gradient: PlannedMemory, _ pass: Pass) {
+        let (vertical, horizontal) = (geometry.vertical, geometry.horizontal)
+        let whole = PoolingPass(
+            vertical: ConvolutionAxis(input: vertical.input, kernel: vertical.input),
+            horizontal: ConvolutionAxis(input: horizontal.input, kernel: horizontal.input),
+            stride: output.stride, source: gradient.pointer, target: biasSums.pointer)
+        engine.kernels.convolution.sumWindows(whole, false, 0..<pass.count)
+        engine.kernels.layers.sumRows(
+            gradients.bias.pointer, biasSums.pointer, pass.count, output.stride, output.stride)
+    }
+}
