@@ -70,17 +70,12 @@ package final class Experiment {
         }
         self.evaluations = try evaluations(rows, of: test)
         validations = try evaluations(validationRows, of: train)
-        try config.checkLoss(classes: train.classes, hasMask: programs[0].writesMask)
-        if let size = train.vocabularySize {
-            throw ConfigError(
-                config.modelNode.place,
-                "the data are token ids 0...\(size - 1), and no layer takes ids; 'mottle preview' shows them and the chain"
-            )
-        }
+        try config.checkLoss(train, hasMask: programs[0].writesMask)
+        try config.checkFirstLayer(vocabulary: train.vocabularySize)
         do {
             plan = try ModelPlan(
                 config.model, input: train.sampleShape, classes: train.classes,
-                target: config.train.loss.target == .clean ? train.sampleShape : nil)
+                target: config.train.loss.outputs(train))
         } catch {
             throw config.error(error)
         }
@@ -182,7 +177,7 @@ package final class Experiment {
         Pipeline(
             samples, programs: [evaluation.program], batchSize: Self.evaluationBatch,
             order: SampleOrder(.sequential, seed: Self.evaluationSeed), kernels: runtime.kernels,
-            pool: runtime.pool, keepsClean: config.train.loss.target == .clean, makesDigests: true)
+            pool: runtime.pool, keepsClean: config.train.loss.target != .labels, makesDigests: true)
     }
 }
 

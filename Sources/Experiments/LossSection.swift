@@ -1,3 +1,4 @@
+import Datasets
 import Training
 
 extension LossConfig: ConfigValue {
@@ -41,22 +42,36 @@ extension LossConfig: ConfigValue {
             try table.read("label_smoothing", into: &smoothing, in: 0..<1)
             let weights = try table.take("class_weights")?.classWeights() ?? []
             formula = .crossEntropy(smoothing: smoothing, classWeights: weights)
-            return try table.finish()
         case .huber:
             var delta = 1.0
             try table.read("delta", into: &delta, in: 1e-6...1e6)
             formula = .huber(delta: delta)
         case .binaryCrossEntropy, .squared, .absolute, .cosine: break
         }
-        try table.read("target", into: &target)
+        if let node = table.take("target") { target = try self.target(node) }
         if let part = table.take("over") {
             over = try part.value()
-            guard over == .all || target == .clean || part.isProbe else {
+            guard over == .all || target != .labels || part.isProbe else {
                 throw ConfigError(
                     part.place, "'over' picks elements of a clean sample, but the target is the labels")
             }
         }
+        if case .crossEntropy(_, let weights) = formula, target == .tokens, !weights.isEmpty, !node.isProbe {
+            throw ConfigError(node.place, "'class_weights' are for labels, but the target is tokens")
+        }
         try table.finish()
+    }
+
+    /// What this formula can be compared with.
+    private func target(_ node: ConfigNode) throws(ConfigError) -> Target {
+        let wanted: [Target] =
+            if case .crossEntropy = formula { [.labels, .tokens] } else { [.labels, .clean] }
+        let names = wanted.map(\.rawValue)
+        let word = try node.word(among: names)
+        guard let target = wanted.first(where: { $0.rawValue == word }) else {
+            throw node.mismatch(wanted: "one of " + names.joined(separator: ", "))
+        }
+        return target
     }
 
     /// As the lock file spells it.
@@ -68,7 +83,7 @@ extension LossConfig: ConfigValue {
         switch formula {
         case .crossEntropy(let smoothing, let classWeights):
             kind = .crossEntropy
-            comparison = [ConfigEntry("label_smoothing", .number(smoothing))]
+            comparison.append(ConfigEntry("label_smoothing", .number(smoothing)))
             if !classWeights.isEmpty {
                 let weights = classWeights.map { ConfigNode.number($0) }
                 comparison.append(ConfigEntry("class_weights", .list(weights)))
@@ -85,7 +100,6 @@ extension LossConfig: ConfigValue {
     }
 }
 
-extension LossConfig.Target: ConfigValue {}
 extension LossConfig.Part: ConfigValue {}
 
 extension ConfigNode {
@@ -101,32 +115,60 @@ extension ConfigNode {
 }
 
 extension ExperimentConfig {
-    /// What the loss asks of the rest of a config.
+    /// What the loss asks of the rest of a config and of the data.
     ///
     /// - Parameter hasMask: whether the chain hides something.
-    func checkLoss(classes: Int, hasMask: Bool) throws(ConfigError) {
-        if case .crossEntropy(_, let weights) = train.loss.formula, !weights.isEmpty, weights.count != classes
+    func checkLoss(_ data: any Dataset, hasMask: Bool) throws(ConfigError) {
+        if let problem = lossProblem(
+            classes: data.classes, isText: data.vocabularySize != nil, hasMask: hasMask)
         {
-            throw ConfigError(
-                trainPlace,
-                "'class_weights' must have a number for each of the \(classes) classes, got \(weights.count)")
+            throw ConfigError(trainPlace, problem)
         }
-        if train.loss.over != .all, !hasMask {
-            throw ConfigError(
-                trainPlace,
-                "the loss is over what is \(train.loss.over.rawValue), but no generator of the chain has a mask"
-            )
+    }
+
+    func lossProblem(classes: Int, isText: Bool, hasMask: Bool) -> String? {
+        let loss = train.loss
+        if case .crossEntropy(_, let weights) = loss.formula, !weights.isEmpty, weights.count != classes {
+            return
+                "'class_weights' must have a number for each of the \(classes) classes, got \(weights.count)"
         }
-        if train.consistency != nil {
-            guard views > 1 else {
-                throw ConfigError(
-                    trainPlace, "'consistency' compares views of a sample: 'views' must be at least 2")
-            }
-            guard train.loss.judgesClasses else {
-                throw ConfigError(
-                    trainPlace, "'consistency' compares classes, but the loss has clean samples as its target"
-                )
-            }
+        if loss.target == .tokens, !isText {
+            return "the loss has tokens as its target, but the data are no texts"
+        }
+        if loss.target == .clean, isText {
+            return
+                "the loss compares values, but samples are token ids; 'cross_entropy: { target: tokens }' tells them apart"
+        }
+        if loss.over != .all, !hasMask {
+            return "the loss is over what is \(loss.over.rawValue), but no generator of the chain has a mask"
+        }
+        guard train.consistency != nil else { return nil }
+        if views == 1 { return "'consistency' compares views of a sample: 'views' must be at least 2" }
+        if !loss.judgesClasses {
+            return "'consistency' compares classes, but the loss has \(loss.target.description) as its target"
+        }
+        return nil
+    }
+}
+
+extension LossConfig {
+    /// What it asks of a model for these data.
+    func outputs(_ data: any Dataset) -> ModelPlan.Target {
+        switch target {
+        case .labels: .classes
+        case .clean: .samples
+        case .tokens: .tokens(data.vocabularySize ?? 0)
+        }
+    }
+}
+
+extension LossConfig.Target {
+    /// As error texts call it.
+    var description: String {
+        switch self {
+        case .labels: "labels"
+        case .clean: "clean samples"
+        case .tokens: "tokens"
         }
     }
 }

@@ -53,12 +53,11 @@ enum Metric: Equatable {
     /// Whether it can be measured where the model learns by this loss.
     func check(_ node: ConfigNode, _ loss: LossConfig) throws(ConfigError) {
         if node.isProbe { return }
-        guard (self == .psnr) == !loss.judgesClasses else {
+        guard loss.target == (self == .psnr ? .clean : .labels) else {
             throw ConfigError(
                 node.place,
-                loss.judgesClasses
-                    ? "'\(name)' compares outputs with clean samples, but the loss has labels as its target"
-                    : "'\(name)' judges classes, but the loss has clean samples as its target")
+                "'\(name)' \(self == .psnr ? "compares outputs with clean samples" : "judges classes"), "
+                    + "but the loss has \(loss.target.description) as its target")
         }
         if self == .calibration, case .crossEntropy = loss.formula { return }
         guard self != .calibration else {

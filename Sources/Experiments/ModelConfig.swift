@@ -221,11 +221,30 @@ extension LayerConfig: ConfigValue {
 extension PositionKind: ConfigValue {}
 
 extension ExperimentConfig {
+    /// Token ids are no values: only an embedding knows what to do with them.
+    ///
+    /// - Parameter vocabulary: how many tokens there are; nil for other data.
+    func checkFirstLayer(vocabulary: Int?) throws(ConfigError) {
+        guard let vocabulary else { return }
+        let place = (try? modelNode.items())?.first?.place ?? modelNode.place
+        guard case .tokenEmbedding(let rows, _)? = model.first else {
+            throw ConfigError(
+                place,
+                "the data are token ids 0...\(vocabulary - 1), which only 'token_embedding: { tokens: \(vocabulary), "
+                    + "width: 64 }' takes as the first layer")
+        }
+        guard rows >= vocabulary else {
+            throw ConfigError(
+                place,
+                "'token_embedding' has rows for \(rows) tokens, the data have ids 0...\(vocabulary - 1)")
+        }
+    }
+
     /// The config's error for a model that doesn't fit the data.
     func error(_ error: ModelError) -> ConfigError {
         if let place = error.place { return ConfigError(self.place(of: place), error.description) }
         switch error {
-        case .lastOutputs, .outputsBesideSamples:
+        case .lastOutputs, .outputsBesideSamples, .outputsBesideTokens:
             let last = try? modelNode.items().last
             return ConfigError(last?.place ?? modelNode.place, error.description)
         default: return ConfigError(modelNode.place, error.description)

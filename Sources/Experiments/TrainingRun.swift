@@ -156,7 +156,7 @@ extension Experiment {
         Pipeline(
             data.train, programs: programs, batchSize: config.train.batchSize,
             order: .training(data.train, seed: config.seed), kernels: runtime.kernels, pool: runtime.pool,
-            keepsClean: config.train.loss.target == .clean, makesDigests: true)
+            keepsClean: config.train.loss.target != .labels, makesDigests: true)
     }
 }
 

@@ -78,7 +78,8 @@ enum Criterion: Equatable {
         case "accuracy":
             guard loss.judgesClasses || node.isProbe else {
                 throw ConfigError(
-                    node.place, "'accuracy' judges classes, but the loss has clean samples as its target")
+                    node.place,
+                    "'accuracy' judges classes, but the loss has \(loss.target.description) as its target")
             }
             self = .accuracy
         case "loss": self = .loss

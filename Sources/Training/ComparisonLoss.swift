@@ -58,6 +58,7 @@ final class ComparisonLoss: LossFunction {
                 (own + row * size).update(from: clean + row / batch.views * size, count: size)
             }
             return UnsafePointer(own)
+        case .tokens: preconditionFailure("tokens are classes, no numbers to compare")
         case .labels:
             if let targets = batch.targets { return targets }
             let own = makeOwnTargets()

@@ -13,7 +13,7 @@ final class CrossEntropy: LossFunction {
     private let region: Region<CrossEntropyTask>
 
     /// - Parameters:
-    ///   - logits: a model's output, `[classes]`, whose gradient this writes.
+    ///   - logits: a model's output, `[classes]`, or so many for each position, whose gradient this writes.
     ///   - classWeights: one for each class; none: all 1.
     init(of logits: Activation, smoothing: Double = 0, classWeights: [Double] = [], engine: Engine) {
         let classes = logits.channels
@@ -22,7 +22,7 @@ final class CrossEntropy: LossFunction {
             "\(classes) classes want as many weights, got \(classWeights.count)")
         (self.logits, self.engine, self.smoothing) = (logits, engine, Float(smoothing))
         self.classWeights = classWeights.isEmpty ? nil : Buffer(classWeights.map { Float($0) })
-        losses = Buffer(count: engine.memory.capacity)
+        losses = Buffer(count: engine.memory.capacity * logits.positions)
         correct = Buffer(count: engine.pool.threads * CrossEntropyTask.slot)
         region = Region(engine.pool)
     }
@@ -32,20 +32,22 @@ final class CrossEntropy: LossFunction {
             labels: batch.labels, targets: batch.targets, count: batch.count, wantsGradient: wantsGradient)
     }
 
-    /// `targets` are the shares of the classes in each row's label, `[count, classes]`; nil for the labels alone.
+    /// `targets` are the shares of the classes in each row's label, `[count, classes]`; nil for the labels alone. Rows whose
+    /// weight is 0 are left out; nil: all count 1.
     func evaluate(
-        labels: UnsafePointer<Int32>, targets: UnsafePointer<Float>? = nil, count: Int,
-        wantsGradient: Bool = false
+        labels: UnsafePointer<Int32>, targets: UnsafePointer<Float>? = nil,
+        rowWeights: UnsafePointer<Float>? = nil, count: Int, wantsGradient: Bool = false
     ) -> LossResult {
         let classes = logits.channels
-        for row in 0..<count {
+        for row in 0..<count where rowWeights.map({ $0[row] != 0 }) ?? true {
             precondition(
                 labels[row] >= 0 && labels[row] < classes, "label \(labels[row]) is outside 0..<\(classes)")
         }
         var entropy = SoftmaxCrossEntropy(
             logits: logits.values.pointer, stride: logits.stride, rows: count, classes: classes,
             labels: labels, targets: targets, smoothing: smoothing,
-            classWeights: classWeights.map { UnsafePointer($0.pointer) }, losses: losses.pointer,
+            classWeights: classWeights.map { UnsafePointer($0.pointer) }, rowWeights: rowWeights,
+            losses: losses.pointer,
             gradient: wantsGradient ? logits.gradient!.pointer : nil, scale: 0)
         let weight = engine.kernels.training.losses.softmaxTotalWeight(entropy)
         entropy.scale = weight > 0 ? Float(1 / weight) : 0

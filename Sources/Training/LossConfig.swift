@@ -20,6 +20,8 @@ package struct LossConfig: Equatable, Sendable {
         case labels
         /// The sample before the chain.
         case clean
+        /// The token at each position before the chain.
+        case tokens
     }
 
     /// Which elements of a sample count, by the chain's mask. Where a batch has no mask, all do.

@@ -34,6 +34,8 @@ extension TrainConfig {
     func makeLoss(of output: Activation, engine: Engine) -> any LossFunction {
         let base: any LossFunction =
             switch loss.formula {
+            case .crossEntropy(let smoothing, _) where loss.target == .tokens:
+                TokenCrossEntropy(of: output, smoothing: smoothing, over: loss.over, engine: engine)
             case .crossEntropy(let smoothing, let classWeights):
                 CrossEntropy(
                     of: output, smoothing: smoothing, classWeights: classWeights, engine: engine)

@@ -19,7 +19,8 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
     case windowExtent(LayerPlace, kind: String, extent: Int, padded: Int)
     case poolingPadding(LayerPlace, kind: String, padding: Int, size: Int)
     case lastOutputs(shape: Shape, classes: Int)
-    case outputsBesideSamples(shape: Shape, target: Shape)
+    case outputsBesideSamples(shape: Shape, samples: Shape)
+    case outputsBesideTokens(shape: Shape, wanted: Shape)
     case noWeights
     case missingWeight(name: String, shape: Shape)
     case unknownWeight(name: String, known: [String])
@@ -63,9 +64,12 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
         case .lastOutputs(let shape, let classes):
             "model: the last layer gives \(Self.batched(shape)), the data has \(classes) classes; "
                 + "'dense: \(classes)' as the last layer?"
-        case .outputsBesideSamples(let shape, let target):
+        case .outputsBesideSamples(let shape, let samples):
             "model: the last layer gives \(Self.batched(shape)), the loss compares it with samples "
-                + "\(Self.batched(target)); 'reshape: \(target)' as the last layer?"
+                + "\(Self.batched(samples)); 'dense: \(samples.count)' as the last layer?"
+        case .outputsBesideTokens(let shape, let wanted):
+            "model: the last layer gives \(Self.batched(shape)), the loss wants \(Self.batched(wanted)), a value for each "
+                + "token at each position; 'dense: \(wanted.sizes.last!)' as the last layer?"
         case .noWeights:
             "model: no layer has weights, so there is nothing to train; 'dense' has"
         case .missingWeight(let name, let shape):

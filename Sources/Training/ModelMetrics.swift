@@ -7,15 +7,15 @@ package struct ModelMetrics: Equatable, Sendable {
     package internal(set) var count = 0
     /// Nil where outputs are no classes.
     package internal(set) var classes: ClassMetrics?
-    /// Nil where outputs are classes.
+    /// Nil where outputs are no samples.
     package internal(set) var samples: SampleMetrics?
 
     /// - Parameter classes: of the data; taken where the loss judges classes.
     package init(_ loss: LossConfig, classes: Int) {
-        if loss.judgesClasses {
-            self.classes = ClassMetrics(classes: classes)
-        } else {
-            samples = SampleMetrics()
+        switch loss.target {
+        case .labels: self.classes = ClassMetrics(classes: classes)
+        case .clean: samples = SampleMetrics()
+        case .tokens: break
         }
     }
 }

@@ -19,17 +19,32 @@ package struct ModelPlan: Equatable, Sendable {
     package let input: Shape
     package let classes: Int
 
-    /// - Parameter target: which shape outputs must have because they are compared with it; nil for a value for each class.
+    /// What outputs must be.
+    package enum Target: Equatable, Sendable {
+        /// A value for each class of the data.
+        case classes
+        /// As many values as a sample has, in their order.
+        case samples
+        /// At each position a value for each token of a vocabulary of so many.
+        case tokens(Int)
+    }
+
     package init(
-        _ configs: [LayerConfig], input: Shape, classes: Int, target: Shape? = nil
+        _ configs: [LayerConfig], input: Shape, classes: Int, target: Target = .classes
     ) throws(ModelError) {
         var planner = Planner()
         let layers = try planner.plan(configs, input: input) { .model($0) }
         let shape = layers.last?.output ?? input
-        if let target {
-            guard shape == target else { throw .outputsBesideSamples(shape: shape, target: target) }
-        } else {
+        switch target {
+        case .classes:
             guard shape == [classes] else { throw .lastOutputs(shape: shape, classes: classes) }
+        case .samples:
+            guard shape.count == input.count else {
+                throw .outputsBesideSamples(shape: shape, samples: input)
+            }
+        case .tokens(let vocabulary):
+            let wanted = Shape(input.sizes + [vocabulary])
+            guard shape == wanted else { throw .outputsBesideTokens(shape: shape, wanted: wanted) }
         }
         guard planner.hasWeights else { throw .noWeights }
         (self.layers, self.input, self.classes) = (layers, input, classes)

@@ -129,7 +129,7 @@ import Testing
         """
         data: { shards: { train: [a.tar, b.tar], image: jpg }, split: { train: 0.5 } }
         model: []
-        train: { epochs: 1, loss: cross_entropy }
+        train: { epochs: 1, loss: { cross_entropy: { target: tokens, over: visible } } }
         lock: { config: small, contract: \(numericContract), instruction_set: avx2 }
         plugins: []
         """,

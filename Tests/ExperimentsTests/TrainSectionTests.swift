@@ -22,6 +22,7 @@ import Training
         "train: { epochs: 4, loss: binary_cross_entropy, consistency: { js: 12 } }",
         "train: { epochs: 4, loss: { binary_cross_entropy: { target: clean, over: visible } } }",
         "train: { epochs: 4, loss: mse }",
+        "train: { epochs: 4, loss: { cross_entropy: { target: tokens, over: hidden } } }",
         "train: { epochs: 4, loss: { mse: { over: hidden } } }",
         "train: { epochs: 4, loss: { l1: { target: labels } } }",
         "train: { epochs: 4, loss: { huber: { delta: 0.5 } } }",
@@ -74,8 +75,8 @@ import Training
             "1:61: error: 'class_weights' must be a list with a number above 0 for at least one class, got a list"
         ),
         (
-            "loss: { cross_entropy: { target: labels } }",
-            "1:46: error: unknown key 'target' in 'cross_entropy'; known are label_smoothing, class_weights"
+            "loss: { cross_entropy: { target: clean } }",
+            "1:54: error: 'target' must be one of labels, tokens, got 'clean'"
         ),
         ("consistency: { }", "1:34: error: 'js' is required in 'consistency'"),
         (

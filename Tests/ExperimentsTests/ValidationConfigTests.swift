@@ -104,24 +104,44 @@ private func config(_ yaml: String) throws -> ExperimentConfig {
     @Test(arguments: [
         (
             "train: { epochs: 1, loss: { cross_entropy: { class_weights: [1, 2] } } }",
-            "test.yaml:3:8: error: 'class_weights' must have a number for each of the 10 classes, got 2"
+            "'class_weights' must have a number for each of the 10 classes, got 2"
         ),
         (
             "train: { epochs: 1, loss: { mse: { over: hidden } } }",
-            "test.yaml:3:8: error: the loss is over what is hidden, but no generator of the chain has a mask"
+            "the loss is over what is hidden, but no generator of the chain has a mask"
         ),
         (
             "train: { epochs: 1, consistency: { js: 12 } }",
-            "test.yaml:3:8: error: 'consistency' compares views of a sample: 'views' must be at least 2"
+            "'consistency' compares views of a sample: 'views' must be at least 2"
         ),
         (
             "train: { epochs: 1, loss: mse, consistency: { js: 12 } }\nviews: 3",
-            "test.yaml:3:8: error: 'consistency' compares classes, but the loss has clean samples as its target"
+            "'consistency' compares classes, but the loss has clean samples as its target"
         ),
     ])
     func `a loss that the rest of the config does not fit`(yaml: String, message: String) throws {
         let config = try config(yaml)
-        let error = #expect(throws: ConfigError.self) { try config.checkLoss(classes: 10, hasMask: false) }
-        #expect(error?.description == message)
+        #expect(config.lossProblem(classes: 10, isText: false, hasMask: false) == message)
+    }
+
+    @Test func `texts have tokens as their target, values have none`() throws {
+        let tokens = try config(
+            "train: { epochs: 1, loss: { cross_entropy: { target: tokens, over: hidden } } }")
+        #expect(tokens.lossProblem(classes: 2, isText: true, hasMask: true) == nil)
+        #expect(
+            tokens.lossProblem(classes: 2, isText: false, hasMask: true)
+                == "the loss has tokens as its target, but the data are no texts")
+        let values = try config("train: { epochs: 1, loss: mse }")
+        #expect(
+            values.lossProblem(classes: 2, isText: true, hasMask: true)
+                == "the loss compares values, but samples are token ids; 'cross_entropy: { target: tokens }' tells them apart"
+        )
+        #expect(
+            complaint("train: { epochs: 1, loss: { mse: { target: tokens } } }")
+                == "test.yaml:3:44: error: 'target' must be one of labels, clean, got 'tokens'")
+        #expect(
+            complaint("train: { epochs: 1, loss: { cross_entropy: { target: tokens, class_weights: [1] } } }")
+                == "test.yaml:3:44: error: 'class_weights' are for labels, but the target is tokens")
+        #expect(throws: ConfigError.self) { try tokens.checkFirstLayer(vocabulary: 30) }
     }
 }

@@ -178,11 +178,60 @@ private func outputs(_ trainer: Trainer, _ batch: Batch) -> [[Double]] {
 
     @Test func `what the model gives must be what the loss compares`() {
         let error = #expect(throws: ModelError.self) {
-            try ModelPlan([.flatten, .dense(7)], input: [4, 2, 1], classes: 5, target: [4, 2, 1])
+            try ModelPlan([.flatten, .dense(7)], input: [4, 2, 1], classes: 5, target: .samples)
         }
         #expect(
             error?.description
                 == "model: the last layer gives [batch, 7], the loss compares it with samples [batch, 4, 2, 1]; "
-                + "'reshape: [4, 2, 1]' as the last layer?")
+                + "'dense: 8' as the last layer?")
+        let tokens = #expect(throws: ModelError.self) {
+            try ModelPlan([.dense(7)], input: [4, 3], classes: 5, target: .tokens(9))
+        }
+        #expect(
+            tokens?.description
+                == "model: the last layer gives [batch, 4, 7], the loss wants [batch, 4, 3, 9], a value for each token at "
+                + "each position; 'dense: 9' as the last layer?")
+    }
+
+    @Test(arguments: LossConfig.Part.allCases)
+    func `tokens are told apart where they count`(part: LossConfig.Part) throws {
+        // Four samples in two views of three positions with two values each, of which one is a token from 0 to 4.
+        let engine = Engine(
+            kernels: Fixture.kernels, pool: WorkerPool(threads: 2), capacity: 8, leaves: 1)
+        let output = engine.memory.output([3, 5], wantsGradient: true)
+        let loss = TokenCrossEntropy(of: output, smoothing: 0, over: part, engine: engine)
+        engine.memory.layOut()
+        let logits = Fixture.floats(8 * 3 * 5, seed: 47).map { $0 * 4 }
+        for (index, value) in logits.enumerated() {
+            output.values.pointer[index / 5 * output.stride + index % 5] = value
+        }
+        let samples = Samples(count: 8, shape: [3], classes: 5)
+        let tokens = Buffer<Float>((0..<12).map { Float($0 * 3 % 5) })
+        let hidden = Buffer<UInt8>((0..<24).map { $0 % 7 < 3 ? 1 : 0 })
+        let lengths = Buffer<Int32>([3, 2, 3, 1, 3, 3, 2, 3])
+        var batch = samples.batch(0..<8)
+        (batch.views, batch.clean, batch.mask, batch.lengths) = (
+            2, UnsafePointer(tokens.pointer), UnsafePointer(hidden.pointer), UnsafePointer(lengths.pointer)
+        )
+        let result = loss.evaluate(batch, wantsGradient: true)
+        var (sum, count) = (0.0, 0)
+        for row in 0..<24 {
+            let (sample, position) = (row / 3, row % 3)
+            let isWanted = part == .all || (hidden[row] == 1) == (part == .hidden)
+            let gradient = (0..<5).map { output.gradient!.pointer[row * output.stride + $0] }
+            guard isWanted, position < Int(lengths[sample]) else {
+                #expect(gradient == [0, 0, 0, 0, 0])
+                continue
+            }
+            let shares = softmax(logits[row * 5..<row * 5 + 5].map(Double.init)[...])
+            let token = Int(tokens[sample / 2 * 3 + position])
+            (sum, count) = (sum - shares[token].logarithm, count + 1)
+            expectClose(
+                gradient, (0..<5).map { (shares[$0] - ($0 == token ? 1 : 0)) / result.weight },
+                tolerance: 1e-6)
+        }
+        expectClose([Float(result.lossSum)], [sum])
+        #expect(result.weight == Double(count))
+        #expect(result.correct == nil)
     }
 }

@@ -87,7 +87,9 @@ import Testing
     @Test(arguments: [
         "tokenizer: words, lowercase: true", "tokenizer: characters", "tokenizer: { bpe: t.json }",
     ])
-    func `chains of tokens are drawn, and reach the model, which takes no ids`(text: String) throws {
+    func `chains of tokens are drawn, and reach a model, whose first layer must be an embedding`(text: String)
+        throws
+    {
         let folder = try folder(text, chain: "whole_word: { mask_id: 4, vocab: 9, rate: 0.5 }")
         #expect(try folder.mottle("tokens", "tokens.txt", "--size", "270", "--output", "t.json").status == 0)
         let drawn = try folder.mottle("preview", "c.yaml", "--samples", "0-5", "--output", "p.png")
@@ -95,9 +97,9 @@ import Testing
         let tested = try folder.mottle("preview", "c.yaml", "--test", "--samples", "0", "--output", "q.png")
         #expect(tested.errors == "" && folder.exists("q.png"))
         let trained = try folder.mottle("train", "c.yaml")
-        #expect(trained.errors.hasPrefix("c.yaml:6:3: error: the data are token ids 0..."))
+        #expect(trained.errors.hasPrefix("c.yaml:6:5: error: the data are token ids 0..."))
         #expect(
-            trained.errors.hasSuffix(", and no layer takes ids; 'mottle preview' shows them and the chain\n"))
+            trained.errors.hasSuffix("width: 64 }' takes as the first layer\n"))
         #expect(trained.status == 2)
     }
 

@@ -81,7 +81,7 @@ import Testing
             folder,
             [
                 "small.yaml", "--out", "run", "--set",
-                "model=[flatten, dense: 20, relu, dense: 30, reshape: [6, 5, 1]]",
+                "model=[flatten, dense: 20, relu, dense: 30]",
                 "--set", "train.loss={mse: {over: hidden}}", "--set", "chain=[cutout: {size: 3}]", "--set",
                 "metrics=[psnr]", "--set", "evaluate=[{cutout: {size: 3}}]", "--set", "validate={keep: best}",
             ])
@@ -102,5 +102,34 @@ import Testing
         let outcome = try train(
             folder, ["small.yaml", "--out", "run", "--set", "views=3", "--set", "train.consistency={js: 12}"])
         #expect(outcome.status == 0, "\(outcome.errors)")
+    }
+
+    @Test func `a model learns to fill in what is hidden of a text`() throws {
+        let folder = try WorkFolder()
+        let texts = ["to run quickly", "a small house", "to sleep and rest", "an animal and a house"]
+        try folder.write(
+            "texts.csv", "text,class\n" + (0..<40).map { "\(texts[$0 % 4]),\($0 % 2)\n" }.joined())
+        try folder.write(
+            "c.yaml",
+            """
+            data:
+              text: { train: texts.csv, text: text, label: class, length: 24, tokenizer: characters }
+              split: { train: 0.8 }
+            chain:
+              - mlm: { mask_id: 4, vocab: 9 }
+            model:
+              - token_embedding: { tokens: 300, width: 16 }
+              - dense: 300
+            train:
+              epochs: 3
+              loss: { cross_entropy: { target: tokens, over: hidden } }
+
+            """)
+        let wrong = try folder.mottle("train", "c.yaml")
+        #expect(wrong.errors.contains("the loss wants [batch, 24, "), "\(wrong.errors)")
+        let vocabulary = try #require(wrong.errors.firstMatch(of: /'dense: (\d+)' as the last layer/)).1
+        let outcome = try train(folder, ["c.yaml", "--out", "run", "--set", "model.1.dense=\(vocabulary)"])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(outcome.output.contains("test set  parameters"))
     }
 }
