@@ -19,8 +19,10 @@ package struct ConfigDocument: Sendable {
 
     /// Puts in the value of `assignment`, in the form of `--set`: `train.epochs=3`, `chain.0.gaussian.sigma=0.2`.
     package mutating func set(_ assignment: String) throws(ConfigError) {
-        try root.apply(ConfigOverride(assignment))
+        try apply(ConfigOverride(assignment))
     }
+
+    mutating func apply(_ change: ConfigOverride) throws(ConfigError) { try root.apply(change) }
 
     private static func read(_ file: String) throws(ConfigError) -> String {
         func failure(_ message: String) -> ConfigError { ConfigError(.wholeFile(file), message) }

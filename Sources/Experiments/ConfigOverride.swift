@@ -1,26 +1,45 @@
-/// A change of a config from the command line: `train.epochs=3`.
+/// A change of a config, from the command line or from a sweep: `train.epochs=3`.
 ///
 /// The path leads through tables by key and through lists by index. Tables that are absent are made, and a name
 /// that stands alone becomes a table of that name: `chain.0.gaussian.sigma=0.2` works on `chain: [gaussian]`.
 struct ConfigOverride {
     let place: ConfigPlace
     private let keys: [String]
-    /// The new value as YAML.
-    private let value: String
+    private let value: Value
+
+    private enum Value {
+        /// As YAML.
+        case text(String)
+        /// As it stands in a file.
+        case node(ConfigNode)
+    }
 
     init(_ assignment: String) throws(ConfigError) {
         place = .override(assignment)
         guard let equals = assignment.firstIndex(of: "=") else {
             throw ConfigError(place, "expected KEY=VALUE")
         }
-        keys = assignment[..<equals].split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        value = String(assignment[assignment.index(after: equals)...])
+        keys = Self.keys(String(assignment[..<equals]))
+        value = .text(String(assignment[assignment.index(after: equals)...]))
+    }
+
+    /// A change that stands in a file, under a key such as `train.epochs`.
+    init(_ entry: ConfigEntry) {
+        (place, keys, value) = (entry.place, Self.keys(entry.key), .node(entry.value))
+    }
+
+    private static func keys(_ path: String) -> [String] {
+        path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     }
 
     /// Puts the value where `keys[depth...]` leads from `node`.
     fileprivate func put(into node: inout ConfigNode, depth: Int) throws(ConfigError) {
         guard depth < keys.count else {
-            node = try ConfigParser.parse(value: value, place: place, path: node.path, name: node.name)
+            switch value {
+            case .text(let text):
+                node = try ConfigParser.parse(value: text, place: place, path: node.path, name: node.name)
+            case .node(let value): node = value
+            }
             return
         }
         switch node.content {

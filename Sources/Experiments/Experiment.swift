@@ -39,9 +39,16 @@ package final class Experiment {
     ///   - overrides: changes as `--set` takes them.
     ///   - seed: goes before the config's own.
     /// - Throws: `ConfigError`, `PluginError`, `DatasetError` for what a person can mend.
-    package init(file: String, overrides: [String] = [], seed: UInt64? = nil, runtime: Runtime) throws {
+    package convenience init(
+        file: String, overrides: [String] = [], seed: UInt64? = nil, runtime: Runtime
+    ) throws {
+        let changes = try overrides.map(ConfigOverride.init(_:))
+        try self.init(file: file, changes: changes, seed: seed, runtime: runtime)
+    }
+
+    init(file: String, changes: [ConfigOverride], seed: UInt64?, runtime: Runtime) throws {
         var document = try ConfigDocument(file: file)
-        for override in overrides { try document.set(override) }
+        for change in changes { try document.apply(change) }
         let base = FilePath.folder(of: file)
         var config = try ExperimentConfig(document.root, base: base)
         if let seed { config.seed = seed }
@@ -166,7 +173,8 @@ package final class Experiment {
             name: evaluation.config.name, parameters: evaluation.parameters,
             accuracy: metrics.classes?.accuracy, loss: metrics.loss.mean, count: metrics.count,
             digest: digest.description,
-            measures: config.metrics.map { .init($0.name, $0.value(of: metrics)) })
+            measures: config.metrics.map { .init($0.name, $0.value(of: metrics)) },
+            outcomes: metrics.outcomes)
         return Measured(metrics: metrics, row: row, skipped: stream.skipped)
     }
 

@@ -26,7 +26,7 @@ extension Experiment {
         }
         guard overrides.isEmpty else { return table }
         switch try? String(contentsOfFile: folder.robustness, encoding: .utf8) {
-        case nil: try AtomicFile.write(folder.robustness, text: table.json)
+        case nil: try folder.write(table)
         case table.json: break
         default: observer.say("\(folder.robustness) has other numbers and is left as it is")
         }

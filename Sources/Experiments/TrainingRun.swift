@@ -56,10 +56,13 @@ extension Experiment {
         out: String?, observer: some RunObserver, isInterrupted: () -> Bool
     ) throws -> RunResult {
         let folder = try out.map(RunFolder.create) ?? RunFolder.next(named: name)
-        try AtomicFile.write(folder.lock, text: lockFile)
+        try prepare(folder)
         let metrics = try MetricsLog(folder.metrics)
         return try run(in: folder, metrics, from: nil, observer: observer, isInterrupted: isInterrupted)
     }
+
+    /// Writes down what is to be trained, which `resume` can begin with.
+    func prepare(_ folder: RunFolder) throws { try AtomicFile.write(folder.lock, text: lockFile) }
 
     /// Goes on with a run that was interrupted or killed, to the same weights as if it had not been.
     ///
@@ -68,10 +71,11 @@ extension Experiment {
         run path: String, runtime: Runtime, observer: some RunObserver, isInterrupted: () -> Bool
     ) throws -> RunResult {
         let folder = try RunFolder.open(path)
-        let metrics = try MetricsLog(folder.metrics)
         guard !folder.has(folder.robustness) else {
             throw FileError(folder.path, "this run is complete; nothing is left to do")
         }
+        let isPrepared = !folder.has(folder.metrics)
+        let metrics = try MetricsLog(folder.metrics)
         let experiment = try Experiment(file: folder.lock, runtime: runtime)
         if let note = experiment.note(of: "the weights") { observer.say(note) }
         experiment.notes.forEach(observer.say)
@@ -79,10 +83,12 @@ extension Experiment {
         if let problem = newest?.problem { observer.say(problem) }
         let state = newest?.checkpoint.run ?? RunState()
         folder.removePartialFiles()
-        observer.say(
-            newest == nil
-                ? "\(folder.path) has no checkpoint yet and starts anew"
-                : "goes on behind step \(state.step), in epoch \(state.epoch + 1)")
+        if !isPrepared {
+            observer.say(
+                newest == nil
+                    ? "\(folder.path) has no checkpoint yet and starts anew"
+                    : "goes on behind step \(state.step), in epoch \(state.epoch + 1)")
+        }
         if try metrics.size() < state.metricsSize {
             observer.say("\(folder.metrics) is shorter than it was; what is missing in it is lost")
         }
@@ -123,7 +129,7 @@ extension Experiment {
             if complete.rows.count == evaluations.count {
                 try folder.writeSkipped(train: loop.state.skipped, test: left)
                 skipped += left.count
-                try AtomicFile.write(folder.robustness, text: complete.json)
+                try folder.write(complete)
                 table = complete
             }
         }

@@ -14,13 +14,16 @@ package struct RobustnessRow: Equatable, Sendable {
     package var digest: String
     /// What else was asked for; numbers are columns of the table, the rest is for programs.
     package var measures: [JSONValue.Member]
+    /// How each sample by itself was judged: right 1 or wrong 0, or the mean square of its differences. Not in the JSON.
+    package var outcomes: [Float]
 
     package init(
         name: String, parameters: [RobustnessParameter] = [], accuracy: Double?, loss: Double, count: Int,
-        digest: String, measures: [JSONValue.Member] = []
+        digest: String, measures: [JSONValue.Member] = [], outcomes: [Float] = []
     ) {
         (self.name, self.parameters, self.digest) = (name, parameters, digest)
         (self.accuracy, self.loss, self.count, self.measures) = (accuracy, loss, count, measures)
+        self.outcomes = outcomes
     }
 
     package var json: JSONValue {
@@ -35,7 +38,7 @@ package struct RobustnessRow: Equatable, Sendable {
     }
 
     /// The columns of numbers, by name.
-    fileprivate var numbers: [(name: String, value: Double)] {
+    var numbers: [(name: String, value: Double)] {
         var numbers = accuracy.map { [("accuracy", $0)] } ?? []
         numbers.append(("loss", loss))
         for measure in measures {
@@ -45,7 +48,7 @@ package struct RobustnessRow: Equatable, Sendable {
     }
 
     /// `sigma 0.1, mean 0`: those parameters in which rows of the same name differ; all where the row is the only one.
-    fileprivate func parameterText(among rows: [RobustnessRow]) -> String {
+    func parameterText(among rows: [RobustnessRow]) -> String {
         let namesakes = rows.filter { $0.name == name }
         return parameters.filter { parameter in
             namesakes.count == 1 || namesakes.contains { !$0.parameters.contains(parameter) }

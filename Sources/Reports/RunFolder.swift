@@ -1,4 +1,5 @@
 import Glibc
+import Tensors
 
 /// The folder of one training run, and the names of the files in it. It is made new and never overwritten.
 package struct RunFolder: Equatable, Sendable {
@@ -17,6 +18,8 @@ package struct RunFolder: Equatable, Sendable {
     package var model: String { path + "/model.safetensors" }
     /// The results of the evaluation.
     package var robustness: String { path + "/robustness.json" }
+    /// How each test sample was judged, by the row of the evaluation.
+    package var outcomes: String { path + "/outcomes.safetensors" }
 
     /// Makes `runs/<name>-<number>` with the first number from 1 that is free, also when others do so at the same time.
     package static func next(named name: String, in parent: String = "runs") throws(FileError) -> RunFolder {
@@ -67,6 +70,15 @@ package struct RunFolder: Equatable, Sendable {
         guard rename(checkpoint, previousCheckpoint) == 0 else {
             throw FileError(previousCheckpoint, action: "write")
         }
+    }
+
+    /// Writes the results of an evaluation; `robustness` last, which says that all are there.
+    package func write(_ table: RobustnessTable) throws {
+        let tensors = table.rows.enumerated().filter { !$0.element.outcomes.isEmpty }.map { index, row in
+            StoredTensor(name: "\(index)", shape: [row.outcomes.count], values: Buffer(row.outcomes))
+        }
+        if !tensors.isEmpty { try Safetensors(tensors: tensors).write(to: outcomes) }
+        try AtomicFile.write(robustness, text: table.json)
     }
 
     /// Writes which samples were left out, and why; nothing where there are none.

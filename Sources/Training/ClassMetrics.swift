@@ -29,7 +29,9 @@ package struct ClassMetrics: Equatable, Sendable {
         }
     }
 
-    private mutating func add(_ outputs: UnsafeBufferPointer<Float>, label: Int) {
+    /// Adds the outputs for one sample, and returns whether its label has the largest one.
+    @discardableResult
+    package mutating func add(_ outputs: UnsafeBufferPointer<Float>, label: Int) -> Bool {
         count += 1
         var (best, rank) = (-1, 0)
         for (index, value) in outputs.enumerated() {
@@ -39,11 +41,12 @@ package struct ClassMetrics: Equatable, Sendable {
             }
         }
         ranks[rank] += 1
-        guard best >= 0 else { return }
+        guard best >= 0 else { return false }
         confusion[label * classes + best] += 1
         // The softmax at the largest output.
         let sum = outputs.reduce(0.0) { $0 + exp(Double($1) - Double(outputs[best])) }
         bins[ConfidenceBin.index(of: 1 / sum)].add(confidence: 1 / sum, isRight: best == label)
+        return best == label
     }
 
     /// The share of samples whose label has the largest output.

@@ -9,6 +9,9 @@ package struct ModelMetrics: Equatable, Sendable {
     package internal(set) var classes: ClassMetrics?
     /// Nil where outputs are no samples.
     package internal(set) var samples: SampleMetrics?
+    /// How each sample by itself was judged, in order: 1 where its class was found and 0 where not, or the mean square of its
+    /// differences; empty where outputs are neither classes nor samples. What runs are compared by, sample for sample.
+    package internal(set) var outcomes: [Float] = []
 
     /// - Parameter classes: of the data; taken where the loss judges classes.
     package init(_ loss: LossConfig, classes: Int) {
@@ -26,14 +29,21 @@ extension Trainer {
         metrics.loss.add(evaluate(batch))
         metrics.count += batch.count
         let output = model.output
-        metrics.classes?.add(
-            output.values.pointer, stride: output.stride, labels: batch.labels, count: batch.count)
+        if metrics.classes != nil {
+            for row in 0..<batch.count {
+                let outputs = UnsafeBufferPointer(
+                    start: output.values.pointer + row * output.stride, count: output.channels)
+                let isRight = metrics.classes!.add(outputs, label: Int(batch.labels[row]))
+                metrics.outcomes.append(isRight ? 1 : 0)
+            }
+        }
         guard metrics.samples != nil, let clean = batch.clean else { return }
         for row in 0..<batch.count {
-            metrics.samples!.add(
+            let meanSquare = metrics.samples!.add(
                 output.values.pointer + row * output.sampleStride, stride: output.stride,
                 channels: output.channels, targets: clean + row / batch.views * output.shape.count,
                 rows: output.positions)
+            metrics.outcomes.append(Float(meanSquare))
         }
     }
 }

@@ -7,18 +7,23 @@ package struct SampleMetrics: Equatable, Sendable {
 
     package init() {}
 
-    /// Adds rows of outputs, `stride` apart, beside as many rows of targets without gaps.
+    /// Adds rows of outputs, `stride` apart, beside as many rows of targets without gaps, and returns the mean square of their
+    /// differences.
+    @discardableResult
     package mutating func add(
         _ outputs: UnsafePointer<Float>, stride: Int, channels: Int, targets: UnsafePointer<Float>, rows: Int
-    ) {
+    ) -> Double {
+        var sum = 0.0
         for row in 0..<rows {
             for channel in 0..<channels {
                 let error =
                     Double(outputs[row * stride + channel]) - Double(targets[row * channels + channel])
-                squares += error * error
+                sum += error * error
             }
         }
+        squares += sum
         count += rows * channels
+        return sum / Double(rows * channels)
     }
 
     package var meanSquare: Double { squares / Double(count) }

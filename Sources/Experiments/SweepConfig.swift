@@ -1,0 +1,126 @@
+import Generators
+
+/// A comparison of trainings: every choice of each axis beside every choice of the others, from several seeds.
+struct SweepConfig {
+    struct Choice {
+        var name: String
+        var place: ConfigPlace
+        /// Instead of the sweep's.
+        var config: String?
+        var changes: [ConfigOverride]
+    }
+
+    struct Axis {
+        var name: String
+        var choices: [Choice]
+    }
+
+    /// The config that all trainings start from; nil where an axis brings it.
+    var config: String?
+    var seeds: [UInt64] = [0, 1, 2]
+    /// For all trainings, before those of the choices.
+    var changes: [ConfigOverride] = []
+    var axes: [Axis]
+    /// By axis the choice that the others are compared with.
+    var baseline: [String: String] = [:]
+    /// The column that is compared; nil: the accuracy, or the loss where there is none.
+    var measure: String?
+
+    init(file: String) throws(ConfigError) {
+        let base = FilePath.folder(of: file)
+        var table = try ConfigDocument(file: file).table()
+        config = try Self.path(table.take("config"), base)
+        if let node = table.take("seeds") { seeds = try Self.seeds(node) }
+        if let node = table.take("set") { changes = try Self.changes(node) }
+        let axesNode = try table.requireNode("vary")
+        axes = try Self.axes(axesNode, base)
+        if let node = table.take("baseline") { baseline = try Self.baseline(node, axes) }
+        if let node = table.take("measure") { measure = try node.value() }
+        let place = table.node.place
+        try table.finish()
+        guard config != nil || axes.contains(where: { $0.choices.allSatisfy { $0.config != nil } }) else {
+            throw ConfigError(
+                place,
+                "'config' is required: the config that all trainings start from, for instance 'config: fashion-mnist.yaml'"
+            )
+        }
+    }
+
+    /// Relative paths start at the sweep's folder.
+    private static func path(_ node: ConfigNode?, _ base: String) throws(ConfigError) -> String? {
+        guard let node else { return nil }
+        return FilePath.joined(base, try node.value())
+    }
+
+    private static func seeds(_ node: ConfigNode) throws(ConfigError) -> [UInt64] {
+        var seeds: [UInt64] = []
+        for item in try node.items() {
+            let seed: UInt64 = try item.value()
+            guard !seeds.contains(seed) else {
+                throw ConfigError(item.place, "the seed \(seed) is there twice")
+            }
+            seeds.append(seed)
+        }
+        guard !seeds.isEmpty else { throw node.mismatch(wanted: "a list of at least one seed") }
+        return seeds
+    }
+
+    /// `{ train.epochs: 5, chain: [] }`, as `--set` takes them.
+    private static func changes(_ node: ConfigNode) throws(ConfigError) -> [ConfigOverride] {
+        var table = try node.table()
+        return table.takeRest().map(ConfigOverride.init(_:))
+    }
+
+    private static func axes(_ node: ConfigNode, _ base: String) throws(ConfigError) -> [Axis] {
+        var table = try node.table()
+        var axes: [Axis] = []
+        for entry in table.takeRest() {
+            var choices: [Choice] = []
+            var list = try entry.value.table()
+            for choice in list.takeRest() {
+                var settings = try choice.value.table()
+                let config = try path(settings.take("config"), base)
+                choices.append(
+                    Choice(
+                        name: choice.key, place: choice.place, config: config,
+                        changes: settings.takeRest().map(ConfigOverride.init(_:))))
+            }
+            guard !choices.isEmpty else {
+                throw entry.value.mismatch(
+                    wanted: "a table of choices with their changes, such as 'clean: { chain: [] }'")
+            }
+            axes.append(Axis(name: entry.key, choices: choices))
+        }
+        guard !axes.isEmpty else { throw node.mismatch(wanted: "a table of at least one axis") }
+        return axes
+    }
+
+    private static func baseline(_ node: ConfigNode, _ axes: [Axis]) throws(ConfigError) -> [String: String] {
+        var table = try node.table()
+        var baseline: [String: String] = [:]
+        for entry in table.takeRest() {
+            guard let axis = axes.first(where: { $0.name == entry.key }) else {
+                throw ConfigError(
+                    entry.place,
+                    "'baseline' names the axis '\(entry.key)', but 'vary' has \(list(axes.map(\.name)))")
+            }
+            let choice: String = try entry.value.value()
+            guard axis.choices.contains(where: { $0.name == choice }) else {
+                throw ConfigError(
+                    entry.value.place,
+                    "'\(axis.name)' has no choice '\(choice)'; there are \(list(axis.choices.map(\.name)))")
+            }
+            baseline[axis.name] = choice
+        }
+        return baseline
+    }
+
+    private static func list(_ names: [String]) -> String { names.map { "'\($0)'" }.joined(separator: ", ") }
+}
+
+extension SweepConfig {
+    /// All ways to take one choice of each axis; the last axis changes fastest.
+    var combinations: [[Choice]] {
+        axes.reduce([[]]) { heads, axis in heads.flatMap { head in axis.choices.map { head + [$0] } } }
+    }
+}
