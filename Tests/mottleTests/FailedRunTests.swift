@@ -52,6 +52,19 @@ import Testing
         #expect(try SafetensorsFile(folder.data("runs/small-1/checkpoint.safetensors")).names.count == 12)
     }
 
+    @Test func `a value of the data that is not finite is named with its sample`() throws {
+        let folder = try WorkFolder.withSmallData()
+        var pixels = SmallData.images(SmallData.trainCount, seed: 13).map { Float($0) / 255 }
+        pixels[217 * 30 + 4] = .nan
+        try folder.write("train-images", NumPyFile.floats([SmallData.trainCount, 6, 5], pixels))
+        let outcome = try folder.mottle("train", "small.yaml", "--set", "data.range=[0, 1]", "--quiet")
+        #expect(
+            outcome.errors
+                == "mottle: error: 1 of the 30 values of sample 217 in epoch 0 are not finite before any noise\n")
+        #expect(outcome.status == 1)
+        #expect(try SafetensorsFile(folder.data("runs/small-1/model.safetensors")).names.count == 4)
+    }
+
     @Test func `noise that is not finite is named with its line and its sample`() throws {
         let folder = try WorkFolder.withSmallData(replacing: "gaussian: { sigma: 0.1 }", by: "./odd.lua: {}")
         try folder.write(
