@@ -126,7 +126,9 @@ var testTargets: [Target] {
         .testTarget(name: "WorkersTests", dependencies: ["Workers", "CAllocations"]),
         .testTarget(
             name: "TrainingTests",
-            dependencies: ["Training", "Kernels", "VectorKernels", "Tensors", "Workers", "CAllocations"],
+            dependencies: [
+                "Training", "Datasets", "Kernels", "VectorKernels", "Tensors", "Workers", "CAllocations",
+            ],
             exclude: ["Golden"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Tensors", "CPNG"]),
         .testTarget(

@@ -1,6 +1,19 @@
 import Datasets
 import Training
 
+extension LossConfig.Kind {
+    fileprivate var defaults: LossConfig {
+        switch self {
+        case .crossEntropy: .crossEntropy
+        case .binaryCrossEntropy: LossConfig(.binaryCrossEntropy, target: .labels)
+        case .mse: LossConfig(.squared, target: .clean)
+        case .l1: LossConfig(.absolute, target: .clean)
+        case .huber: LossConfig(.huber(delta: 1), target: .clean)
+        case .cosine: LossConfig(.cosine, target: .clean)
+        }
+    }
+}
+
 extension LossConfig: ConfigValue {
     /// `cross_entropy`, or another's name, or one of them with its settings: `mse: { target: clean, over: hidden }`.
     package init(_ node: ConfigNode) throws(ConfigError) {
@@ -15,23 +28,6 @@ extension LossConfig: ConfigValue {
         try table.finish()
         self = kind.defaults
         try read(entry.value)
-    }
-
-    private enum Kind: String, CaseIterable {
-        case crossEntropy = "cross_entropy"
-        case binaryCrossEntropy = "binary_cross_entropy"
-        case mse, l1, huber, cosine
-
-        var defaults: LossConfig {
-            switch self {
-            case .crossEntropy: .crossEntropy
-            case .binaryCrossEntropy: LossConfig(.binaryCrossEntropy, target: .labels)
-            case .mse: LossConfig(.squared, target: .clean)
-            case .l1: LossConfig(.absolute, target: .clean)
-            case .huber: LossConfig(.huber(delta: 1), target: .clean)
-            case .cosine: LossConfig(.cosine, target: .clean)
-            }
-        }
     }
 
     private mutating func read(_ node: ConfigNode) throws(ConfigError) {
@@ -79,24 +75,17 @@ extension LossConfig: ConfigValue {
         var comparison = [
             ConfigEntry("target", .string(target.rawValue)), ConfigEntry("over", .string(over.rawValue)),
         ]
-        let kind: Kind
         switch formula {
         case .crossEntropy(let smoothing, let classWeights):
-            kind = .crossEntropy
             comparison.append(ConfigEntry("label_smoothing", .number(smoothing)))
             if !classWeights.isEmpty {
                 let weights = classWeights.map { ConfigNode.number($0) }
                 comparison.append(ConfigEntry("class_weights", .list(weights)))
             }
-        case .huber(let delta):
-            kind = .huber
-            comparison.append(ConfigEntry("delta", .number(delta)))
-        case .binaryCrossEntropy: kind = .binaryCrossEntropy
-        case .squared: kind = .mse
-        case .absolute: kind = .l1
-        case .cosine: kind = .cosine
+        case .huber(let delta): comparison.append(ConfigEntry("delta", .number(delta)))
+        case .binaryCrossEntropy, .squared, .absolute, .cosine: break
         }
-        return ConfigNode(.table([ConfigEntry(kind.rawValue, ConfigNode(.table(comparison)))]))
+        return ConfigNode(.table([ConfigEntry(formula.kind.rawValue, ConfigNode(.table(comparison)))]))
     }
 }
 

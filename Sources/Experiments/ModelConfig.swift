@@ -1,102 +1,78 @@
 import Tensors
 import Training
 
-extension LayerConfig: ConfigValue {
-    private enum Kind: String, CaseIterable {
-        case flatten, reshape, dense, relu
-        case leakyReLU = "leaky_relu"
-        case gelu, silu, tanh, sigmoid, softmax
-        case layerNorm = "layer_norm"
-        case rmsNorm = "rms_norm"
-        case batchNorm = "batch_norm"
-        case groupNorm = "group_norm"
-        case tokenEmbedding = "token_embedding"
-        case patchEmbedding = "patch_embedding"
-        case positions
-        case classToken = "class_token"
-        case firstToken = "first_token"
-        case meanToken = "mean_token"
-        case attention
-        case conv2d, conv1d, depthwise
-        case transposedConv2d = "transposed_conv2d"
-        case maxPool = "max_pool"
-        case averagePool = "average_pool"
-        case globalMaxPool = "global_max_pool"
-        case globalAveragePool = "global_average_pool"
-        case upsample, dropout
-        case stochasticDepth = "stochastic_depth"
-        case sequence, `repeat`, residual
-
-        /// The layer that its name alone says; nil where it wants a value.
-        var plain: LayerConfig? {
-            switch self {
-            case .flatten: .flatten
-            case .relu: .relu
-            case .leakyReLU: .leakyReLU(slope: 0.01)
-            case .gelu: .gelu
-            case .silu: .silu
-            case .tanh: .tanh
-            case .sigmoid: .sigmoid
-            case .softmax: .softmax
-            case .layerNorm: .layerNorm
-            case .rmsNorm: .rmsNorm
-            case .batchNorm: .batchNorm
-            case .classToken: .classToken
-            case .firstToken: .firstToken
-            case .meanToken: .meanToken
-            case .depthwise: .convolution(.depthwise)
-            case .maxPool: .pooling(PoolingConfig(.maximum, sideBySide: [2]))
-            case .averagePool: .pooling(PoolingConfig(.average, sideBySide: [2]))
-            case .globalMaxPool: .pooling(PoolingConfig(.globalMaximum))
-            case .globalAveragePool: .pooling(PoolingConfig(.globalAverage))
-            case .reshape, .dense, .groupNorm, .tokenEmbedding, .patchEmbedding, .positions, .attention,
-                .conv2d, .conv1d, .transposedConv2d, .upsample, .dropout, .stochasticDepth, .sequence,
-                .repeat, .residual:
-                nil
-            }
-        }
-
-        /// The value that it wants, with an example; empty where it takes none.
-        var value: String {
-            switch self {
-            case .reshape: "its shape: 'reshape: [7, 112]'"
-            case .dense: "its number of outputs: 'dense: 128'"
-            case .leakyReLU: "its slope: 'leaky_relu: 0.2'"
-            case .groupNorm: "its number of groups: 'group_norm: 8'"
-            case .tokenEmbedding:
-                "the tables' size: 'token_embedding: { tokens: 1000, width: 64 }'"
-            case .patchEmbedding: "its size: 'patch_embedding: { size: 4, width: 64 }'"
-            case .positions: "their kind: 'positions: learned' or 'positions: sinusoidal'"
-            case .attention: "its number of heads: 'attention: 4'"
-            case .conv2d, .conv1d, .transposedConv2d: "its number of outputs: '\(rawValue): 32'"
-            case .depthwise: "its kernel: 'depthwise: 3'"
-            case .maxPool, .averagePool: "its size: '\(rawValue): 2'"
-            case .upsample: "its factor: 'upsample: 2'"
-            case .dropout: "its rate: 'dropout: 0.2'"
-            case .stochasticDepth: "its rate: 'stochastic_depth: 0.1'"
-            case .sequence: "its layers: 'sequence: [dense: 64, relu]'"
-            case .repeat: "its layers: 'repeat: { times: 3, layers: [dense: 64, relu] }'"
-            case .residual: "its layers: 'residual: [dense: 64, relu]'"
-            case .flatten, .relu, .gelu, .silu, .tanh, .sigmoid, .softmax, .layerNorm, .rmsNorm, .batchNorm,
-                .classToken, .firstToken, .meanToken, .globalMaxPool, .globalAveragePool:
-                ""
-            }
+extension LayerKind {
+    /// The layer that its name alone says; nil where it wants a value.
+    fileprivate var plain: LayerConfig? {
+        switch self {
+        case .flatten: .flatten
+        case .relu: .relu
+        case .leakyReLU: .leakyReLU(slope: 0.01)
+        case .gelu: .gelu
+        case .silu: .silu
+        case .tanh: .tanh
+        case .sigmoid: .sigmoid
+        case .softmax: .softmax
+        case .layerNorm: .layerNorm
+        case .rmsNorm: .rmsNorm
+        case .batchNorm: .batchNorm
+        case .classToken: .classToken
+        case .firstToken: .firstToken
+        case .meanToken: .meanToken
+        case .depthwise: .convolution(.depthwise)
+        case .maxPool: .pooling(PoolingConfig(.maximum, sideBySide: [2]))
+        case .averagePool: .pooling(PoolingConfig(.average, sideBySide: [2]))
+        case .globalMaxPool: .pooling(PoolingConfig(.globalMaximum))
+        case .globalAveragePool: .pooling(PoolingConfig(.globalAverage))
+        case .reshape, .dense, .groupNorm, .tokenEmbedding, .patchEmbedding, .positions, .attention,
+            .conv2d, .conv1d, .transposedConv2d, .upsample, .dropout, .stochasticDepth, .sequence,
+            .repeat, .residual:
+            nil
         }
     }
 
+    /// The value that it wants, with an example; empty where it takes none.
+    fileprivate var value: String {
+        switch self {
+        case .reshape: "its shape: 'reshape: [7, 112]'"
+        case .dense: "its number of outputs: 'dense: 128'"
+        case .leakyReLU: "its slope: 'leaky_relu: 0.2'"
+        case .groupNorm: "its number of groups: 'group_norm: 8'"
+        case .tokenEmbedding:
+            "the tables' size: 'token_embedding: { tokens: 1000, width: 64 }'"
+        case .patchEmbedding: "its size: 'patch_embedding: { size: 4, width: 64 }'"
+        case .positions: "their kind: 'positions: learned' or 'positions: sinusoidal'"
+        case .attention: "its number of heads: 'attention: 4'"
+        case .conv2d, .conv1d, .transposedConv2d: "its number of outputs: '\(rawValue): 32'"
+        case .depthwise: "its kernel: 'depthwise: 3'"
+        case .maxPool, .averagePool: "its size: '\(rawValue): 2'"
+        case .upsample: "its factor: 'upsample: 2'"
+        case .dropout: "its rate: 'dropout: 0.2'"
+        case .stochasticDepth: "its rate: 'stochastic_depth: 0.1'"
+        case .sequence: "its layers: 'sequence: [dense: 64, relu]'"
+        case .repeat: "its layers: 'repeat: { times: 3, layers: [dense: 64, relu] }'"
+        case .residual: "its layers: 'residual: [dense: 64, relu]'"
+        case .flatten, .relu, .gelu, .silu, .tanh, .sigmoid, .softmax, .layerNorm, .rmsNorm, .batchNorm,
+            .classToken, .firstToken, .meanToken, .globalMaxPool, .globalAveragePool:
+            ""
+        }
+    }
+}
+
+extension LayerConfig: ConfigValue {
     /// `flatten`, `relu`, `dense: 128`, `dropout: 0.2`, `residual: [dense: 64, relu]`.
     package init(_ node: ConfigNode) throws(ConfigError) {
         guard node.isTable else {
-            guard let name = try? node.word(among: Kind.allCases.map(\.rawValue)) else {
+            guard let name = try? node.word(among: LayerKind.allCases.map(\.rawValue)) else {
                 throw node.mismatch(wanted: "a layer, such as 'relu' or 'dense: 128'")
             }
-            let kind = try Kind(name, kind: "layer", place: node.place)
+            let kind = try LayerKind(name, kind: "layer", place: node.place)
             guard let layer = kind.plain else { throw Self.incomplete(node, kind.value) }
             self = layer
             return
         }
         var table = try node.table()
-        let (kind, entry) = try table.takeOnly(naming: "one layer", kind: "layer", as: Kind.self)
+        let (kind, entry) = try table.takeOnly(naming: "one layer", kind: "layer", as: LayerKind.self)
         try table.finish()
         switch kind {
         case .dense: self = .dense(try entry.value.value(in: 1...))

@@ -143,7 +143,9 @@ struct TrainingLoop {
         }
     }
 
+    /// Never what would spoil the checkpoint before it.
     private mutating func save(_ stream: BatchStream) throws {
+        try trainer.checkWeights()
         measureTime()
         state.skipped.merge(stream.skipped) { $1 }
         try folder.writeSkipped(train: state.skipped)

@@ -116,9 +116,16 @@ extension Experiment {
         do {
             try loop.run(observer: observer, isInterrupted: isInterrupted)
         } catch {
-            // The weights before the failed step are good; the reason for the failure goes first.
-            try? trainer.withResult { try trainer.model.save(to: folder.model) }
-            throw error
+            // The weights before the failed step are good, or not worth a file; the reason for the failure goes first.
+            let saved: Void? = try? trainer.withResult {
+                try trainer.checkWeights()
+                try trainer.model.save(to: folder.model)
+            }
+            switch error {
+            case let error as TrainingError where error.isNonFinite:
+                throw StoppedTraining(error, in: folder, hasModel: saved != nil)
+            default: throw error
+            }
         }
         try trainer.withResult { try trainer.model.save(to: folder.model) }
         var (table, skipped) = (RobustnessTable?.none, loop.state.skipped.count)

@@ -13,9 +13,10 @@ final class Dropout: Layer {
     private let input: Activation
     private let rate: Float
     private let key: UInt64
-    /// Of one sample, for each thread, in whole groups of 64, as kernels write them.
+    /// Of one sample, for each thread.
     private let draws: PlannedMemory
-    private let drawsCount: Int
+    /// From one thread's draws to the next one's: whole groups of 64, in which draws are written.
+    private let drawStride: Int
     private let scales: PlannedMemory
     private let region: Region<DropoutTask>
 
@@ -23,8 +24,8 @@ final class Dropout: Layer {
         (self.engine, self.input, self.rate) = (engine, input, Float(rate))
         key = DrawAddress.key(seed: seed, path: "model/\(name)", draw: "uniform")
         engine.memory.use(input)
-        drawsCount = (input.sampleStride + 63) / 64 * 64
-        draws = engine.memory.scratch(drawsCount * engine.pool.threads, in: .forward)
+        drawStride = (input.sampleStride + 63) / 64 * 64
+        draws = engine.memory.scratch(drawStride * engine.pool.threads, in: .forward)
         scales = engine.memory.scratch(
             engine.memory.capacity * input.sampleStride, in: .forwardToBackward)
         output = engine.memory.output(input.shape, wantsGradient: input.gradient != nil)
@@ -38,9 +39,8 @@ final class Dropout: Layer {
         }
         let task = DropoutTask(
             out: output.values.pointer, scales: scales.pointer, x: input.values.pointer,
-            draws: draws.pointer, drawsCount: drawsCount, size: output.sampleStride, rate: rate, key: key,
-            pass: pass,
-            kernels: engine.kernels)
+            draws: draws.pointer, drawStride: drawStride, size: output.sampleStride, rate: rate, key: key,
+            pass: pass, kernels: engine.kernels)
         // A draw takes about as long as this many multiplications.
         region.run(task, multiplications: pass.count * output.sampleStride * 32)
     }
@@ -58,7 +58,7 @@ private struct DropoutTask: ParallelTask {
     let scales: UnsafeMutablePointer<Float>
     let x: UnsafePointer<Float>
     let draws: UnsafeMutablePointer<Float>
-    let drawsCount: Int
+    let drawStride: Int
     let size: Int
     let rate: Float
     let key: UInt64
@@ -66,7 +66,7 @@ private struct DropoutTask: ParallelTask {
     let kernels: KernelSet
 
     func work(thread: Int, threads: Int) {
-        let draws = draws + thread * drawsCount
+        let draws = draws + thread * drawStride
         for sample in part(thread, of: threads, count: pass.count, unit: 1) {
             kernels.noise.uniform(draws, size, key, pass.epoch, pass.ids[sample], 0)
             let offset = sample * size

@@ -58,41 +58,6 @@ package indirect enum LayerConfig: Equatable, Sendable {
     /// y = layers(x) + shortcut(x), where no shortcut is x itself (He et al. 2016).
     case residual([LayerConfig], shortcut: [LayerConfig] = [])
 
-    /// As a config and a weight's name call it.
-    package var kind: String {
-        switch self {
-        case .flatten: "flatten"
-        case .reshape: "reshape"
-        case .dense: "dense"
-        case .relu: "relu"
-        case .leakyReLU: "leaky_relu"
-        case .gelu: "gelu"
-        case .silu: "silu"
-        case .tanh: "tanh"
-        case .sigmoid: "sigmoid"
-        case .layerNorm: "layer_norm"
-        case .rmsNorm: "rms_norm"
-        case .softmax: "softmax"
-        case .batchNorm: "batch_norm"
-        case .groupNorm: "group_norm"
-        case .tokenEmbedding: "token_embedding"
-        case .patchEmbedding: "patch_embedding"
-        case .positions: "positions"
-        case .classToken: "class_token"
-        case .firstToken: "first_token"
-        case .meanToken: "mean_token"
-        case .attention: "attention"
-        case .stochasticDepth: "stochastic_depth"
-        case .convolution(let config): config.kind.rawValue
-        case .pooling(let config): config.kind.rawValue
-        case .upsample: "upsample"
-        case .dropout: "dropout"
-        case .sequence: "sequence"
-        case .repetition: "repeat"
-        case .residual: "residual"
-        }
-    }
-
     /// Whether there is something to train in it, but for the layers that it holds.
     var hasWeights: Bool {
         switch self {

@@ -44,7 +44,8 @@ final class LayerMaker {
         _ plan: ModelPlan.Layer, _ config: ConvolutionConfig, _ following: Convolution.Following,
         _ outputShape: Shape, _ input: Activation
     ) -> Activation {
-        add {
+        name = plan.name
+        return add {
             Convolution(
                 name: plan.name, input, geometry: Self.geometry(config, plan), outputShape: outputShape,
                 following: following, seed: seed, engine: $0)
@@ -88,8 +89,9 @@ final class LayerMaker {
     }
 
     private func make(_ plan: ModelPlan.Layer, of unpadded: Activation) -> Activation {
-        name = plan.name
         var input = plan.config.takesUnpaddedRows ? unpadded : padded(unpadded)
+        // Only now: rows that are padded are the model's input.
+        name = plan.name
         input.leadingTokens = unpadded.leadingTokens
         switch plan.config {
         case .flatten, .reshape: return relaid(input, as: plan.output)

@@ -15,6 +15,13 @@ package struct LossConfig: Equatable, Sendable {
         case cosine
     }
 
+    /// The formulas as a config calls them. The compiler keeps the list complete: `Formula.kind` finds one for each.
+    package enum Kind: String, CaseIterable, Sendable {
+        case crossEntropy = "cross_entropy"
+        case binaryCrossEntropy = "binary_cross_entropy"
+        case mse, l1, huber, cosine
+    }
+
     package enum Target: String, CaseIterable, Sendable {
         /// For each class its share of the label: 1 for the label, 0 for the others where labels are not blended.
         case labels
@@ -41,4 +48,17 @@ package struct LossConfig: Equatable, Sendable {
 
     /// Whether outputs say which class a sample has.
     package var judgesClasses: Bool { target == .labels }
+}
+
+extension LossConfig.Formula {
+    package var kind: LossConfig.Kind {
+        switch self {
+        case .crossEntropy: .crossEntropy
+        case .binaryCrossEntropy: .binaryCrossEntropy
+        case .squared: .mse
+        case .absolute: .l1
+        case .huber: .huber
+        case .cosine: .cosine
+        }
+    }
 }

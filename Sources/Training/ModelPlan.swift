@@ -12,6 +12,11 @@ package struct ModelPlan: Equatable, Sendable {
         package var output: Shape
         /// Of a residual its layers and its shortcut's, which may be none.
         package var paths: [[Layer]] = []
+
+        /// Whether there is something to train in it.
+        var hasWeights: Bool {
+            config.hasWeights || paths.contains { $0.contains(where: \.hasWeights) }
+        }
     }
 
     package let layers: [Layer]
@@ -32,8 +37,7 @@ package struct ModelPlan: Equatable, Sendable {
     package init(
         _ configs: [LayerConfig], input: Shape, classes: Int, target: Target = .classes
     ) throws(ModelError) {
-        var planner = Planner()
-        let layers = try planner.plan(configs, input: input) { .model($0) }
+        let layers = try Self.layers(configs, input: input)
         let shape = layers.last?.output ?? input
         switch target {
         case .classes:
@@ -46,8 +50,14 @@ package struct ModelPlan: Equatable, Sendable {
             let wanted = Shape(input.sizes + [vocabulary])
             guard shape == wanted else { throw .outputsBesideTokens(shape: shape, wanted: wanted) }
         }
-        guard planner.hasWeights else { throw .noWeights }
+        guard layers.contains(where: \.hasWeights) else { throw .noWeights }
         (self.layers, self.input, self.classes) = (layers, input, classes)
+    }
+
+    /// The layers alone, whatever the last one gives.
+    static func layers(_ configs: [LayerConfig], input: Shape) throws(ModelError) -> [Layer] {
+        var planner = Planner()
+        return try planner.plan(configs, input: input) { .model($0) }
     }
 }
 
@@ -55,7 +65,6 @@ package struct ModelPlan: Equatable, Sendable {
 private struct Planner {
     /// How many layers of each kind there are so far.
     var numbers: [String: Int] = [:]
-    var hasWeights = false
 
     mutating func plan(
         _ configs: [LayerConfig], input: Shape, _ place: (Int) -> LayerPlace
@@ -98,7 +107,6 @@ private struct Planner {
         _ config: LayerConfig, input: Shape, output: Shape, _ place: LayerPlace
     ) -> ModelPlan.Layer {
         numbers[config.kind, default: 0] += 1
-        hasWeights = hasWeights || config.hasWeights
         let name = "\(config.kind)\(numbers[config.kind]!)"
         return ModelPlan.Layer(config: config, name: name, place: place, input: input, output: output)
     }

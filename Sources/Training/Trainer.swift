@@ -29,6 +29,13 @@ package final class Trainer {
         }
     }
 
+    /// Looks over all weights: for those that are about to be kept, since a step looks only at its loss.
+    package func checkWeights() throws(TrainingError) {
+        for weight in model.weights where !weight.isFinite {
+            throw .nonFiniteWeight(step: steps, name: weight.name, model.place(of: weight.name))
+        }
+    }
+
     /// What the schedule makes of the learning rate in the next step.
     package var learningRate: Double { config.optimizer.learningRate * rateFactor }
 
@@ -53,10 +60,14 @@ package final class Trainer {
         model.forward(batch, pass, times: times)
         let result = loss.evaluate(batch, wantsGradient: true)
         let mean = result.mean
-        guard mean.isFinite else { throw .nonFinite(step: steps + 1, loss: mean) }
+        guard mean.isFinite else {
+            let (origin, samples) = model.nonFiniteForward(batch)
+            throw .nonFinite(
+                NonFiniteStep(step: steps + 1, number: .loss(mean), origin: origin, samples: samples))
+        }
         model.backward(pass, times: times)
         let changesWeights = (steps + 1) % config.accumulate == 0
-        if changesWeights { try applyGradients() }
+        if changesWeights { try applyGradients(batch) }
         steps += 1
         if changesWeights { averages?.update(steps: steps / config.accumulate) }
         return StepResult(loss: mean, correct: result.correct)
@@ -70,12 +81,17 @@ package final class Trainer {
     }
 
     /// Changes the weights by what was collected, where that is not done yet.
-    private func applyGradients() throws(TrainingError) {
+    private func applyGradients(_ batch: Batch) throws(TrainingError) {
         guard let gradients else { return }
         var scale = 1 / Double(config.accumulate)
         if let limit = config.clipNorm {
             let norm = gradients.norm * scale
-            guard norm.isFinite else { throw .nonFiniteGradient(step: steps + 1, norm: norm) }
+            guard norm.isFinite else {
+                throw .nonFinite(
+                    NonFiniteStep(
+                        step: steps + 1, number: .gradientNorm(norm), origin: model.nonFiniteBackward(),
+                        samples: (0..<batch.count).map { batch.ids[$0] }))
+            }
             if norm > limit { scale *= limit / norm }
         }
         gradients.apply(update(gradientScale: scale))
@@ -136,28 +152,34 @@ package struct StepResult: Equatable, Sendable {
 
 /// Why training cannot go on.
 package enum TrainingError: Error, Equatable, CustomStringConvertible {
-    /// `step` counts from 1; the weights are as the step before left them.
-    case nonFinite(step: Int, loss: Double)
-    case nonFiniteGradient(step: Int, norm: Double)
+    /// The weights are as the step before left them.
+    case nonFinite(NonFiniteStep)
+    /// What so many steps left of a weight.
+    case nonFiniteWeight(step: Int, name: String, LayerPlace?)
     /// Without noise; a step looks at the loss before it changes the weights, so only this shows what the last one did.
     case nonFiniteEvaluation(loss: Double)
     /// No sample of an epoch can be read.
     case nothingToTrainOn(epoch: Int)
     case nothingToTest(name: String)
 
-    package var description: String {
+    /// Whether numbers of the training itself became infinite or nan.
+    package var isNonFinite: Bool {
         switch self {
-        case .nonFinite(let step, let loss): "step \(step): the loss is \(Self.advice(loss))"
-        case .nonFiniteGradient(let step, let norm):
-            "step \(step): the gradient's norm is \(Self.advice(norm))"
-        case .nothingToTest(let name): "no sample of the test set '\(name)' can be read"
-        case .nothingToTrainOn(let epoch): "no sample of epoch \(epoch) can be read"
-        case .nonFiniteEvaluation(let loss): "the loss on the clean test set is \(Self.advice(loss))"
+        case .nonFinite, .nonFiniteWeight: true
+        default: false
         }
     }
 
-    private static func advice(_ loss: Double) -> String {
-        "\(loss.isNaN ? "not a number" : "\(loss)"); try a lower learning rate, "
-            + "and check the strength of the noise and the range of the data"
+    package var description: String {
+        switch self {
+        case .nonFinite(let step): "\(step)"
+        case .nonFiniteWeight(let step, let name, let place):
+            "step \(step): it left values that are not finite in the weight \(name)\(NonFiniteStep.text(place)); "
+                + NonFiniteStep.advice
+        case .nothingToTest(let name): "no sample of the test set '\(name)' can be read"
+        case .nothingToTrainOn(let epoch): "no sample of epoch \(epoch) can be read"
+        case .nonFiniteEvaluation(let loss):
+            "the loss on the clean test set is \(NonFiniteStep.text(loss)); \(NonFiniteStep.advice)"
+        }
     }
 }

@@ -16,9 +16,10 @@ import Training
             ),
             (FileError("f", "cannot write"), 1, "mottle: error: f: cannot write"),
             (
-                TrainingError.nonFinite(step: 5, loss: .infinity), 1,
-                "mottle: error: step 5: the loss is inf; try a lower learning rate, and check the strength of the "
-                    + "noise and the range of the data"
+                TrainingError.nonFiniteWeight(step: 5, name: "dense1.bias", .model(2)), 1,
+                "mottle: error: step 5: it left values that are not finite in the weight dense1.bias at model[2]; "
+                    + "try a lower learning rate or 'clip_norm', and check the strength of the noise and the range of "
+                    + "the data"
             ),
         ]
         for (error, code, text) in cases {

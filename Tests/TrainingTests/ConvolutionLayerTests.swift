@@ -6,18 +6,6 @@ import Workers
 
 @testable import Training
 
-/// Layers one behind the other, as one.
-private final class Stack: Layer {
-    let layers: [any Layer]
-    var weights: [Weight] { layers.flatMap(\.weights) }
-    var output: Activation { layers.last!.output }
-
-    init(_ layers: [any Layer]) { self.layers = layers }
-
-    func forward(_ pass: Pass) { for layer in layers { layer.forward(pass) } }
-    func backward(_ pass: Pass) { for layer in layers.reversed() { layer.backward(pass) } }
-}
-
 private let place = LayerPlace.model(0)
 
 /// A layer as a model makes it, over five samples.
@@ -55,36 +43,17 @@ private func rectified(
         if isFused { return (convolution, convolution.output) }
         engine.memory.beginLayer()
         let relu = ReLU(convolution.output, engine: engine)
-        if !isPooled { return (Stack([convolution, relu]), relu.output) }
+        if !isPooled { return (Stack([convolution, relu], output: relu.output), relu.output) }
         engine.memory.beginLayer()
         let pooling = Pooling(
             relu.output, vertical: ConvolutionAxis(input: output[0], kernel: 2, stride: 2),
             horizontal: ConvolutionAxis(input: output[1], kernel: 2, stride: 2), outputShape: pooled,
             isMaximum: true, engine: engine)
-        return (Stack([convolution, relu, pooling]), pooling.output)
+        return (Stack([convolution, relu, pooling], output: pooling.output), pooling.output)
     }
 }
 
 struct ConvolutionLayerTests {
-    @Test(arguments: InstructionSet.supported)
-    func `the gradients of convolutions agree with central differences`(set: InstructionSet) {
-        let strided = WindowConfig(size: [3, 2], stride: [2, 1], padding: .zeros([1, 0]))
-        let dilated = WindowConfig(size: [2, 3], dilation: [2, 1])
-        let cases: [(ConvolutionConfig, Shape)] = [
-            (ConvolutionConfig(.conv2d, outputs: 5, window: WindowConfig(size: [3])), [4, 5, 3]),
-            (ConvolutionConfig(.conv2d, outputs: 6, window: strided, groups: 2), [5, 4, 4]),
-            (ConvolutionConfig(.conv2d, outputs: 17, window: dilated), [5, 6, 2]),
-            (ConvolutionConfig(.conv1d, outputs: 4, window: WindowConfig(size: [3], stride: [2])), [9, 3]),
-            (ConvolutionConfig(.depthwise, window: WindowConfig(size: [3])), [4, 5, 7]),
-            (
-                ConvolutionConfig(.transposed, outputs: 3, window: WindowConfig(size: [3], stride: [2])),
-                [3, 2, 4]
-            ),
-            (ConvolutionConfig(.transposed, outputs: 4, window: strided, groups: 2), [3, 4, 6]),
-        ]
-        for (config, shape) in cases { bench(config, over: shape, set: set).check() }
-    }
-
     @Test(arguments: [1, 3])
     func `a convolution with ReLU in one pass is the same as two layers`(threads: Int) {
         let shape: Shape = [9, 8, 17]

@@ -17,13 +17,6 @@ struct TokenLayerTests {
         }
     }
 
-    @Test(arguments: InstructionSet.supported)
-    func `the gradients of attention agree with central differences`(set: InstructionSet) {
-        attention([4, 18], heads: 2, set: set).check()
-        attention([5, 12], heads: 1, set: set).check()
-        attention([4, 18], heads: 3, set: set, lengths: [4, 1, 0, 3, 2]).check()
-    }
-
     @Test func `padded tokens have no say`() {
         let lengths: [Int32] = [6, 1, 0, 4, 5]
         let (bench, size) = (attention([6, 24], heads: 2, lengths: lengths), 6 * 24)
@@ -50,47 +43,6 @@ struct TokenLayerTests {
         for threads in [2, 3, 8] {
             let found = attention(shape, heads: 2, threads: threads)
             #expect(found.forward(x) == y && found.gradients(x, upstream: upstream).input == gradient)
-        }
-    }
-
-    @Test(arguments: InstructionSet.supported)
-    func `the gradients of what is around attention agree with central differences`(set: InstructionSet) {
-        func check(
-            _ shape: Shape, lengths: [Int32]? = nil, _ make: (Activation, Engine) -> (any Layer, Activation)
-        ) { LayerBench(shape, set: set, lengths: lengths, make).check() }
-        check([4, 5]) {
-            let layer = LearnedPositions(name: "positions1", $0, seed: 3, engine: $1)
-            return (layer, layer.output)
-        }
-        check([4, 5]) {
-            let layer = SinusoidalPositions($0, engine: $1)
-            return (layer, layer.output)
-        }
-        check([4, 19]) {
-            let layer = ClassToken(name: "class_token1", $0, seed: 3, engine: $1)
-            return (layer, layer.output)
-        }
-        check([4, 19]) {
-            let layer = FirstToken($0, engine: $1)
-            return (layer, layer.output)
-        }
-        for lengths: [Int32]? in [nil, [4, 1, 0, 3, 2]] {
-            check([4, 19], lengths: lengths) {
-                let layer = MeanToken($0, engine: $1)
-                return (layer, layer.output)
-            }
-        }
-        check([6, 4, 3]) {
-            let layer = Patches($0, size: 2, engine: $1)
-            return (layer, layer.output)
-        }
-        check([3, 7]) {
-            let layer = SoftmaxLayer($0, engine: $1)
-            return (layer, layer.output)
-        }
-        check([3, 7]) {
-            let layer = StochasticDepth(name: "stochastic_depth1", $0, rate: 0.4, seed: 3, engine: $1)
-            return (layer, layer.output)
         }
     }
 

@@ -26,13 +26,43 @@ import Testing
         let folder = try WorkFolder.withSmallData()
         let outcome = try folder.mottle(
             "train", "small.yaml", "--set", "train.optimizer.adam.learning_rate=1e30")
+        let advice =
+            "; try a lower learning rate or 'clip_norm', and check the strength of the noise and the range of the data; "
         #expect(
-            outcome.errors
-                == "mottle: error: step 2: the loss is not a number; try a lower learning rate, and check the "
-                + "strength of the noise and the range of the data\n")
+            outcome.errors.hasPrefix(
+                "mottle: error: step 2: the loss is not a number: it begins forward in dense2 at model[3], for samples "
+            ))
+        #expect(
+            outcome.errors.hasSuffix(
+                advice + "the weights before this step are in runs/small-1/model.safetensors\n"),
+            "\(outcome.errors)")
         #expect(outcome.status == 1)
         #expect(try SafetensorsFile(folder.data("runs/small-1/model.safetensors")).names.count == 4)
         #expect(!folder.exists("runs/small-1/robustness.json"))
+    }
+
+    @Test func `a run that fails later keeps its last good checkpoint and says where it is`() throws {
+        let folder = try WorkFolder.withSmallData()
+        let outcome = try folder.mottle(
+            "train", "small.yaml", "--set", "train.optimizer.adam.learning_rate=1e30", "--set",
+            "train.checkpoint={steps: 1}")
+        #expect(
+            outcome.errors.hasSuffix("; the last good checkpoint is runs/small-1/checkpoint.safetensors\n"),
+            "\(outcome.errors)")
+        #expect(try SafetensorsFile(folder.data("runs/small-1/checkpoint.safetensors")).names.count == 12)
+    }
+
+    @Test func `a value of the data that is not finite is named with its sample`() throws {
+        let folder = try WorkFolder.withSmallData()
+        var pixels = SmallData.images(SmallData.trainCount, seed: 13).map { Float($0) / 255 }
+        pixels[217 * 30 + 4] = .nan
+        try folder.write("train-images", NumPyFile.floats([SmallData.trainCount, 6, 5], pixels))
+        let outcome = try folder.mottle("train", "small.yaml", "--set", "data.range=[0, 1]", "--quiet")
+        #expect(
+            outcome.errors
+                == "mottle: error: 1 of the 30 values of sample 217 in epoch 0 are not finite before any noise\n")
+        #expect(outcome.status == 1)
+        #expect(try SafetensorsFile(folder.data("runs/small-1/model.safetensors")).names.count == 4)
     }
 
     @Test func `noise that is not finite is named with its line and its sample`() throws {
@@ -59,8 +89,8 @@ import Testing
             "--set",
             "train.epochs=1", "--set", "train.batch_size=301")
         let message =
-            "mottle: error: the loss on the clean test set is not a number; try a lower learning rate, and check the "
-            + "strength of the noise and the range of the data\n"
+            "mottle: error: the loss on the clean test set is not a number; try a lower learning rate or 'clip_norm', "
+            + "and check the strength of the noise and the range of the data\n"
         #expect(outcome.errors == message)
         #expect(outcome.output == "")
         #expect(outcome.status == 1)

@@ -1,0 +1,166 @@
+import Kernels
+import Tensors
+import Testing
+import Workers
+
+@testable import Training
+
+/// Layers one behind the other, as one.
+final class Stack: Layer {
+    let layers: [any Layer]
+    var weights: [Weight] { layers.flatMap(\.weights) }
+    let output: Activation
+
+    init(_ layers: [any Layer], output: Activation) { (self.layers, self.output) = (layers, output) }
+
+    func forward(_ pass: Pass) { for layer in layers { layer.forward(pass) } }
+    func backward(_ pass: Pass) { for layer in layers.reversed() { layer.backward(pass) } }
+}
+
+/// One kind of layer on its own, for five samples, with an input of any shape.
+final class LayerBench {
+    static let count = 5
+    let layer: any Layer
+    private let engine: Engine
+    private let (input, output): (Activation, Activation)
+    /// How many tokens each sample has.
+    private let lengths: Buffer<Int32>?
+    private let ids = Buffer<UInt64>([91, 17, 3_000_000_000_000, 55, 4])
+
+    /// - Parameter make: makes the layer and says what its output is.
+    init(
+        _ shape: Shape, set: InstructionSet = InstructionSet.supported.max()!, threads: Int = 1,
+        leaves: Int = 1, lengths: [Int32]? = nil, _ make: (Activation, Engine) -> (any Layer, Activation)
+    ) {
+        engine = Engine(
+            kernels: KernelSet.of(set)!, pool: WorkerPool(threads: threads), capacity: Self.count + 2,
+            leaves: leaves)
+        engine.memory.beginLayer()
+        input = engine.memory.output(shape, wantsGradient: true)
+        self.lengths = lengths.map { Buffer($0) }
+        engine.memory.beginLayer()
+        var tokens = input
+        if lengths != nil { tokens.leadingTokens = 0 }
+        (layer, output) = make(tokens, engine)
+        engine.memory.beginLayer()
+        engine.memory.use(output)
+        engine.memory.layOut()
+    }
+
+    /// The layers of a case as a model makes them, with weights no two of which are alike.
+    convenience init(_ test: GradientCase, set: InstructionSet) throws {
+        let plans = try ModelPlan.layers(test.layers, input: test.input)
+        self.init(test.input, set: set, leaves: test.leaves, lengths: test.lengths) { input, engine in
+            let maker = LayerMaker(engine: engine, seed: 3)
+            let output = maker.make(plans, of: input)
+            return (Stack(maker.layers.map(\.layer), output: output), output)
+        }
+        for (index, weight) in layer.weights.enumerated() where weight.isTrained {
+            let uneven = Fixture.floats(weight.shape.count, seed: 61 + UInt64(index))
+            weight.unpadded = zip(weight.unpadded, uneven).map { $0 + 0.4 * $1 }
+        }
+    }
+
+    private func pass(_ update: WeightUpdate?) -> Pass {
+        Pass(
+            count: Self.count, ids: ids.pointer, epoch: 3, update: update,
+            lengths: lengths.map { UnsafePointer($0.pointer) })
+    }
+
+    /// Writes rows with zeros as padding.
+    private static func write(_ values: [Float], to memory: PlannedMemory, of activation: Activation) {
+        let (channels, stride) = (activation.channels, activation.stride)
+        for row in 0..<count * activation.positions {
+            for column in 0..<stride {
+                memory.pointer[row * stride + column] =
+                    column < channels ? values[row * channels + column] : 0
+            }
+        }
+    }
+
+    /// The values without padding; padding must be zero.
+    private static func read(
+        _ memory: PlannedMemory, of activation: Activation, sourceLocation: SourceLocation = #_sourceLocation
+    ) -> [Float] {
+        let (channels, stride) = (activation.channels, activation.stride)
+        var values: [Float] = []
+        for row in 0..<count * activation.positions {
+            for column in 0..<stride {
+                let value = memory.pointer[row * stride + column]
+                if column < channels {
+                    values.append(value)
+                } else if value != 0 {
+                    Issue.record("padding of row \(row) is \(value)", sourceLocation: sourceLocation)
+                    return values
+                }
+            }
+        }
+        return values
+    }
+
+    /// Plain descent that changes nothing: the velocity is then the gradient.
+    static let probe = WeightUpdate(.sgd(still), step: 1)
+    private static var still: SGDConfig {
+        var config = SGDConfig()
+        config.learningRate = 0
+        return config
+    }
+
+    func forward(_ x: [Float], update: WeightUpdate? = probe) -> [Float] {
+        Self.write(x, to: input.values, of: input)
+        layer.forward(pass(update))
+        return Self.read(output.values, of: output)
+    }
+
+    /// The gradients of Σ upstream · y for the input and for each weight.
+    func gradients(_ x: [Float], upstream: [Float]) -> (input: [Float], weights: [[Float]]) {
+        _ = forward(x)
+        Self.write(upstream, to: output.gradient!, of: output)
+        layer.backward(pass(Self.probe))
+        let velocities = layer.weights.map { $0.unpadded($0.first) }
+        return (Self.read(input.gradient!, of: input), velocities)
+    }
+
+    /// (f(v + h) − f(v − h)) / 2h for each value that `place` leads to, where f is Σ upstream · y.
+    private func differences(
+        _ count: Int, upstream: [Float], _ outputs: (_ index: Int, _ change: Float) -> [Float]
+    ) -> [Double] {
+        let h: Float = 0x1p-7
+        return (0..<count).map { index in
+            let (above, below) = (outputs(index, h), outputs(index, -h))
+            return zip(zip(above, below), upstream).reduce(0.0) { sum, item in
+                sum + (Double(item.0.0) - Double(item.0.1)) * Double(item.1)
+            } / (2 * Double(h))
+        }
+    }
+
+    /// Compares all gradients with central differences, with an uneven upstream gradient.
+    func check(
+        _ values: GradientCase.Values = .uneven, tolerance: Double = 1e-3, _ comment: String = "",
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        let x = values.make(Self.count * input.shape.count)
+        let upstream = Fixture.floats(Self.count * output.shape.count, seed: 22)
+        let found = gradients(x, upstream: upstream)
+        if values.haveGradient {
+            let wanted = differences(x.count, upstream: upstream) { index, change in
+                var moved = x
+                moved[index] += change
+                return forward(moved)
+            }
+            expectClose(
+                found.input, wanted, tolerance: tolerance, "input \(comment)", sourceLocation: sourceLocation)
+        }
+        for (weight, gradient) in zip(layer.weights, found.weights) where weight.isTrained {
+            let start = weight.unpadded
+            let wanted = differences(start.count, upstream: upstream) { index, change in
+                weight.unpadded[index] += change
+                defer { weight.unpadded = start }
+                return forward(x)
+            }
+            expectClose(
+                gradient, wanted, tolerance: tolerance, "\(weight.name) \(comment)",
+                sourceLocation: sourceLocation)
+        }
+    }
+}
