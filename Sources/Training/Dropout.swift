@@ -13,8 +13,9 @@ final class Dropout: Layer {
     private let input: Activation
     private let rate: Float
     private let key: UInt64
-    /// Of one sample, for each thread.
+    /// Of one sample, for each thread, in whole groups of 64, as kernels write them.
     private let draws: PlannedMemory
+    private let drawsCount: Int
     private let scales: PlannedMemory
     private let region: Region<DropoutTask>
 
@@ -22,7 +23,8 @@ final class Dropout: Layer {
         (self.engine, self.input, self.rate) = (engine, input, Float(rate))
         key = DrawAddress.key(seed: seed, path: "model/\(name)", draw: "uniform")
         engine.memory.use(input)
-        draws = engine.memory.scratch(input.sampleStride * engine.pool.threads, in: .forward)
+        drawsCount = (input.sampleStride + 63) / 64 * 64
+        draws = engine.memory.scratch(drawsCount * engine.pool.threads, in: .forward)
         scales = engine.memory.scratch(
             engine.memory.capacity * input.sampleStride, in: .forwardToBackward)
         output = engine.memory.output(input.shape, wantsGradient: input.gradient != nil)
@@ -36,7 +38,8 @@ final class Dropout: Layer {
         }
         let task = DropoutTask(
             out: output.values.pointer, scales: scales.pointer, x: input.values.pointer,
-            draws: draws.pointer, size: output.sampleStride, rate: rate, key: key, pass: pass,
+            draws: draws.pointer, drawsCount: drawsCount, size: output.sampleStride, rate: rate, key: key,
+            pass: pass,
             kernels: engine.kernels)
         // A draw takes about as long as this many multiplications.
         region.run(task, multiplications: pass.count * output.sampleStride * 32)
@@ -55,6 +58,7 @@ private struct DropoutTask: ParallelTask {
     let scales: UnsafeMutablePointer<Float>
     let x: UnsafePointer<Float>
     let draws: UnsafeMutablePointer<Float>
+    let drawsCount: Int
     let size: Int
     let rate: Float
     let key: UInt64
@@ -62,7 +66,7 @@ private struct DropoutTask: ParallelTask {
     let kernels: KernelSet
 
     func work(thread: Int, threads: Int) {
-        let draws = draws + thread * size
+        let draws = draws + thread * drawsCount
         for sample in part(thread, of: threads, count: pass.count, unit: 1) {
             kernels.noise.uniform(draws, size, key, pass.epoch, pass.ids[sample], 0)
             let offset = sample * size

@@ -29,14 +29,20 @@ public struct LossKernels: Sendable {
         binaryCrossEntropy = { $0.compute(BinaryCrossEntropy(), vector: V.self) }
         cosine = { $0.compute(vector: V.self) }
         viewDivergence = { $0.compute(vector: V.self) }
-        countGroups = { bytes, value, groups, size in
-            var count = 0
-            for group in 0..<groups {
-                var isThere = false
-                for i in group * size..<(group + 1) * size { isThere = isThere || bytes[i] == value }
-                count &+= isThere ? 1 : 0
-            }
-            return count
-        }
+        countGroups = { groupCount(vector: V.self, $0, $1, $2, $3) }
     }
+}
+
+/// See `LossKernels.countGroups`. The vector's type gives each instruction set a function of its own.
+@inlinable @inline(__always)
+func groupCount<V: ProductVector>(
+    vector: V.Type, _ bytes: UnsafePointer<UInt8>, _ value: UInt8, _ groups: Int, _ size: Int
+) -> Int {
+    var count = 0
+    for group in 0..<groups {
+        var isThere = false
+        for i in group * size..<(group + 1) * size { isThere = isThere || bytes[i] == value }
+        count &+= isThere ? 1 : 0
+    }
+    return count
 }

@@ -9,15 +9,15 @@ import Testing
         #expect(outcome.errors == "" && outcome.status == 0)
         #expect(
             outcome.output == """
-                layer      output             weights  MFLOP  MFLOP back
-                input      [batch, 6, 5, 1]                             
-                flatten1   [batch, 30]                                  
-                dense1     [batch, 8]             248  0.000       0.000
-                relu1      [batch, 8]                                   
-                residual1  [batch, 8]                                   
-                  dense2   [batch, 8]              72  0.000       0.000
-                dense3     [batch, 3]              27  0.000       0.000
-                all                               347  0.001       0.001
+                layer      output            weights  MFLOP  MFLOP back
+                input      [batch, 6, 5, 1]                            
+                flatten1   [batch, 30]                                 
+                dense1     [batch, 8]            248  0.000       0.000
+                relu1      [batch, 8]                                  
+                residual1  [batch, 8]                                  
+                  dense2   [batch, 8]             72  0.000       0.000
+                dense3     [batch, 3]             27  0.000       0.000
+                all                              347  0.001       0.001
                 memory: 0.0 MB of weights and what the optimizer keeps of them, 0.2 MB between layers
 
                 """)
