@@ -24,6 +24,8 @@ package final class Experiment {
     /// By view.
     let traced: [TracedChain]
     let programs: [Program]
+    /// The model as the lock file has it: nothing is left to the data.
+    let layers: [LayerConfig]
     let plan: ModelPlan
     /// The clean test set first.
     let evaluations: [Evaluation]
@@ -78,10 +80,15 @@ package final class Experiment {
         self.evaluations = try evaluations(rows, of: test)
         validations = try evaluations(validationRows, of: train)
         try config.checkLoss(train, hasMask: programs[0].writesMask)
-        try config.checkFirstLayer(vocabulary: train.vocabularySize)
+        do {
+            layers = try config.model.layers(for: train)
+        } catch {
+            throw config.error(error)
+        }
+        try config.checkFirstLayer(of: layers, vocabulary: train.vocabularySize)
         do {
             plan = try ModelPlan(
-                config.model, input: train.sampleShape, classes: train.classes,
+                layers, input: train.sampleShape, classes: train.classes,
                 target: config.train.loss.outputs(train))
         } catch {
             throw config.error(error)

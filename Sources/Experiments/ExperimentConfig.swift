@@ -10,7 +10,7 @@ struct ExperimentConfig {
     var chain: [ChainEntryConfig] = []
     /// How often a batch has each of its samples, every time with noise of its own.
     var views = 1
-    var model: [LayerConfig] = []
+    var model: ModelSection
     /// Where the model's layers stand, for errors that only the data's shape brings to light.
     var modelNode: ConfigNode
     var train: TrainConfig
@@ -39,7 +39,7 @@ struct ExperimentConfig {
         }
         try table.read("views", into: &views, in: 1...64)
         modelNode = try table.requireNode("model")
-        for node in try modelNode.items() { model.append(try node.value()) }
+        model = try modelNode.value(as: "model") { node throws(ConfigError) in try ModelSection(node) }
         let trainNode = try table.requireNode("train")
         (train, trainPlace) = (try trainNode.value(), trainNode.place)
         let loss = train.loss

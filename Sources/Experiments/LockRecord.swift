@@ -66,7 +66,7 @@ extension Experiment {
             ConfigEntry("seed", .whole(config.seed)), ConfigEntry("data", config.data.node),
             ConfigEntry("chain", .chain(config.chain, chain.entries)),
             ConfigEntry("views", .whole(config.views)),
-            ConfigEntry("model", .list(config.model.map(\.node))), ConfigEntry("train", config.train.node),
+            ConfigEntry("model", .list(layers.map(\.node))), ConfigEntry("train", config.train.node),
         ]
         if let validation = config.validation {
             let sets = ConfigEntry("on", .list(validations.map(Self.node)))

@@ -26,7 +26,7 @@ extension LayerKind {
         case .globalAveragePool: .pooling(PoolingConfig(.globalAverage))
         case .reshape, .dense, .groupNorm, .tokenEmbedding, .patchEmbedding, .positions, .attention,
             .conv2d, .conv1d, .transposedConv2d, .upsample, .dropout, .stochasticDepth, .sequence,
-            .repeat, .residual:
+            .repeat, .residual, .branch:
             nil
         }
     }
@@ -35,11 +35,10 @@ extension LayerKind {
     fileprivate var value: String {
         switch self {
         case .reshape: "its shape: 'reshape: [7, 112]'"
-        case .dense: "its number of outputs: 'dense: 128'"
+        case .dense: "its number of outputs: 'dense: 128' or 'dense: classes'"
         case .leakyReLU: "its slope: 'leaky_relu: 0.2'"
         case .groupNorm: "its number of groups: 'group_norm: 8'"
-        case .tokenEmbedding:
-            "the tables' size: 'token_embedding: { tokens: 1000, width: 64 }'"
+        case .tokenEmbedding: "its width: 'token_embedding: 64'"
         case .patchEmbedding: "its size: 'patch_embedding: { size: 4, width: 64 }'"
         case .positions: "their kind: 'positions: learned' or 'positions: sinusoidal'"
         case .attention: "its number of heads: 'attention: 4'"
@@ -52,6 +51,7 @@ extension LayerKind {
         case .sequence: "its layers: 'sequence: [dense: 64, relu]'"
         case .repeat: "its layers: 'repeat: { times: 3, layers: [dense: 64, relu] }'"
         case .residual: "its layers: 'residual: [dense: 64, relu]'"
+        case .branch: "its paths: 'branch: [[dense: 64, relu], [dense: 32]]'"
         case .flatten, .relu, .gelu, .silu, .tanh, .sigmoid, .softmax, .layerNorm, .rmsNorm, .batchNorm,
             .classToken, .firstToken, .meanToken, .globalMaxPool, .globalAveragePool:
             ""
@@ -75,7 +75,7 @@ extension LayerConfig: ConfigValue {
         let (kind, entry) = try table.takeOnly(naming: "one layer", kind: "layer", as: LayerKind.self)
         try table.finish()
         switch kind {
-        case .dense: self = .dense(try entry.value.value(in: 1...))
+        case .dense: self = try Self.dense(entry.value)
         case .leakyReLU: self = .leakyReLU(slope: try entry.value.value(in: 0..<1))
         case .conv2d: self = .convolution(try ConvolutionConfig(.conv2d, node: entry.value))
         case .conv1d: self = .convolution(try ConvolutionConfig(.conv1d, node: entry.value))
@@ -89,11 +89,12 @@ extension LayerConfig: ConfigValue {
         case .sequence: self = .sequence(try Self.list(entry.value))
         case .repeat: self = try Self.repetition(entry.value)
         case .residual: self = try Self.residual(entry.value)
+        case .branch: self = try Self.branch(entry.value)
         case .groupNorm: self = .groupNorm(groups: try entry.value.value(in: 1...))
         case .tokenEmbedding: self = try Self.tokenEmbedding(entry.value)
         case .patchEmbedding: self = try Self.patchEmbedding(entry.value)
         case .positions: self = .positions(try entry.value.value())
-        case .attention: self = .attention(heads: try entry.value.value(in: 1...))
+        case .attention: self = try Self.attention(entry.value)
         case .stochasticDepth: self = .stochasticDepth(try entry.value.value(in: 0..<1))
         case .flatten, .relu, .gelu, .silu, .tanh, .sigmoid, .softmax, .layerNorm, .rmsNorm, .batchNorm,
             .classToken, .firstToken, .meanToken, .globalMaxPool, .globalAveragePool:
@@ -105,59 +106,6 @@ extension LayerConfig: ConfigValue {
         ConfigError(node.place, "\(node.found) needs \(what)")
     }
 
-    /// Layers one behind the other, at least one.
-    private static func list(_ node: ConfigNode) throws(ConfigError) -> [LayerConfig] {
-        var layers: [LayerConfig] = []
-        for item in try node.items() { layers.append(try item.value()) }
-        if layers.isEmpty && !node.isProbe { throw node.mismatch(wanted: "at least one layer") }
-        return layers
-    }
-
-    private static func shape(_ node: ConfigNode) throws(ConfigError) -> Shape {
-        var sizes: [Int] = []
-        for item in try node.items() { sizes.append(try item.value(in: 1...1_000_000)) }
-        if sizes.isEmpty && !node.isProbe { throw node.mismatch(wanted: "at least one size") }
-        return Shape(sizes)
-    }
-
-    /// `{ tokens: 1000, width: 64 }`.
-    private static func tokenEmbedding(_ node: ConfigNode) throws(ConfigError) -> LayerConfig {
-        var table = try node.table()
-        let tokens = try table.require("tokens", in: 1...) as Int
-        let width = try table.require("width", in: 1...) as Int
-        try table.finish()
-        return .tokenEmbedding(tokens: tokens, width: width)
-    }
-
-    /// `{ size: 4, width: 64 }`.
-    private static func patchEmbedding(_ node: ConfigNode) throws(ConfigError) -> LayerConfig {
-        var table = try node.table()
-        let size = try table.require("size", in: 1...) as Int
-        let width = try table.require("width", in: 1...) as Int
-        try table.finish()
-        return .patchEmbedding(size: size, width: width)
-    }
-
-    /// `{ times: 3, layers: [...] }`.
-    private static func repetition(_ node: ConfigNode) throws(ConfigError) -> LayerConfig {
-        var table = try node.table()
-        let times = try table.require("times", in: 1...1000) as Int
-        let layers = try list(table.requireNode("layers"))
-        try table.finish()
-        return .repetition(times, layers)
-    }
-
-    /// `[...]`, or `{ layers: [...], shortcut: [...] }`.
-    private static func residual(_ node: ConfigNode) throws(ConfigError) -> LayerConfig {
-        guard node.isTable else { return .residual(try list(node)) }
-        var table = try node.table()
-        let layers = try list(table.requireNode("layers"))
-        var shortcut: [LayerConfig] = []
-        if let node = table.take("shortcut") { shortcut = try list(node) }
-        try table.finish()
-        return .residual(layers, shortcut: shortcut)
-    }
-
     /// As the lock file spells it.
     var node: ConfigNode {
         switch self {
@@ -165,19 +113,31 @@ extension LayerConfig: ConfigValue {
             .classToken, .firstToken, .meanToken:
             .string(kind)
         case .groupNorm(let groups): .table([kind: .whole(groups)])
-        case .tokenEmbedding(let tokens, let width):
-            .table([kind: .table(["tokens": .whole(tokens), "width": .whole(width)])])
-        case .patchEmbedding(let size, let width):
-            .table([kind: .table(["size": .whole(size), "width": .whole(width)])])
+        case .tokenEmbedding(let tokens, let width, let start):
+            Self.table(
+                kind,
+                (tokens.map { [ConfigEntry("tokens", .whole($0))] } ?? [])
+                    + [ConfigEntry("width", .whole(width)), ConfigEntry("init", start.node)])
+        case .patchEmbedding(let size, let width, let start):
+            Self.table(
+                kind,
+                [
+                    ConfigEntry("size", .whole(size)), ConfigEntry("width", .whole(width)),
+                    ConfigEntry("init", start.node),
+                ])
         case .positions(let positions): .table([kind: .string(positions.rawValue)])
-        case .attention(let heads): .table([kind: .whole(heads)])
+        case .attention(let heads, let start):
+            Self.table(kind, [ConfigEntry("heads", .whole(heads)), ConfigEntry("init", start.node)])
         case .stochasticDepth(let rate): .table([kind: .number(rate)])
         case .leakyReLU(let slope): .table([kind: .number(slope)])
         case .convolution(let config): .table([kind: config.node])
         case .pooling(let config): config.node.map { .table([kind: $0]) } ?? .string(kind)
         case .upsample(let factors): .table([kind: WindowConfig.list(factors)])
         case .reshape(let shape): .table([kind: .list(shape.sizes.map(ConfigNode.whole))])
-        case .dense(let outputs): .table([kind: .whole(outputs)])
+        case .dense(let outputs, let start):
+            Self.table(kind, [ConfigEntry("outputs", .whole(outputs)), ConfigEntry("init", start.node)])
+        case .denseClasses(let start):
+            Self.table(kind, [ConfigEntry("outputs", .string("classes")), ConfigEntry("init", start.node)])
         case .dropout(let rate): .table([kind: .number(rate)])
         case .sequence(let layers): .table([kind: .list(layers.map(\.node))])
         case .repetition(let times, let layers):
@@ -190,7 +150,18 @@ extension LayerConfig: ConfigValue {
                     "layers": .list(layers.map(\.node)), "shortcut": .list(shortcut.map(\.node)),
                 ])
             ])
+        case .branch(let paths, let join):
+            Self.table(
+                kind,
+                [
+                    ConfigEntry("paths", .list(paths.map { .list($0.map(\.node)) })),
+                    ConfigEntry("join", .string(join.rawValue)),
+                ])
         }
+    }
+
+    private static func table(_ kind: String, _ entries: [ConfigEntry]) -> ConfigNode {
+        ConfigNode(.table([ConfigEntry(kind, ConfigNode(.table(entries)))]))
     }
 }
 
@@ -200,14 +171,14 @@ extension ExperimentConfig {
     /// Token ids are no values: only an embedding knows what to do with them.
     ///
     /// - Parameter vocabulary: how many tokens there are; nil for other data.
-    func checkFirstLayer(vocabulary: Int?) throws(ConfigError) {
+    func checkFirstLayer(of model: [LayerConfig], vocabulary: Int?) throws(ConfigError) {
         guard let vocabulary else { return }
         let place = (try? modelNode.items())?.first?.place ?? modelNode.place
-        guard case .tokenEmbedding(let rows, _)? = model.first else {
+        guard case .tokenEmbedding(let rows?, _, _)? = model.first else {
             throw ConfigError(
                 place,
-                "the data are token ids 0...\(vocabulary - 1), which only 'token_embedding: { tokens: \(vocabulary), "
-                    + "width: 64 }' takes as the first layer")
+                "the data are token ids 0...\(vocabulary - 1), which only 'token_embedding: 64' takes as the first layer"
+            )
         }
         guard rows >= vocabulary else {
             throw ConfigError(
@@ -234,7 +205,7 @@ extension ExperimentConfig {
             var list: ConfigNode? = node
             if depth > 0 {
                 for key in step.list.split(separator: ".") { list = list?.value(of: String(key)) }
-                if let layers = list?.value(of: "layers") { list = layers }
+                for key in ["layers", "paths"] { list = list?.value(of: key) ?? list }
             }
             guard let items = try? list?.items(), items.indices.contains(step.index) else { break }
             node = items[step.index]

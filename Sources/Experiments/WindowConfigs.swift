@@ -60,6 +60,7 @@ extension ConvolutionConfig {
         if let node = table.take("kernel") { window.size = try WindowConfig.numbers(node, in: 1...10_000) }
         try window.read(&table, hasDilation: true)
         if kind != .depthwise { try table.read("groups", into: &groups, in: 1...1_000_000) }
+        try table.read("init", into: &start)
         try table.finish()
     }
 
@@ -71,6 +72,7 @@ extension ConvolutionConfig {
         if kind != .depthwise { entries.insert(ConfigEntry("outputs", .whole(outputs)), at: 0) }
         entries += window.entries(hasDilation: true)
         if kind != .depthwise { entries.append(ConfigEntry("groups", .whole(groups))) }
+        entries.append(ConfigEntry("init", start.node))
         return ConfigNode(.table(entries))
     }
 }

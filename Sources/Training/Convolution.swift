@@ -6,8 +6,8 @@ import VectorKernels
 ///
 /// - Shapes: x `[batch, height, width, channels]`, y `[batch, height, width, outputs]`, or without heights; weight
 ///   `[kernel height, kernel width, channels / groups, outputs]`; bias `[outputs]`.
-/// - Start: weight uniform in ±√(6 / (kernel height · kernel width · channels / groups)), bias zero (He et al. 2015,
-///   eq. 10).
+/// - Start: bias zero, weight as `WeightStart` says, with kernel height · kernel width · channels / groups inputs;
+///   `heUniform` where nothing else is said.
 /// - Threads share samples; of the weights' gradient each has a part, over all samples in order.
 final class Convolution: Layer {
     /// What is done to sums before they are stored.
@@ -42,7 +42,7 @@ final class Convolution: Layer {
     /// - Parameter outputShape: of one sample, behind what follows.
     init(
         name: String, _ input: Activation, geometry: ConvolutionGeometry, outputShape: Shape,
-        following: Following, seed: UInt64, engine: Engine
+        following: Following, start: WeightStart = .heUniform, seed: UInt64, engine: Engine
     ) {
         var geometry = geometry
         geometry.inputStride = input.stride
@@ -70,8 +70,11 @@ final class Convolution: Layer {
         forwardRegion = Region(engine.pool)
         rectifiedRegion = Region(engine.pool)
         inputRegion = Region(engine.pool)
-        weight.drawHeUniform(
-            name: name, inputs: geometry.weightRows, seed: seed, kernels: engine.kernels.noise)
+        weight.begin(
+            start, inputs: geometry.weightRows,
+            outputs: geometry.vertical.kernel * geometry.horizontal.kernel * geometry.groupOutputs,
+            seed: seed,
+            kernels: engine.kernels.noise)
     }
 
     func forward(_ pass: Pass) {

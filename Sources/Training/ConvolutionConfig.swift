@@ -17,6 +17,7 @@ package struct ConvolutionConfig: Equatable, Sendable {
     package var window: WindowConfig
     /// Into so many groups channels and outputs are cut; each sees only its own.
     package var groups: Int
+    package var start = WeightStart.heUniform
 
     package init(_ kind: Kind, outputs: Int = 0, window: WindowConfig, groups: Int = 1) {
         (self.kind, self.outputs, self.window, self.groups) = (kind, outputs, window, groups)

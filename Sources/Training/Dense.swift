@@ -6,8 +6,7 @@ import VectorKernels
 /// - Shapes: x `[batch, inputs]` → y `[batch, outputs]`, or of every position of `[batch, positions, inputs]`;
 ///   W `[inputs, outputs]`; b `[outputs]`. W has a row for each input, the other way round than in PyTorch: then the rows
 ///   of W are what the product adds up, as they lie.
-/// - Start: W uniform in ±√(6 / inputs), b zero: variance 2 / inputs, which keeps that of values through ReLUs (He et al.
-///   2015, eq. 10).
+/// - Start: b zero, W as `WeightStart` says: `heUniform` where nothing else is said, uniform in ±√(6 / inputs).
 /// - Threads own columns (see `Partition`): the same thread computes them, their gradient and their update, so that W
 ///   stays in its cache. Where a batch has many more rows than W, threads share these instead, but for W's gradient.
 final class Dense: Layer {
@@ -41,7 +40,10 @@ final class Dense: Layer {
     private let inputRegion: Region<InputGradientTask>
     private let updateRegion: Region<UpdateTask>
 
-    init(name: String, _ input: Activation, outputs: Int, seed: UInt64, engine: Engine) {
+    init(
+        name: String, _ input: Activation, outputs: Int, start: WeightStart = .heUniform, seed: UInt64,
+        engine: Engine
+    ) {
         let (inputs, memory) = (input.channels, engine.memory)
         precondition(input.stride % 16 == 0, "dense wants padded rows, got a stride of \(input.stride)")
         weight = Weight(name: "\(name).weight", shape: [inputs, outputs], threads: engine.pool.threads)
@@ -69,7 +71,7 @@ final class Dense: Layer {
         rowsRegion = Region(engine.pool)
         inputRegion = Region(engine.pool)
         updateRegion = Region(engine.pool)
-        weight.drawHeUniform(name: name, inputs: inputs, seed: seed, kernels: engine.kernels.noise)
+        weight.begin(start, inputs: inputs, outputs: outputs, seed: seed, kernels: engine.kernels.noise)
     }
 
     func forward(_ pass: Pass) {

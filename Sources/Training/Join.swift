@@ -70,6 +70,81 @@ final class Sum: Layer {
     }
 }
 
+/// The channels of several activations one behind the other, position by position.
+///
+/// - Shapes: `[…, channels]` of each, all other axes equal → `[…, sum of the channels]`.
+final class Concatenation: Layer {
+    var weights: [Weight] { [] }
+    let output: Activation
+    private let engine: Engine
+    private let inputs: [Activation]
+    private let region: Region<CopyRowsTask>
+
+    init(_ inputs: [Activation], shape: Shape, engine: Engine) {
+        (self.engine, self.inputs) = (engine, inputs)
+        region = Region(engine.pool)
+        for input in inputs { engine.memory.use(input) }
+        output = engine.memory.output(shape, wantsGradient: inputs.contains { $0.gradient != nil })
+    }
+
+    func forward(_ pass: Pass) {
+        eachInput { input, channel, isLast in
+            copy(
+                pass, channels: input.channels, from: input.values.pointer, stride: input.stride,
+                to: output.values.pointer + channel, stride: output.stride,
+                padding: isLast ? output.stride - output.channels : 0)
+        }
+    }
+
+    func backward(_ pass: Pass) {
+        eachInput { input, channel, _ in
+            guard let gradient = input.gradient else { return }
+            copy(
+                pass, channels: input.channels, from: output.gradient!.pointer + channel,
+                stride: output.stride,
+                to: gradient.pointer, stride: input.stride, padding: input.stride - input.channels)
+        }
+    }
+
+    /// - Parameter body: takes an input, its first channel in the output, and whether it is the last one.
+    private func eachInput(_ body: (Activation, Int, Bool) -> Void) {
+        var channel = 0
+        for (index, input) in inputs.enumerated() {
+            body(input, channel, index == inputs.count - 1)
+            channel += input.channels
+        }
+    }
+
+    private func copy(
+        _ pass: Pass, channels: Int, from source: UnsafePointer<Float>, stride sourceStride: Int,
+        to target: UnsafeMutablePointer<Float>, stride targetStride: Int, padding: Int
+    ) {
+        let task = CopyRowsTask(
+            count: pass.count * output.positions, channels: channels, padding: padding, source: source,
+            sourceStride: sourceStride, target: target, targetStride: targetStride)
+        region.run(task, multiplications: pass.count * output.positions * channels)
+    }
+}
+
+/// Copies rows, each thread some of them, and writes zeros behind each.
+private struct CopyRowsTask: SharedTask {
+    let count: Int
+    let channels: Int
+    let padding: Int
+    let source: UnsafePointer<Float>
+    let sourceStride: Int
+    let target: UnsafeMutablePointer<Float>
+    let targetStride: Int
+
+    func work(_ share: Range<Int>) {
+        for row in share {
+            let begin = target + row * targetStride
+            begin.update(from: source + row * sourceStride, count: channels)
+            (begin + channels).update(repeating: 0, count: padding)
+        }
+    }
+}
+
 /// out = a + b, each thread for some of the samples, which have `size` values.
 private struct AddTask: SharedTask {
     let count: Int

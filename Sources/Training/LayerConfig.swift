@@ -1,5 +1,13 @@
 import Tensors
 
+/// How the outputs of several paths become one.
+package enum BranchJoin: String, CaseIterable, Sendable {
+    /// Their channels one behind the other, in the order of the paths.
+    case concatenate
+    /// Added up.
+    case sum
+}
+
 /// One item of a model's description.
 package indirect enum LayerConfig: Equatable, Sendable {
     /// `[batch, height, width, channels]` to `[batch, features]`.
@@ -7,7 +15,9 @@ package indirect enum LayerConfig: Equatable, Sendable {
     /// Another shape of a sample, of as many values.
     case reshape(Shape)
     /// An affine map of a sample, or of each of its positions, to so many outputs.
-    case dense(Int)
+    case dense(Int, start: WeightStart = .heUniform)
+    /// The same with an output for each class of the data; `forData` makes a `dense` of it.
+    case denseClasses(start: WeightStart = .heUniform)
     case relu
     /// x > 0 ? x : slope · x (Maas et al. 2013).
     case leakyReLU(slope: Double)
@@ -28,11 +38,12 @@ package indirect enum LayerConfig: Equatable, Sendable {
     case batchNorm
     /// The same for each sample by itself, over so many groups of channels (Wu & He 2018).
     case groupNorm(groups: Int)
-    /// A row of a table for each token's number: `[batch, tokens]` to `[batch, tokens, width]`.
-    case tokenEmbedding(tokens: Int, width: Int)
+    /// A row of a table for each token's number: `[batch, tokens]` to `[batch, tokens, width]`. Where `tokens` is nil, `forData`
+    /// puts the size of the data's vocabulary there.
+    case tokenEmbedding(tokens: Int?, width: Int, start: WeightStart = .normal(0.02))
     /// Squares of a picture, each mapped to so many features (Dosovitskiy et al. 2021): `[batch, height, width, channels]` to
     /// `[batch, patches, width]`.
-    case patchEmbedding(size: Int, width: Int)
+    case patchEmbedding(size: Int, width: Int, start: WeightStart = .heUniform)
     /// Adds to each position a row of its own.
     case positions(PositionKind)
     /// A learned token in front of all others.
@@ -42,7 +53,7 @@ package indirect enum LayerConfig: Equatable, Sendable {
     /// The mean of the tokens that are no padding: `[batch, tokens, channels]` to `[batch, channels]`.
     case meanToken
     /// Multi-head attention of tokens to one another (Vaswani et al. 2017).
-    case attention(heads: Int)
+    case attention(heads: Int, start: WeightStart = .heUniform)
     /// Skips this share of the samples in training, 0 ..< 1 (Huang et al. 2016).
     case stochasticDepth(Double)
     case convolution(ConvolutionConfig)
@@ -57,6 +68,8 @@ package indirect enum LayerConfig: Equatable, Sendable {
     case repetition(Int, [LayerConfig])
     /// y = layers(x) + shortcut(x), where no shortcut is x itself (He et al. 2016).
     case residual([LayerConfig], shortcut: [LayerConfig] = [])
+    /// Several paths from the same input, whose outputs are joined; a path of no layers is the input itself.
+    case branch([[LayerConfig]], join: BranchJoin = .concatenate)
 
     /// Whether there is something to train in it, but for the layers that it holds.
     var hasWeights: Bool {
@@ -77,7 +90,7 @@ package indirect enum LayerConfig: Equatable, Sendable {
         switch self {
         case .flatten: return [input.count]
         case .relu, .gelu, .silu, .tanh, .sigmoid, .softmax, .layerNorm, .rmsNorm, .batchNorm, .sequence,
-            .repetition, .residual:
+            .repetition, .residual, .branch:
             return input
         case .groupNorm, .tokenEmbedding, .patchEmbedding, .positions, .classToken, .firstToken, .meanToken,
             .attention:
@@ -100,7 +113,8 @@ package indirect enum LayerConfig: Equatable, Sendable {
         case .dropout(let rate), .stochasticDepth(let rate):
             guard rate >= 0, rate < 1 else { throw .rate(place, kind: kind, rate: rate) }
             return input
-        case .dense(let outputs):
+        case .denseClasses: preconditionFailure("\(place) dense: a plan is of layers for some data")
+        case .dense(let outputs, _):
             guard outputs > 0 else { throw .denseOutputs(place, outputs: outputs) }
             // A picture is almost never meant to be mapped pixel by pixel; rows of tokens or frames are.
             guard input.rank == 1 || input.rank == 2 else { throw .denseInput(place, input: input) }

@@ -22,7 +22,7 @@ package enum LayerKind: String, CaseIterable, Sendable {
     case globalAveragePool = "global_average_pool"
     case upsample, dropout
     case stochasticDepth = "stochastic_depth"
-    case sequence, `repeat`, residual
+    case sequence, `repeat`, residual, branch
 }
 
 extension LayerConfig {
@@ -30,7 +30,7 @@ extension LayerConfig {
         switch self {
         case .flatten: .flatten
         case .reshape: .reshape
-        case .dense: .dense
+        case .dense, .denseClasses: .dense
         case .relu: .relu
         case .leakyReLU: .leakyReLU
         case .gelu: .gelu
@@ -57,6 +57,7 @@ extension LayerConfig {
         case .sequence: .sequence
         case .repetition: .repeat
         case .residual: .residual
+        case .branch: .branch
         }
     }
 

@@ -15,7 +15,7 @@ final class LayerMaker {
     func make(_ plans: [ModelPlan.Layer], of input: Activation) -> Activation {
         var (activation, rest) = (input, plans[...])
         while let plan = rest.first {
-            let tokens = plan.config.leadingTokens(after: activation.leadingTokens, input: activation.shape)
+            var tokens = plan.config.leadingTokens(after: activation.leadingTokens, input: activation.shape)
             if case .convolution(let config) = plan.config, config.kind != .transposed {
                 let (following, count) = following(rest.dropFirst(), config)
                 activation = convolution(
@@ -23,6 +23,7 @@ final class LayerMaker {
                 rest = rest.dropFirst(1 + count)
             } else {
                 activation = make(plan, of: activation)
+                if !plan.paths.isEmpty { tokens = activation.leadingTokens }
                 rest = rest.dropFirst()
             }
             activation.leadingTokens = tokens
@@ -48,7 +49,7 @@ final class LayerMaker {
         return add {
             Convolution(
                 name: plan.name, input, geometry: Self.geometry(config, plan), outputShape: outputShape,
-                following: following, seed: seed, engine: $0)
+                following: following, start: config.start, seed: seed, engine: $0)
         }.output
     }
 
@@ -95,7 +96,8 @@ final class LayerMaker {
         input.leadingTokens = unpadded.leadingTokens
         switch plan.config {
         case .flatten, .reshape: return relaid(input, as: plan.output)
-        case .dense(let outputs): return dense(plan.name, input, outputs: outputs)
+        case .dense(let outputs, let start):
+            return dense(plan.name, input, outputs: outputs, start)
         case .relu: return add { ReLU(input, engine: $0) }.output
         case .leakyReLU(let slope): return elementwise(.leakyReLU(slope: Float(slope)), input)
         case .gelu: return elementwise(.gelu, input)
@@ -106,25 +108,25 @@ final class LayerMaker {
         case .batchNorm: return add { BatchNormLayer(name: plan.name, input, engine: $0) }.output
         case .groupNorm(let groups):
             return add { GroupNormLayer(name: plan.name, input, groups: groups, engine: $0) }.output
-        case .tokenEmbedding(let tokens, let width):
+        case .tokenEmbedding(let tokens?, let width, let start):
             return add {
                 TokenEmbedding(
-                    name: plan.name, input, rows: tokens, width: width, seed: seed, engine: $0)
+                    name: plan.name, input, rows: tokens, width: width, start: start, seed: seed, engine: $0)
             }.output
-        case .patchEmbedding(let size, let width):
+        case .patchEmbedding(let size, let width, let start):
             let patches = add { Patches(input, size: size, engine: $0) }.output
-            return dense(plan.name, patches, outputs: width)
+            return dense(plan.name, patches, outputs: width, start)
         case .positions(.learned):
             return add { LearnedPositions(name: plan.name, input, seed: seed, engine: $0) }.output
         case .positions(.sinusoidal): return add { SinusoidalPositions(input, engine: $0) }.output
         case .classToken: return add { ClassToken(name: plan.name, input, seed: seed, engine: $0) }.output
         case .firstToken: return add { FirstToken(input, engine: $0) }.output
         case .meanToken: return add { MeanToken(input, engine: $0) }.output
-        case .attention(let heads):
-            var rows = dense("\(plan.name).qkv", input, outputs: 3 * input.channels)
+        case .attention(let heads, let start):
+            var rows = dense("\(plan.name).qkv", input, outputs: 3 * input.channels, start)
             rows.leadingTokens = input.leadingTokens
             let found = add { AttentionLayer(rows, heads: heads, engine: $0) }.output
-            return dense("\(plan.name).out", found, outputs: input.channels)
+            return dense("\(plan.name).out", found, outputs: input.channels, start)
         case .stochasticDepth(let rate):
             return add {
                 StochasticDepth(name: plan.name, input, rate: rate, seed: seed, engine: $0)
@@ -137,23 +139,39 @@ final class LayerMaker {
             return add {
                 TransposedConvolution(
                     name: plan.name, input, geometry: Self.geometry(config, plan), outputShape: plan.output,
-                    seed: seed, engine: $0)
+                    start: config.start, seed: seed, engine: $0)
             }.output
         case .pooling(let config): return pooling(config, plan, input)
         case .upsample: return upsampling(plan, input)
         case .dropout(let rate):
             return add { Dropout(name: plan.name, input, rate: rate, seed: seed, engine: $0) }.output
-        case .residual:
-            let paths = add { Fork(input, count: plan.paths.count, engine: $0) }.outputs
-            let outputs = zip(plan.paths, paths).map { self.make($0, of: $1) }
-            name = plan.name
-            return add { Sum(outputs, engine: $0) }.output
-        case .sequence, .repetition: preconditionFailure("a plan holds the layers of \(plan.config.kind)")
+        case .residual: return branch(plan, of: input, join: .sum)
+        case .branch(_, let join): return branch(plan, of: input, join: join)
+        case .sequence, .repetition, .denseClasses, .tokenEmbedding(nil, _, _):
+            preconditionFailure("a plan holds the layers of \(plan.config.kind)")
         }
     }
 
-    private func dense(_ name: String, _ input: Activation, outputs: Int) -> Activation {
-        add { Dense(name: name, input, outputs: outputs, seed: seed, engine: $0) }.output
+    private func branch(_ plan: ModelPlan.Layer, of input: Activation, join: BranchJoin) -> Activation {
+        let paths = add { Fork(input, count: plan.paths.count, engine: $0) }.outputs
+        let outputs = zip(plan.paths, paths).map { self.make($0, of: $1) }
+        name = plan.name
+        var joined =
+            switch join {
+            case .sum: add { Sum(outputs, engine: $0) }.output
+            case .concatenate:
+                add { Concatenation(outputs, shape: plan.output, engine: $0) }.output
+            }
+        // Positions are tokens where they are in all paths.
+        let tokens = Set(outputs.map(\.leadingTokens))
+        if tokens.count == 1 { joined.leadingTokens = tokens.first! }
+        return joined
+    }
+
+    private func dense(
+        _ name: String, _ input: Activation, outputs: Int, _ start: WeightStart
+    ) -> Activation {
+        add { Dense(name: name, input, outputs: outputs, start: start, seed: seed, engine: $0) }.output
     }
 
     private func elementwise(_ function: ActivationFunction, _ input: Activation) -> Activation {

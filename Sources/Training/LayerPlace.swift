@@ -1,6 +1,7 @@
-/// Where a layer stands in a model's description: `model[3]`, or `model[3].residual[0]` inside another one.
+/// Where a layer stands in a model's description: `model[3]`, or `model[3].residual[0]` and `model[3].branch[1][0]` inside
+/// another one.
 package struct LayerPlace: Hashable, Sendable, CustomStringConvertible {
-    /// One list of layers, as keys lead to it, and the place in it.
+    /// One list, as keys lead to it, and the place in it; without keys where the step before leads to a list itself.
     package struct Step: Hashable, Sendable {
         package var list: String
         package var index: Int
@@ -16,5 +17,9 @@ package struct LayerPlace: Hashable, Sendable, CustomStringConvertible {
         LayerPlace(steps: steps + [Step(list: list, index: index)])
     }
 
-    package var description: String { steps.map { "\($0.list)[\($0.index)]" }.joined(separator: ".") }
+    package var description: String {
+        steps.reduce(into: "") { text, step in
+            text += (text.isEmpty || step.list.isEmpty ? "" : ".") + "\(step.list)[\(step.index)]"
+        }
+    }
 }

@@ -13,11 +13,17 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
     /// `what`: what so many parts are, for instance heads.
     case indivisible(LayerPlace, kind: String, count: Int, parts: Int, what: String)
     case reshape(LayerPlace, input: Shape, wanted: Shape)
+    /// `path`: counted from 0, gives another shape than the first.
+    case branchShapes(LayerPlace, join: BranchJoin, path: Int, shape: Shape, first: Shape)
     case residualShapes(LayerPlace, layers: Shape, shortcut: Shape)
     case windowAxes(LayerPlace, kind: String, name: String, count: Int, axes: Int)
     case windowValue(LayerPlace, kind: String, name: String, value: Int, least: Int)
     case windowExtent(LayerPlace, kind: String, extent: Int, padded: Int)
     case poolingPadding(LayerPlace, kind: String, padding: Int, size: Int)
+    case noClasses(LayerPlace)
+    case noVocabulary(LayerPlace, sample: Shape)
+    /// `others`: models for such data.
+    case namedModel(String, sample: Shape, others: [String])
     case lastOutputs(shape: Shape, classes: Int)
     case outputsBesideSamples(shape: Shape, samples: Shape)
     case outputsBesideTokens(shape: Shape, wanted: Shape)
@@ -52,6 +58,11 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
         case .residualShapes(let place, let layers, let shortcut):
             "\(place) residual: its layers give \(Self.batched(layers)), its shortcut \(Self.batched(shortcut)); "
                 + "both must be one shape, so the shortcut needs layers that make it"
+        case .branchShapes(let place, let join, let path, let shape, let first):
+            "\(place) branch: path \(path) gives \(Self.batched(shape)), path 0 \(Self.batched(first)); "
+                + (join == .sum
+                    ? "what is added up must be of one shape"
+                    : "what is concatenated may differ only in the channels, the last axis")
         case .windowAxes(let place, let kind, let name, let count, let axes):
             "\(place) \(kind): '\(name)' has \(count) numbers, its input \(axes) axes beside the channels"
         case .windowValue(let place, let kind, let name, let value, let least):
@@ -61,6 +72,14 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
                 + "a smaller one, or 'padding: same'?"
         case .poolingPadding(let place, let kind, let padding, let size):
             "\(place) \(kind): with a padding of \(padding) some windows of \(size) see nothing"
+        case .noClasses(let place):
+            "\(place) dense: the data has no classes to count; 'dense: 10' says how many outputs it has"
+        case .noVocabulary(let place, let sample):
+            "\(place) token_embedding: the data has no vocabulary, its samples are values \(sample); "
+                + "'token_embedding: { tokens: 1000, width: 64 }' says how many tokens there are"
+        case .namedModel(let name, let sample, let others):
+            "model '\(name)' is for other samples than \(sample); for these there are "
+                + others.joined(separator: ", ")
         case .lastOutputs(let shape, let classes):
             "model: the last layer gives \(Self.batched(shape)), the data has \(classes) classes; "
                 + "'dense: \(classes)' as the last layer?"
@@ -90,8 +109,9 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
             .rate(let place, _, _), .slope(let place, _, _),
             .layerInput(let place, _, _, _), .layerSize(let place, _, _, _),
             .indivisible(let place, _, _, _, _),
-            .reshape(let place, _, _),
-            .residualShapes(let place, _, _), .windowAxes(let place, _, _, _, _),
+            .reshape(let place, _, _), .noClasses(let place), .noVocabulary(let place, _),
+            .residualShapes(let place, _, _), .branchShapes(let place, _, _, _, _),
+            .windowAxes(let place, _, _, _, _),
             .windowValue(let place, _, _, _, _),
             .windowExtent(let place, _, _, _), .poolingPadding(let place, _, _, _):
             place

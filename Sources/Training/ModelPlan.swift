@@ -10,7 +10,7 @@ package struct ModelPlan: Equatable, Sendable {
         package var place: LayerPlace
         package var input: Shape
         package var output: Shape
-        /// Of a residual its layers and its shortcut's, which may be none.
+        /// Of a residual its layers and its shortcut's, which may be none; of a branch each path's.
         package var paths: [[Layer]] = []
 
         /// Whether there is something to train in it.
@@ -97,10 +97,34 @@ private struct Planner {
             guard output == other else { throw .residualShapes(place, layers: output, shortcut: other) }
             (layer.paths, layer.output) = ([path, around], output)
             return [layer]
+        case .branch(let paths, let join):
+            var layer = named(config, input: input, output: input, place)
+            for (index, items) in paths.enumerated() {
+                let inside = place.inside("branch", index)
+                layer.paths.append(try plan(items, input: input) { inside.inside("", $0) })
+            }
+            let outputs = layer.paths.map { $0.last?.output ?? input }
+            layer.output = try Self.joined(outputs, join, place)
+            return [layer]
         default:
             let output = try config.outputShape(input: input, place: place)
             return [named(config, input: input, output: output, place)]
         }
+    }
+
+    /// What paths with these outputs give together.
+    private static func joined(
+        _ outputs: [Shape], _ join: BranchJoin, _ place: LayerPlace
+    ) throws(ModelError) -> Shape {
+        let (first, axes) = (outputs[0], outputs[0].sizes.dropLast())
+        for (index, shape) in outputs.enumerated() {
+            let fits = join == .sum ? shape == first : shape.sizes.dropLast() == axes
+            guard fits else {
+                throw .branchShapes(place, join: join, path: index, shape: shape, first: first)
+            }
+        }
+        guard join == .concatenate else { return first }
+        return Shape(axes + [outputs.reduce(0) { $0 + $1.sizes.last! }])
     }
 
     private mutating func named(

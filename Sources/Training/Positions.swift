@@ -25,7 +25,9 @@ final class LearnedPositions: Layer {
         gradient = engine.memory.scratch(input.sampleStride, in: .backward)
         forwardRegion = Region(engine.pool)
         backwardRegion = Region(engine.pool)
-        table.drawNormal(deviation: 0.02, seed: seed, kernels: engine.kernels.noise)
+        table.begin(
+            .normal(0.02), inputs: table.rows, outputs: table.columns, seed: seed,
+            kernels: engine.kernels.noise)
     }
 
     func forward(_ pass: Pass) {

@@ -4,7 +4,8 @@ import VectorKernels
 /// A row of a table for each token: y[t] = table[x[t]].
 ///
 /// - Shapes: x `[tokens]`, numbers 0 ..< rows of the table → `[tokens, width]`; a number that the table lacks gives NaN.
-/// - Weights: `table` `[rows, width]`, which starts normal with deviation 0.02 (Devlin et al. 2019).
+/// - Weights: `table` `[rows, width]`, which starts normal with deviation 0.02 where nothing else is said (Devlin et
+///   al. 2019).
 /// - Threads own columns of the table: each adds up the gradients of all tokens in order.
 final class TokenEmbedding: Layer {
     let table: Weight
@@ -17,7 +18,11 @@ final class TokenEmbedding: Layer {
     private let forwardRegion: Region<GatherTask>
     private let backwardRegion: Region<ScatterTask>
 
-    init(name: String, _ input: Activation, rows: Int, width: Int, seed: UInt64, engine: Engine) {
+    init(
+        name: String, _ input: Activation, rows: Int, width: Int, start: WeightStart = .normal(0.02),
+        seed: UInt64,
+        engine: Engine
+    ) {
         (self.engine, self.input) = (engine, input)
         table = Weight(name: "\(name).table", shape: [rows, width], threads: 1)
         engine.memory.use(input)
@@ -25,7 +30,7 @@ final class TokenEmbedding: Layer {
         gradient = engine.memory.scratch(rows * paddedTo16(width), in: .backward)
         forwardRegion = Region(engine.pool)
         backwardRegion = Region(engine.pool)
-        table.drawNormal(deviation: 0.02, seed: seed, kernels: engine.kernels.noise)
+        table.begin(start, inputs: rows, outputs: width, seed: seed, kernels: engine.kernels.noise)
     }
 
     func forward(_ pass: Pass) {
@@ -112,16 +117,5 @@ private struct ScatterTask: SharedTask {
         let part = panel.part(
             rows: 0..<tokens.rows, columns: columns, gradient: mine, gradientStride: tokens.stride)
         update.apply(to: part, kernels)
-    }
-}
-
-extension Weight {
-    /// Draws start values: normal with mean 0, at the address `model/<name with / for .>`.
-    func drawNormal(deviation: Float, seed: UInt64, kernels: NoiseKernels) {
-        let draws = Buffer<Float>(count: shape.count)
-        let path = "model/" + name.split(separator: ".").joined(separator: "/")
-        kernels.normal(
-            draws.pointer, shape.count, DrawAddress.key(seed: seed, path: path, draw: "normal"), 0, 0, 0)
-        unpadded = draws.values.map { $0 * deviation }
     }
 }

@@ -19,7 +19,8 @@ final class ClassToken: Layer {
         engine.memory.use(input)
         output = engine.memory.output([input.positions + 1, input.channels], wantsGradient: true)
         gradient = engine.memory.scratch(input.stride, in: .backward)
-        token.drawNormal(deviation: 0.02, seed: seed, kernels: engine.kernels.noise)
+        token.begin(
+            .normal(0.02), inputs: 1, outputs: input.channels, seed: seed, kernels: engine.kernels.noise)
     }
 
     func forward(_ pass: Pass) {

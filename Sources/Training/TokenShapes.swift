@@ -15,13 +15,16 @@ extension LayerConfig {
         case .groupNorm(let groups):
             try divide(input.sizes.last ?? 1, by: groups, "groups of channels", place)
             return input
-        case .tokenEmbedding(let tokens, let width):
+        case .tokenEmbedding(let tokens, let width, _):
+            guard let tokens else {
+                preconditionFailure("\(place) \(kind): a plan is of layers for some data")
+            }
             guard input.rank == 1 else {
                 throw .layerInput(place, kind: kind, wanted: "[batch, tokens]", input: input)
             }
             try checkSize(tokens, width, place)
             return [input[0], width]
-        case .patchEmbedding(let size, let width):
+        case .patchEmbedding(let size, let width, _):
             guard input.rank == 3 else {
                 throw .layerInput(place, kind: kind, wanted: "[batch, height, width, channels]", input: input)
             }
@@ -42,7 +45,7 @@ extension LayerConfig {
         switch self {
         case .classToken: return [input[0] + 1, input[1]]
         case .firstToken, .meanToken: return [input[1]]
-        case .attention(let heads):
+        case .attention(let heads, _):
             try divide(input[1], by: heads, "heads", place)
             try checkSize(input[1], 3 * input[1], place)
             return input
@@ -72,7 +75,7 @@ extension LayerConfig {
         case .tokenEmbedding: leading
         case .classToken: leading.map { $0 + 1 }
         case .relu, .leakyReLU, .gelu, .silu, .tanh, .sigmoid, .softmax, .layerNorm, .rmsNorm, .batchNorm,
-            .groupNorm, .positions, .attention, .stochasticDepth, .dropout, .residual:
+            .groupNorm, .positions, .attention, .stochasticDepth, .dropout:
             leading
         case .dense: input.rank == 2 ? leading : nil
         default: nil

@@ -6,7 +6,8 @@ import VectorKernels
 ///
 /// - Shapes: x `[batch, height, width, channels]`, y `[batch, height, width, outputs]`; weight `[kernel height, kernel width,
 ///   outputs / groups, channels]`, as the convolution from y to x has it; bias `[outputs]`.
-/// - Start: weight uniform in ±√(6 / inputs), bias zero, where an output sees `inputs` values on average.
+/// - Start: bias zero, weight as `WeightStart` says, with as many inputs as an output sees on average; `heUniform` where
+///   nothing else is said.
 /// - Threads: as `Convolution`'s.
 final class TransposedConvolution: Layer {
     let weight: Weight
@@ -33,8 +34,8 @@ final class TransposedConvolution: Layer {
     private let inputRegion: Region<ConvolutionTask>
 
     init(
-        name: String, _ input: Activation, geometry: ConvolutionGeometry, outputShape: Shape, seed: UInt64,
-        engine: Engine
+        name: String, _ input: Activation, geometry: ConvolutionGeometry, outputShape: Shape,
+        start: WeightStart = .heUniform, seed: UInt64, engine: Engine
     ) {
         precondition(
             input.stride == geometry.outputStride,
@@ -54,10 +55,10 @@ final class TransposedConvolution: Layer {
         gradients = ConvolutionGradients(geometry, engine: engine)
         forwardRegion = Region(engine.pool)
         inputRegion = Region(engine.pool)
-        let inputs = vertical.kernel * horizontal.kernel * geometry.groupOutputs
-        weight.drawHeUniform(
-            name: name, inputs: max(1, inputs / (vertical.stride * horizontal.stride)), seed: seed,
-            kernels: engine.kernels.noise)
+        let places = vertical.kernel * horizontal.kernel
+        weight.begin(
+            start, inputs: max(1, places * geometry.groupOutputs / (vertical.stride * horizontal.stride)),
+            outputs: places * geometry.groupChannels, seed: seed, kernels: engine.kernels.noise)
     }
 
     func forward(_ pass: Pass) {

@@ -110,15 +110,3 @@ extension WeightPanel {
     /// The panel so many places behind this one, with the gradient of this one.
     func panel(_ places: Int) -> WeightPanel { moved(by: places * rows * stride) }
 }
-
-extension Weight {
-    /// Draws start values: uniform in ±√(6 / inputs), where each output is a sum over so many inputs, at the address
-    /// `model/<layer>/weight`.
-    func drawHeUniform(name: String, inputs: Int, seed: UInt64, kernels: NoiseKernels) {
-        let draws = Buffer<Float>(count: shape.count)
-        let key = DrawAddress.key(seed: seed, path: "model/\(name)/weight", draw: "uniform")
-        kernels.uniform(draws.pointer, shape.count, key, 0, 0, 0)
-        let limit = Float((6 / Double(inputs)).squareRoot())
-        unpadded = draws.values.map { ($0 * 2 - 1) * limit }
-    }
-}

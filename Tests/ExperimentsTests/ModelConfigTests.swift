@@ -56,6 +56,25 @@ import Training
         ("{ positions: sinusoidal }", .positions(.sinusoidal)), ("class_token", .classToken),
         ("mean_token", .meanToken), ("{ stochastic_depth: 0.1 }", .stochasticDepth(0.1)),
         ("{ residual: [dense: 5, relu] }", .residual([.dense(5), .relu])),
+        ("{ dense: classes }", .denseClasses()),
+        ("{ dense: { outputs: classes, init: zeros } }", .denseClasses(start: .zeros)),
+        ("{ dense: { outputs: 7, init: glorot_uniform } }", .dense(7, start: .glorotUniform)),
+        ("{ dense: { outputs: 7, init: normal } }", .dense(7, start: .normal(0.02))),
+        (
+            "{ attention: { heads: 3, init: { truncated_normal: 0.5 } } }",
+            .attention(heads: 3, start: .truncatedNormal(0.5))
+        ),
+        ("{ token_embedding: 8 }", .tokenEmbedding(tokens: nil, width: 8)),
+        (
+            "{ token_embedding: { width: 8, init: orthogonal } }",
+            .tokenEmbedding(tokens: nil, width: 8, start: .orthogonal)
+        ),
+        (
+            "{ patch_embedding: { size: 4, width: 64, init: lecun_normal } }",
+            .patchEmbedding(size: 4, width: 64, start: .lecunNormal)
+        ),
+        ("{ branch: [[dense: 5], [relu], []] }", .branch([[.dense(5)], [.relu], []])),
+        ("{ branch: { paths: [[dense: 5], []], join: sum } }", .branch([[.dense(5)], []], join: .sum)),
         (
             "{ residual: { layers: [dense: 5], shortcut: [relu, dense: 5] } }",
             .residual([.dense(5)], shortcut: [.relu, .dense(5)])
@@ -69,7 +88,7 @@ import Training
     }
 
     @Test(arguments: [
-        ("dense", "1:4: error: 'dense' needs its number of outputs: 'dense: 128'"),
+        ("dense", "1:4: error: 'dense' needs its number of outputs: 'dense: 128' or 'dense: classes'"),
         ("conv2d", "1:4: error: 'conv2d' needs its number of outputs: 'conv2d: 32'"),
         ("{ conv2d: { kernel: 3 } }", "1:14: error: 'outputs' is required in 'conv2d'"),
         (
@@ -94,9 +113,27 @@ import Training
         ("residual", "1:4: error: 'residual' needs its layers: 'residual: [dense: 64, relu]'"),
         ("{ residual: [] }", "1:16: error: 'residual' must be at least one layer, got a list"),
         ("{ repeat: { layers: [relu] } }", "1:14: error: 'times' is required in 'repeat'"),
+        ("branch", "1:4: error: 'branch' needs its paths: 'branch: [[dense: 64, relu], [dense: 32]]'"),
+        (
+            "{ branch: [[relu]] }",
+            "1:14: error: 'branch' must be at least two lists of layers, got a list of 1"
+        ),
+        (
+            "{ branch: { paths: [[], []], join: add } }",
+            "1:39: error: 'join' must be one of concatenate, sum, got 'add'"
+        ),
+        (
+            "{ dense: { outputs: 3, init: he_normel } }",
+            "1:33: error: unknown initialisation 'he_normel'; known are glorot_uniform, glorot_normal, he_uniform, "
+                + "he_normal, lecun_normal, orthogonal, normal, truncated_normal, zeros; did you mean 'he_normal'?"
+        ),
+        (
+            "{ dense: { outputs: 3, init: { normal: 0 } } }",
+            "1:43: error: 'normal' must be in 1e-09...1000.0, got '0'"
+        ),
         ("{ relu: 3 }", "1:6: error: 'relu' takes no value: '- relu'"),
         ("{ dense: 0 }", "1:13: error: 'dense' must be at least 1, got '0'"),
-        ("{ dense: many }", "1:13: error: 'dense' must be a whole number, got 'many'"),
+        ("{ dense: many }", "1:13: error: 'dense' must be a whole number or 'classes', got 'many'"),
         ("{ dropout: 1 }", "1:15: error: 'dropout' must be in 0.0..<1.0, got '1'"),
         (
             "{ dens: 3 }",
@@ -112,7 +149,7 @@ import Training
     @Test func `a layer that is like no other is answered with all of them`() {
         let message = Fixture.complaint(LayerConfig.self, "x: maxout") ?? ""
         #expect(message.hasPrefix("test.yaml:1:4: error: unknown layer 'maxout'; known are flatten, "))
-        #expect(message.hasSuffix(", residual"))
+        #expect(message.hasSuffix(", branch"))
     }
 
     @Test func `a model that does not fit the data is named at its layer`() throws {
@@ -124,12 +161,45 @@ import Training
                     model:
                       - flatten
                       - dense: 5
+                      - branch: { paths: [[], [dropout: 0.5]] }
                     """, file: "test.yaml"
             ).root, base: ".")
         #expect(config.error(.denseInput(.model(1), input: [2])).place.description == "test.yaml:5:5")
         let inside = LayerPlace.model(1).inside("residual.shortcut", 0)
         #expect(config.error(.rate(inside, kind: "dropout", rate: 2)).place.description == "test.yaml:5:5")
-        #expect(config.error(.lastOutputs(shape: [5], classes: 3)).place.description == "test.yaml:5:5")
+        let path = LayerPlace.model(2).inside("branch", 1).inside("", 0)
+        #expect(config.error(.rate(path, kind: "dropout", rate: 2)).place.description == "test.yaml:6:28")
+        #expect(config.error(.lastOutputs(shape: [5], classes: 3)).place.description == "test.yaml:6:5")
         #expect(config.error(.noWeights).place.description == "test.yaml:4:3")
+    }
+
+    @Test(arguments: [
+        ("mlp", NamedModel(.mlp)), ("{ vit-tiny: }", NamedModel(.visionTransformerTiny)),
+        ("{ resnet8: { width: 24, dropout: 0.3 } }", Self.resnet),
+    ])
+    func `a model's name stands for its layers`(yaml: String, model: NamedModel) throws {
+        #expect(try ModelSection(Fixture.node("model: \(yaml)")) == .named(model))
+    }
+
+    private static var resnet: NamedModel {
+        var model = NamedModel(.resnet8)
+        (model.width, model.dropout) = (24, 0.3)
+        return model
+    }
+
+    @Test(arguments: [
+        (
+            "resnet9",
+            "1:8: error: unknown model 'resnet9'; known are mlp, lenet, convnet, resnet8, resnet18, conv1d, "
+                + "denoising_autoencoder, vit-tiny, encoder-tiny; did you mean 'resnet8'?"
+        ),
+        ("{ lenet: { width: 3 } }", "1:19: error: unknown key 'width' in 'lenet'; it takes none"),
+        ("{ mlp: { width: 0 } }", "1:24: error: 'width' must be in 1...65536, got '0'"),
+        ("3", "1:8: error: 'model' must be a list of layers or a model's name, such as 'mlp', got '3'"),
+    ])
+    func `a model's name that cannot be read`(yaml: String, message: String) {
+        #expect(
+            Fixture.complaint { _ = try ModelSection(Fixture.node("model: \(yaml)")) } == "test.yaml:"
+                + message)
     }
 }

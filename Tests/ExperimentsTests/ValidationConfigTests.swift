@@ -142,6 +142,6 @@ private func config(_ yaml: String) throws -> ExperimentConfig {
         #expect(
             complaint("train: { epochs: 1, loss: { cross_entropy: { target: tokens, class_weights: [1] } } }")
                 == "test.yaml:3:44: error: 'class_weights' are for labels, but the target is tokens")
-        #expect(throws: ConfigError.self) { try tokens.checkFirstLayer(vocabulary: 30) }
+        #expect(throws: ConfigError.self) { try tokens.checkFirstLayer(of: [.flatten], vocabulary: 30) }
     }
 }

@@ -108,14 +108,16 @@ struct ModelTests {
             [
                 .reshape([4, 9]),
                 .repetition(2, [.residual([.sequence([.dense(5), .relu]), .dense(9)])]),
-                .residual([.dense(3)], shortcut: [.relu, .dense(3)]), .flatten, .dense(7),
+                .residual([.dense(3)], shortcut: [.relu, .dense(3)]),
+                .branch([[.dense(2)], [.relu, .dense(5)], []]), .flatten, .dense(7),
             ], input: [36], classes: 7)
         #expect(
             plan.layers.map(\.name)
-                == ["reshape1", "residual1", "residual2", "residual3", "flatten1", "dense7"])
-        #expect(plan.layers.map(\.output) == [[4, 9], [4, 9], [4, 9], [4, 3], [12], [7]])
+                == ["reshape1", "residual1", "residual2", "residual3", "branch1", "flatten1", "dense9"])
+        #expect(plan.layers.map(\.output) == [[4, 9], [4, 9], [4, 9], [4, 3], [4, 10], [40], [7]])
         #expect(plan.layers[2].paths.map { $0.map(\.name) } == [["dense3", "relu2", "dense4"], []])
         #expect(plan.layers[3].paths.map { $0.map(\.name) } == [["dense5"], ["relu3", "dense6"]])
+        #expect(plan.layers[4].paths.map { $0.map(\.name) } == [["dense7"], ["relu4", "dense8"], []])
     }
 
     @Test func `layers in others that do not fit say where they stand`() {
@@ -131,15 +133,38 @@ struct ModelTests {
                 == "model[0].residual.shortcut[0] dense: expects [batch, features] or "
                 + "[batch, positions, features], gets [batch, 28, 27, 1]; a flatten is missing before it?")
         #expect(
+            planError([.flatten, .branch([[.dense(5)], [.relu, .dropout(2)]])])
+                == "model[1].branch[1][1] dropout: the rate must be at least 0 and below 1, got 2.0")
+        #expect(
+            planError([.branch([[], [.flatten], [.relu]])])
+                == "model[0] branch: path 1 gives [batch, 756], path 0 [batch, 28, 27, 1]; "
+                + "what is concatenated may differ only in the channels, the last axis")
+        #expect(
+            planError([.flatten, .branch([[.dense(5)], [.dense(5)], [.dense(6)]], join: .sum)])
+                == "model[1] branch: path 2 gives [batch, 6], path 0 [batch, 5]; what is added up must be of one shape"
+        )
+        #expect(
             planError([.reshape([5, 5])])
                 == "model[0] reshape: [28, 27, 1] has 756 values, [5, 5] wants 25")
     }
 
-    @Test func `a residual adds its shortcut, and gradients meet where the paths part`() throws {
-        // y = x + x·W, then a sum of products: the weights of both dense layers move as if there were no fork.
-        let model = try Fixture.model(
-            [.residual([.dense(5), .relu, .dense(6)]), .dense(3)], input: [6], classes: 3)
-        let samples = Samples(count: 4, shape: [6], classes: 3)
+    @Test(arguments: [
+        ([.residual([.dense(5), .relu, .dense(6)])], [6]),
+        ([.dense(5), .branch([[.dense(4), .tanh], [], [.dense(19)]])], [6]),
+        ([.branch([[.dense(7), .gelu], [.dense(7)]], join: .sum), .meanToken], [3, 6]),
+        (
+            [
+                .branch([
+                    [.convolution(ConvolutionConfig(.conv2d, outputs: 3, window: WindowConfig(size: [3])))],
+                    [.residual([.layerNorm])], [],
+                ]), .flatten,
+            ], [4, 3, 2]
+        ),
+    ] as [([LayerConfig], Shape)])
+    func `gradients meet where paths part`(layers: [LayerConfig], shape: Shape) throws {
+        // The weights move as central differences of the loss say.
+        let model = try Fixture.model(layers + [.dense(3)], input: shape, classes: 3)
+        let samples = Samples(count: 4, shape: shape, classes: 3)
         let batch = samples.batch(0..<4)
         let pass = Pass(count: 4, ids: batch.ids, epoch: 0, update: nil)
         func loss() -> Double {

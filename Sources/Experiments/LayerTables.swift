@@ -1,0 +1,125 @@
+import Tensors
+import Training
+
+/// The readers of layers whose values are tables.
+extension LayerConfig {
+    /// Layers one behind the other, at least one.
+    static func list(_ node: ConfigNode) throws(ConfigError) -> [LayerConfig] {
+        let layers = try path(node)
+        if layers.isEmpty && !node.isProbe { throw node.mismatch(wanted: "at least one layer") }
+        return layers
+    }
+
+    /// Layers one behind the other, or none.
+    private static func path(_ node: ConfigNode) throws(ConfigError) -> [LayerConfig] {
+        var layers: [LayerConfig] = []
+        for item in try node.items() { layers.append(try item.value()) }
+        return layers
+    }
+
+    static func shape(_ node: ConfigNode) throws(ConfigError) -> Shape {
+        var sizes: [Int] = []
+        for item in try node.items() { sizes.append(try item.value(in: 1...1_000_000)) }
+        if sizes.isEmpty && !node.isProbe { throw node.mismatch(wanted: "at least one size") }
+        return Shape(sizes)
+    }
+
+    /// `128`, `classes`, or `{ outputs: 128, init: glorot_uniform }`.
+    static func dense(_ node: ConfigNode) throws(ConfigError) -> LayerConfig {
+        func layer(_ node: ConfigNode, _ start: WeightStart) throws(ConfigError) -> LayerConfig {
+            guard let word = try? node.word(among: ["classes"]) else {
+                return .dense(try node.value(in: 1...), start: start)
+            }
+            guard word == "classes" else { throw node.mismatch(wanted: "a whole number or 'classes'") }
+            return .denseClasses(start: start)
+        }
+        guard node.isTable else { return try layer(node, .heUniform) }
+        var table = try node.table()
+        let outputs = try table.requireNode("outputs")
+        var start = WeightStart.heUniform
+        try table.read("init", into: &start)
+        try table.finish()
+        return try layer(outputs, start)
+    }
+
+    /// `64`, or `{ tokens: 1000, width: 64, init: normal }`.
+    static func tokenEmbedding(_ node: ConfigNode) throws(ConfigError) -> LayerConfig {
+        guard node.isTable else { return .tokenEmbedding(tokens: nil, width: try node.value(in: 1...)) }
+        var table = try node.table()
+        let tokens = try table.read("tokens", as: "tokens") { node throws(ConfigError) -> Int in
+            try node.value(in: 1...)
+        }
+        let width = try table.require("width", in: 1...) as Int
+        var start = WeightStart.normal(0.02)
+        try table.read("init", into: &start)
+        try table.finish()
+        return .tokenEmbedding(tokens: tokens, width: width, start: start)
+    }
+
+    /// `{ size: 4, width: 64, init: he_uniform }`.
+    static func patchEmbedding(_ node: ConfigNode) throws(ConfigError) -> LayerConfig {
+        var table = try node.table()
+        let size = try table.require("size", in: 1...) as Int
+        let width = try table.require("width", in: 1...) as Int
+        var start = WeightStart.heUniform
+        try table.read("init", into: &start)
+        try table.finish()
+        return .patchEmbedding(size: size, width: width, start: start)
+    }
+
+    /// `4`, or `{ heads: 4, init: glorot_uniform }`.
+    static func attention(_ node: ConfigNode) throws(ConfigError) -> LayerConfig {
+        guard node.isTable else { return .attention(heads: try node.value(in: 1...)) }
+        var table = try node.table()
+        let heads = try table.require("heads", in: 1...) as Int
+        var start = WeightStart.heUniform
+        try table.read("init", into: &start)
+        try table.finish()
+        return .attention(heads: heads, start: start)
+    }
+
+    /// `{ times: 3, layers: [...] }`.
+    static func repetition(_ node: ConfigNode) throws(ConfigError) -> LayerConfig {
+        var table = try node.table()
+        let times = try table.require("times", in: 1...1000) as Int
+        let layers = try list(table.requireNode("layers"))
+        try table.finish()
+        return .repetition(times, layers)
+    }
+
+    /// `[...]`, or `{ layers: [...], shortcut: [...] }`.
+    static func residual(_ node: ConfigNode) throws(ConfigError) -> LayerConfig {
+        guard node.isTable else { return .residual(try list(node)) }
+        var table = try node.table()
+        let layers = try list(table.requireNode("layers"))
+        var shortcut: [LayerConfig] = []
+        if let node = table.take("shortcut") { shortcut = try list(node) }
+        try table.finish()
+        return .residual(layers, shortcut: shortcut)
+    }
+
+    /// `[[...], [...]]`, or `{ paths: [[...], [...]], join: sum }`.
+    static func branch(_ node: ConfigNode) throws(ConfigError) -> LayerConfig {
+        guard node.isTable else { return .branch(try paths(node)) }
+        var table = try node.table()
+        let paths = try paths(table.requireNode("paths"))
+        var join = BranchJoin.concatenate
+        try table.read("join", into: &join)
+        try table.finish()
+        return .branch(paths, join: join)
+    }
+
+    private static func paths(_ node: ConfigNode) throws(ConfigError) -> [[LayerConfig]] {
+        var paths: [[LayerConfig]] = []
+        for item in try node.items() {
+            paths.append(
+                try item.value(as: "path") { node throws(ConfigError) in try path(node) })
+        }
+        guard paths.count >= 2 || node.isProbe else {
+            throw node.mismatch(wanted: "at least two lists of layers", hint: " of \(paths.count)")
+        }
+        return paths
+    }
+}
+
+extension BranchJoin: ConfigValue {}
