@@ -45,7 +45,8 @@ final class LayerMaker {
         _ plan: ModelPlan.Layer, _ config: ConvolutionConfig, _ following: Convolution.Following,
         _ outputShape: Shape, _ input: Activation
     ) -> Activation {
-        add {
+        name = plan.name
+        return add {
             Convolution(
                 name: plan.name, input, geometry: Self.geometry(config, plan), outputShape: outputShape,
                 following: following, start: config.start, seed: seed, engine: $0)
