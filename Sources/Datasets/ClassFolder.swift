@@ -49,7 +49,7 @@ package struct ClassFolder: Sendable {
     }
 
     /// What is in a folder, in the order of the names' bytes.
-    private static func entries(_ folder: String) throws(FolderError) -> [(name: String, isFolder: Bool)] {
+    static func entries(_ folder: String) throws(FolderError) -> [(name: String, isFolder: Bool)] {
         guard let stream = opendir(folder) else {
             throw .unreadable(folder: folder, reason: String(cString: strerror(errno)))
         }

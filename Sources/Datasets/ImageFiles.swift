@@ -59,6 +59,11 @@ struct ImageForm: Sendable {
     /// The file that has no colour, so that the others may not have it either; nil where that was not derived from a file.
     private(set) var greyExample: String?
 
+    /// Of images that are scaled, whatever they are.
+    init(size: ImageSize, channels: Int, fit: ImageFit) {
+        (self.size, self.channels, self.fit) = (size, channels, fit)
+    }
+
     /// - Parameter samples: of which the first one that can be read shows what the config leaves open. One that cannot is told
     ///   of when its sample is read, where it may be left out.
     init(_ config: ImageFiles, samples: any ImageSource) throws {

@@ -45,6 +45,7 @@ struct GradientCase: CustomTestStringConvertible, Sendable {
             kinds.insert(layer.layerKind)
             switch layer {
             case .sequence(let items), .repetition(_, let items): kinds.formUnion(self.kinds(items))
+            case .branch(let paths, _): kinds.formUnion(self.kinds(paths.flatMap { $0 }))
             case .residual(let items, let shortcut): kinds.formUnion(self.kinds(items + shortcut))
             default: break
             }
@@ -143,5 +144,8 @@ struct GradientCase: CustomTestStringConvertible, Sendable {
         GradientCase(layers: [.repetition(2, [.dense(4), .silu])], input: [4]),
         GradientCase(layers: [.residual([.dense(6), .tanh, .dense(5)])], input: [3, 5]),
         GradientCase(layers: [.residual([.dense(3), .gelu], shortcut: [.dense(3)])], input: [5]),
+        GradientCase(layers: [.branch([[.dense(6), .tanh], [], [.dense(3)]])], input: [3, 5]),
+        GradientCase(
+            layers: [.branch([[.dense(19), .tanh], [.dense(19)], [.dense(19)]], join: .sum)], input: [5]),
     ]
 }

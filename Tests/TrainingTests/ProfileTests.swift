@@ -14,6 +14,16 @@ struct ProfileTests {
         #expect(model.profile.map(\.backwardMultiplications) == [20, 0, 50, 0, 30])
     }
 
+    @Test func `a profile knows the weights of convolutions by their own names`() throws {
+        let convolution = ConvolutionConfig(.conv2d, outputs: 3, window: WindowConfig(size: [3]))
+        let model = try Fixture.model(
+            [.convolution(convolution), .relu, .convolution(convolution), .flatten, .dense(2)],
+            input: [4, 5, 2], classes: 2)
+        let weights = Dictionary(uniqueKeysWithValues: model.profile.map { ($0.name, $0.weights) })
+        #expect(weights["conv2d1"] == 9 * 2 * 3 + 3 && weights["conv2d2"] == 9 * 3 * 3 + 3)
+        #expect(weights["dense1"] == 60 * 2 + 2)
+    }
+
     @Test func `profiled steps are steps`() throws {
         func train(profiled: Bool) throws -> ([String: SavedWeight], [LayerProfile]) {
             let model = try Fixture.model([.dense(5), .relu, .dense(3)], input: [16], classes: 3)

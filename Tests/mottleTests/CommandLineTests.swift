@@ -17,7 +17,7 @@ import Testing
         (["trian", "x.yaml"], "mottle: error: unknown command 'trian'; did you mean 'train'?\n"),
         (
             ["fly"],
-            "mottle: error: unknown command 'fly'; commands are train, evaluate, sweep, model, data, replay, verify, diff, apply, plugins, explain, preview, tokens, schema, bench\n"
+            "mottle: error: unknown command 'fly'; commands are train, evaluate, predict, sweep, model, data, replay, verify, diff, apply, plugins, explain, preview, tokens, schema, bench\n"
         ),
         (["train"], "mottle: error: a config is wanted, or --resume with a run's folder\n"),
         (["evaluate"], "mottle: error: Missing expected argument '<run>'\n"),

@@ -69,6 +69,10 @@ final class WorkFolder {
         try run(Self.program, arguments, environment: environment)
     }
 
+    func mottle(_ arguments: [String]) throws -> Outcome {
+        try run(Self.program, arguments, environment: [:])
+    }
+
     /// Runs a line of the shell, in which `$MOTTLE` is the program.
     func shell(_ line: String) throws -> Outcome {
         try run("/bin/sh", ["-c", line], environment: ["MOTTLE": Self.program])
