@@ -14,7 +14,7 @@ struct Mottle: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             Train.self, Evaluate.self, Predict.self, SweepCommand.self, ModelCommand.self, DataCommand.self,
-            ReplayCommand.self, Verify.self,
+            ReplayCommand.self, Verify.self, Diff.self, Apply.self,
             Plugins.self, Explain.self, Preview.self, Tokens.self, Schema.self, Bench.self,
         ])
 }

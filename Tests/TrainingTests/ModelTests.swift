@@ -148,19 +148,23 @@ struct ModelTests {
                 == "model[0] reshape: [28, 27, 1] has 756 values, [5, 5] wants 25")
     }
 
-    @Test(arguments: [
-        ([.residual([.dense(5), .relu, .dense(6)])], [6]),
-        ([.dense(5), .branch([[.dense(4), .tanh], [], [.dense(19)]])], [6]),
-        ([.branch([[.dense(7), .gelu], [.dense(7)]], join: .sum), .meanToken], [3, 6]),
-        (
-            [
-                .branch([
-                    [.convolution(ConvolutionConfig(.conv2d, outputs: 3, window: WindowConfig(size: [3])))],
-                    [.residual([.layerNorm])], [],
-                ]), .flatten,
-            ], [4, 3, 2]
-        ),
-    ] as [([LayerConfig], Shape)])
+    @Test(
+        arguments: [
+            ([.residual([.dense(5), .relu, .dense(6)])], [6]),
+            ([.dense(5), .branch([[.dense(4), .tanh], [], [.dense(19)]])], [6]),
+            ([.branch([[.dense(7), .gelu], [.dense(7)]], join: .sum), .meanToken], [3, 6]),
+            (
+                [
+                    .branch([
+                        [
+                            .convolution(
+                                ConvolutionConfig(.conv2d, outputs: 3, window: WindowConfig(size: [3])))
+                        ],
+                        [.residual([.layerNorm])], [],
+                    ]), .flatten,
+                ], [4, 3, 2]
+            ),
+        ] as [([LayerConfig], Shape)])
     func `gradients meet where paths part`(layers: [LayerConfig], shape: Shape) throws {
         // The weights move as central differences of the loss say.
         let model = try Fixture.model(layers + [.dense(3)], input: shape, classes: 3)

@@ -60,7 +60,8 @@ import Testing
         let outcome = try folder.mottle("train", "small.yaml", "--set", "data.range=[0, 1]", "--quiet")
         #expect(
             outcome.errors
-                == "mottle: error: 1 of the 30 values of sample 217 in epoch 0 are not finite before any noise\n")
+                == "mottle: error: 1 of the 30 values of sample 217 in epoch 0 are not finite before any noise\n"
+        )
         #expect(outcome.status == 1)
         #expect(try SafetensorsFile(folder.data("runs/small-1/model.safetensors")).names.count == 4)
     }
