@@ -43,6 +43,8 @@ configs, chains = validator(), validator("--chain")
 
 
 def check(name, value):
+    if "vary" in value:
+        return  # A sweep, for which there is no schema.
     schema = configs if isinstance(value, dict) and "model" in value else chains
     for error in schema.iter_errors(value):
         sys.exit(f"{name}: {error.json_path}: {error.message}")
@@ -69,7 +71,7 @@ data: {train: {images: a}}
 train: {epochs: 0}
 train: {}
 train: {epochs: 1, optimizer: {adam: {beta1: 2}}}
-model: [softmax]
+model: [softplus]
 chain: [gaussian: {sigma: -1}]
 chain: [gaussian: {sigma: {uniform: [0]}}]
 chain: [{gaussian: , probability: 1.5}]

@@ -7,11 +7,11 @@ struct ProfileTests {
     @Test func `a profile has the layers of the plan with their weights and operations`() throws {
         let model = try Fixture.model(
             [.dense(5), .residual([.dense(5), .relu]), .dense(3)], input: [4], classes: 3)
-        #expect(model.profile.map(\.name) == ["dense1", "residual1", "dense2", "relu1", "dense3"])
-        #expect(model.profile.map(\.weights) == [25, 0, 30, 0, 18])
-        #expect(model.profile.map(\.forwardMultiplications) == [20, 0, 25, 0, 15])
+        #expect(model.profile.map(\.name) == ["input", "dense1", "residual1", "dense2", "relu1", "dense3"])
+        #expect(model.profile.map(\.weights) == [0, 25, 0, 30, 0, 18])
+        #expect(model.profile.map(\.forwardMultiplications) == [0, 20, 0, 25, 0, 15])
         // The first layer's input has no gradient, since nothing before has weights.
-        #expect(model.profile.map(\.backwardMultiplications) == [20, 0, 50, 0, 30])
+        #expect(model.profile.map(\.backwardMultiplications) == [0, 20, 0, 50, 0, 30])
     }
 
     @Test func `a profile knows the weights of convolutions by their own names`() throws {

@@ -130,7 +130,7 @@ import Testing
             try folder.names("runs/small-1")
                 == [
                     "checkpoint.safetensors", "config.lock.yaml", "metrics.jsonl", "model.safetensors",
-                    "robustness.json",
+                    "outcomes.safetensors", "robustness.json",
                 ])
     }
 }

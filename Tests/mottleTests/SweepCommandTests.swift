@@ -79,7 +79,7 @@ import Testing
         ),
         (
             "trained: clean", "trained: cleen",
-            "compare.yaml:11:23: error: 'trained' has no choice 'cleen'; there are 'clean', 'noise of 0.3'"
+            "compare.yaml:11:22: error: 'trained' has no choice 'cleen'; there are 'clean', 'noise of 0.3'"
         ),
         (
             "baseline: { trained", "baseline: { train",

@@ -99,7 +99,7 @@ import Testing
         let trained = try folder.mottle("train", "c.yaml")
         #expect(trained.errors.hasPrefix("c.yaml:6:5: error: the data are token ids 0..."))
         #expect(
-            trained.errors.hasSuffix("width: 64 }' takes as the first layer\n"))
+            trained.errors.hasSuffix("which only 'token_embedding: 64' takes as the first layer\n"))
         #expect(trained.status == 2)
     }
 
