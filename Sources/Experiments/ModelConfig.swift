@@ -84,11 +84,20 @@ extension LayerConfig: ConfigValue {
         }
     }
 
+    /// What layers of Mottle's own are called.
+    package static var names: [String] { Kind.allCases.map(\.rawValue) }
+
+    package init(_ node: ConfigNode) throws(ConfigError) { try self.init(node, CustomLayers()) }
+
     /// `flatten`, `relu`, `dense: 128`, `dropout: 0.2`, `residual: [dense: 64, relu]`.
-    package init(_ node: ConfigNode) throws(ConfigError) {
+    init(_ node: ConfigNode, _ layers: CustomLayers) throws(ConfigError) {
         guard node.isTable else {
-            guard let name = try? node.word(among: Kind.allCases.map(\.rawValue)) else {
+            guard let name = try? node.word(among: Self.names) else {
                 throw node.mismatch(wanted: "a layer, such as 'relu' or 'dense: 128'")
+            }
+            if let custom = try layers.layer(name, node.place) {
+                self = .custom(custom)
+                return
             }
             let kind = try Kind(name, kind: "layer", place: node.place)
             guard let layer = kind.plain else { throw Self.incomplete(node, kind.value) }
@@ -96,6 +105,9 @@ extension LayerConfig: ConfigValue {
             return
         }
         var table = try node.table()
+        if let entry = table.unread.first, try layers.layer(entry.key, entry.place) != nil {
+            throw ConfigError(entry.place, "'\(entry.key)' takes no value: '- \(entry.key)'")
+        }
         let (kind, entry) = try table.takeOnly(naming: "one layer", kind: "layer", as: Kind.self)
         try table.finish()
         switch kind {
@@ -110,9 +122,9 @@ extension LayerConfig: ConfigValue {
         case .upsample: self = .upsample(try WindowConfig.numbers(entry.value, in: 1...10_000))
         case .dropout: self = .dropout(try entry.value.value(in: 0..<1))
         case .reshape: self = .reshape(try Self.shape(entry.value))
-        case .sequence: self = .sequence(try Self.list(entry.value))
-        case .repeat: self = try Self.repetition(entry.value)
-        case .residual: self = try Self.residual(entry.value)
+        case .sequence: self = .sequence(try Self.list(entry.value, layers))
+        case .repeat: self = try Self.repetition(entry.value, layers)
+        case .residual: self = try Self.residual(entry.value, layers)
         case .groupNorm: self = .groupNorm(groups: try entry.value.value(in: 1...))
         case .tokenEmbedding: self = try Self.tokenEmbedding(entry.value)
         case .patchEmbedding: self = try Self.patchEmbedding(entry.value)
@@ -130,9 +142,10 @@ extension LayerConfig: ConfigValue {
     }
 
     /// Layers one behind the other, at least one.
-    private static func list(_ node: ConfigNode) throws(ConfigError) -> [LayerConfig] {
-        var layers: [LayerConfig] = []
-        for item in try node.items() { layers.append(try item.value()) }
+    private static func list(
+        _ node: ConfigNode, _ custom: CustomLayers
+    ) throws(ConfigError) -> [LayerConfig] {
+        let layers = try custom.layers(node)
         if layers.isEmpty && !node.isProbe { throw node.mismatch(wanted: "at least one layer") }
         return layers
     }
@@ -163,21 +176,25 @@ extension LayerConfig: ConfigValue {
     }
 
     /// `{ times: 3, layers: [...] }`.
-    private static func repetition(_ node: ConfigNode) throws(ConfigError) -> LayerConfig {
+    private static func repetition(
+        _ node: ConfigNode, _ custom: CustomLayers
+    ) throws(ConfigError) -> LayerConfig {
         var table = try node.table()
         let times = try table.require("times", in: 1...1000) as Int
-        let layers = try list(table.requireNode("layers"))
+        let layers = try list(table.requireNode("layers"), custom)
         try table.finish()
         return .repetition(times, layers)
     }
 
     /// `[...]`, or `{ layers: [...], shortcut: [...] }`.
-    private static func residual(_ node: ConfigNode) throws(ConfigError) -> LayerConfig {
-        guard node.isTable else { return .residual(try list(node)) }
+    private static func residual(
+        _ node: ConfigNode, _ custom: CustomLayers
+    ) throws(ConfigError) -> LayerConfig {
+        guard node.isTable else { return .residual(try list(node, custom)) }
         var table = try node.table()
-        let layers = try list(table.requireNode("layers"))
+        let layers = try list(table.requireNode("layers"), custom)
         var shortcut: [LayerConfig] = []
-        if let node = table.take("shortcut") { shortcut = try list(node) }
+        if let node = table.take("shortcut") { shortcut = try list(node, custom) }
         try table.finish()
         return .residual(layers, shortcut: shortcut)
     }
@@ -186,7 +203,7 @@ extension LayerConfig: ConfigValue {
     var node: ConfigNode {
         switch self {
         case .flatten, .relu, .gelu, .silu, .tanh, .sigmoid, .softmax, .layerNorm, .rmsNorm, .batchNorm,
-            .classToken, .firstToken, .meanToken:
+            .classToken, .firstToken, .meanToken, .custom:
             .string(kind)
         case .groupNorm(let groups): .table([kind: .whole(groups)])
         case .tokenEmbedding(let tokens, let width):

@@ -57,6 +57,8 @@ package indirect enum LayerConfig: Equatable, Sendable {
     case repetition(Int, [LayerConfig])
     /// y = layers(x) + shortcut(x), where no shortcut is x itself (He et al. 2016).
     case residual([LayerConfig], shortcut: [LayerConfig] = [])
+    /// What a program that uses the library brings along.
+    case custom(CustomLayerConfig)
 
     /// As a config and a weight's name call it.
     package var kind: String {
@@ -90,12 +92,14 @@ package indirect enum LayerConfig: Equatable, Sendable {
         case .sequence: "sequence"
         case .repetition: "repeat"
         case .residual: "residual"
+        case .custom(let custom): custom.name
         }
     }
 
-    /// Whether there is something to train in it, but for the layers that it holds.
-    var hasWeights: Bool {
+    /// Whether there is something to train in it for an input of shape `input`, but for the layers that it holds.
+    func hasWeights(input: Shape) -> Bool {
         switch self {
+        case .custom(let custom): custom.layer?.weights(for: input).isEmpty == false
         case .dense, .layerNorm, .rmsNorm, .batchNorm, .groupNorm, .tokenEmbedding, .patchEmbedding,
             .classToken,
             .positions(.learned), .attention, .convolution:
@@ -123,6 +127,7 @@ package indirect enum LayerConfig: Equatable, Sendable {
         case .reshape(let shape):
             guard shape.count == input.count else { throw .reshape(place, input: input, wanted: shape) }
             return shape
+        case .custom(let custom): return try custom.outputShape(input: input, place: place)
         case .convolution(let config): return try config.outputShape(input: input, place: place)
         case .pooling(let config): return try config.outputShape(input: input, place: place)
         case .upsample(let factors):

@@ -146,6 +146,13 @@ final class LayerMaker {
             let outputs = zip(plan.paths, paths).map { self.make($0, of: $1) }
             name = plan.name
             return add { Sum(outputs, engine: $0) }.output
+        case .custom(let custom):
+            // A plan is checked, so the layer is there.
+            return add {
+                CustomLayerRunner(
+                    name: plan.name, input, layer: custom.layer!, outputShape: plan.output, seed: seed,
+                    engine: $0)
+            }.output
         case .sequence, .repetition: preconditionFailure("a plan holds the layers of \(plan.config.kind)")
         }
     }
@@ -190,7 +197,7 @@ extension LayerConfig {
     /// Whether it reads rows without padding, as the pipeline delivers them.
     fileprivate var takesUnpaddedRows: Bool {
         switch self {
-        case .flatten, .reshape, .tokenEmbedding, .patchEmbedding: true
+        case .flatten, .reshape, .tokenEmbedding, .patchEmbedding, .custom: true
         default: false
         }
     }

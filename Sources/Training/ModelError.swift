@@ -13,6 +13,8 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
     /// `what`: what so many parts are, for instance heads.
     case indivisible(LayerPlace, kind: String, count: Int, parts: Int, what: String)
     case reshape(LayerPlace, input: Shape, wanted: Shape)
+    /// `problem`: what a layer that a program brought along, or Mottle of it, has to say.
+    case customLayer(LayerPlace, kind: String, problem: String)
     case residualShapes(LayerPlace, layers: Shape, shortcut: Shape)
     case windowAxes(LayerPlace, kind: String, name: String, count: Int, axes: Int)
     case windowValue(LayerPlace, kind: String, name: String, value: Int, least: Int)
@@ -49,6 +51,7 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
             "\(place) \(kind): \(count) cannot be cut evenly by \(parts) \(what)"
         case .reshape(let place, let input, let wanted):
             "\(place) reshape: \(input) has \(input.count) values, \(wanted) wants \(wanted.count)"
+        case .customLayer(let place, let kind, let problem): "\(place) \(kind): \(problem)"
         case .residualShapes(let place, let layers, let shortcut):
             "\(place) residual: its layers give \(Self.batched(layers)), its shortcut \(Self.batched(shortcut)); "
                 + "both must be one shape, so the shortcut needs layers that make it"
@@ -90,7 +93,7 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
             .rate(let place, _, _), .slope(let place, _, _),
             .layerInput(let place, _, _, _), .layerSize(let place, _, _, _),
             .indivisible(let place, _, _, _, _),
-            .reshape(let place, _, _),
+            .reshape(let place, _, _), .customLayer(let place, _, _),
             .residualShapes(let place, _, _), .windowAxes(let place, _, _, _, _),
             .windowValue(let place, _, _, _, _),
             .windowExtent(let place, _, _, _), .poolingPadding(let place, _, _, _):

@@ -98,7 +98,7 @@ private struct Planner {
         _ config: LayerConfig, input: Shape, output: Shape, _ place: LayerPlace
     ) -> ModelPlan.Layer {
         numbers[config.kind, default: 0] += 1
-        hasWeights = hasWeights || config.hasWeights
+        hasWeights = hasWeights || config.hasWeights(input: input)
         let name = "\(config.kind)\(numbers[config.kind]!)"
         return ModelPlan.Layer(config: config, name: name, place: place, input: input, output: output)
     }
