@@ -63,13 +63,13 @@ struct TrainingTests {
             #expect(header.contains("\"\(name)\""))
         }
         let lock = String(decoding: try bytes("one/config.lock.yaml"), as: UTF8.self)
-        #expect(lock.contains("layers:\n    - mixer\n    - swish\n"))
+        #expect(lock.contains("  layers: [mixer, swish]\n"))
         let line =
             1 + lock.split(separator: "\n", omittingEmptySubsequences: false).firstIndex {
                 $0.hasSuffix("- swish")
             }!
         expectArgument(
-            "\(folder)/one/config.lock.yaml:\(line):0: error: model[1].residual[1] swish: 'swish' is a layer of the program that trained this run; only that program can make this model, with 'Training(config:layers:)' of MottleKit"
+            "\(folder)/one/config.lock.yaml:\(line):9: error: model[1].residual[1] swish: 'swish' is a layer of the program that trained this run; only that program can make this model, with 'Training(config:layers:)' of MottleKit"
         ) { try Training(config: "\(folder)/one/config.lock.yaml", layers: ["mixer": Mixer()]) }
     }
 
