@@ -79,8 +79,8 @@ let package = Package(
         .target(
             name: "MottleKit",
             dependencies: [
-                "CSystem", "Datasets", "Generators", "Kernels", "LuaRuntime", "Pipelines", "Tensors",
-                "Workers",
+                "CSystem", "Datasets", "Experiments", "Generators", "Kernels", "LuaRuntime", "Pipelines",
+                "Reports", "Tensors", "Training", "Workers",
             ]),
         .executableTarget(
             name: "HandwrittenNoise", dependencies: ["Kernels", "VectorKernels", "Tensors"],

@@ -52,7 +52,7 @@ package final class Experiment {
         var document = try ConfigDocument(file: file)
         for change in changes { try document.apply(change) }
         let base = FilePath.folder(of: file)
-        var config = try ExperimentConfig(document.root, base: base)
+        var config = try ExperimentConfig(document.root, base: base, layers: runtime.layers)
         if let seed { config.seed = seed }
         let builder = ChainBuilder(
             library: PluginLibrary(folders: runtime.pluginFolders, recorded: config.lock?.plugins ?? [:]),

@@ -25,9 +25,15 @@ struct ExperimentConfig {
     /// What only a lock file has.
     var lock: LockRecord?
 
-    /// - Parameter base: the folder from which relative paths of data and of included chains start.
-    init(_ root: ConfigNode, base: String) throws(ConfigError) {
+    /// - Parameters:
+    ///   - base: the folder from which relative paths of data and of included chains start.
+    ///   - layers: what this program brings along, by name.
+    init(
+        _ root: ConfigNode, base: String, layers: [String: any CustomLayer] = [:]
+    ) throws(ConfigError) {
         var table = try root.table()
+        // First, since it says which names are layers of a program's own.
+        lock = try LockRecord(&table)
         try table.read("seed", into: &seed)
         let dataNode = try table.requireNode("data")
         data = try (dataNode.value() as DatasetSource).resolved(from: base)
@@ -39,7 +45,10 @@ struct ExperimentConfig {
         }
         try table.read("views", into: &views, in: 1...64)
         modelNode = try table.requireNode("model")
-        model = try modelNode.value(as: "model") { node throws(ConfigError) in try ModelSection(node) }
+        let custom = CustomLayers(known: layers, recorded: lock?.layers ?? [])
+        model = try modelNode.value(as: "model") { node throws(ConfigError) in
+            try ModelSection(node, custom)
+        }
         let trainNode = try table.requireNode("train")
         (train, trainPlace) = (try trainNode.value(), trainNode.place)
         let loss = train.loss
@@ -54,7 +63,6 @@ struct ExperimentConfig {
             try table.read("evaluate", as: "evaluations") { node throws(ConfigError) in
                 try EvaluationEntry.list(node, ChainFiles(base: base))
             } ?? []
-        lock = try LockRecord(&table)
         try table.finish()
     }
 

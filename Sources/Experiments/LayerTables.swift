@@ -4,16 +4,11 @@ import Training
 /// The readers of layers whose values are tables.
 extension LayerConfig {
     /// Layers one behind the other, at least one.
-    static func list(_ node: ConfigNode) throws(ConfigError) -> [LayerConfig] {
-        let layers = try path(node)
+    static func list(
+        _ node: ConfigNode, _ custom: CustomLayers
+    ) throws(ConfigError) -> [LayerConfig] {
+        let layers = try custom.layers(node)
         if layers.isEmpty && !node.isProbe { throw node.mismatch(wanted: "at least one layer") }
-        return layers
-    }
-
-    /// Layers one behind the other, or none.
-    private static func path(_ node: ConfigNode) throws(ConfigError) -> [LayerConfig] {
-        var layers: [LayerConfig] = []
-        for item in try node.items() { layers.append(try item.value()) }
         return layers
     }
 
@@ -79,41 +74,49 @@ extension LayerConfig {
     }
 
     /// `{ times: 3, layers: [...] }`.
-    static func repetition(_ node: ConfigNode) throws(ConfigError) -> LayerConfig {
+    static func repetition(
+        _ node: ConfigNode, _ custom: CustomLayers
+    ) throws(ConfigError) -> LayerConfig {
         var table = try node.table()
         let times = try table.require("times", in: 1...1000) as Int
-        let layers = try list(table.requireNode("layers"))
+        let layers = try list(table.requireNode("layers"), custom)
         try table.finish()
         return .repetition(times, layers)
     }
 
     /// `[...]`, or `{ layers: [...], shortcut: [...] }`.
-    static func residual(_ node: ConfigNode) throws(ConfigError) -> LayerConfig {
-        guard node.isTable else { return .residual(try list(node)) }
+    static func residual(
+        _ node: ConfigNode, _ custom: CustomLayers
+    ) throws(ConfigError) -> LayerConfig {
+        guard node.isTable else { return .residual(try list(node, custom)) }
         var table = try node.table()
-        let layers = try list(table.requireNode("layers"))
+        let layers = try list(table.requireNode("layers"), custom)
         var shortcut: [LayerConfig] = []
-        if let node = table.take("shortcut") { shortcut = try list(node) }
+        if let node = table.take("shortcut") { shortcut = try list(node, custom) }
         try table.finish()
         return .residual(layers, shortcut: shortcut)
     }
 
     /// `[[...], [...]]`, or `{ paths: [[...], [...]], join: sum }`.
-    static func branch(_ node: ConfigNode) throws(ConfigError) -> LayerConfig {
-        guard node.isTable else { return .branch(try paths(node)) }
+    static func branch(
+        _ node: ConfigNode, _ custom: CustomLayers
+    ) throws(ConfigError) -> LayerConfig {
+        guard node.isTable else { return .branch(try paths(node, custom)) }
         var table = try node.table()
-        let paths = try paths(table.requireNode("paths"))
+        let paths = try paths(table.requireNode("paths"), custom)
         var join = BranchJoin.concatenate
         try table.read("join", into: &join)
         try table.finish()
         return .branch(paths, join: join)
     }
 
-    private static func paths(_ node: ConfigNode) throws(ConfigError) -> [[LayerConfig]] {
+    private static func paths(
+        _ node: ConfigNode, _ custom: CustomLayers
+    ) throws(ConfigError) -> [[LayerConfig]] {
         var paths: [[LayerConfig]] = []
         for item in try node.items() {
             paths.append(
-                try item.value(as: "path") { node throws(ConfigError) in try path(node) })
+                try item.value(as: "path") { node throws(ConfigError) in try custom.layers(node) })
         }
         guard paths.count >= 2 || node.isProbe else {
             throw node.mismatch(wanted: "at least two lists of layers", hint: " of \(paths.count)")

@@ -2,6 +2,7 @@ import Generators
 import Kernels
 import Reports
 import Tensors
+import Training
 
 /// What a lock file has beyond a config: the plugins' text and the circumstances of the run.
 struct LockRecord {
@@ -9,6 +10,8 @@ struct LockRecord {
     var config: String
     var contract: Int
     var instructionSet: String
+    /// Names of layers that the program which trained the run brought along.
+    var layers: [String] = []
     /// Source texts by the reference that chains use.
     var plugins: [String: String]
 
@@ -24,6 +27,10 @@ struct LockRecord {
         }
         contract = try Int(contractNode)
         instructionSet = try fields.require("instruction_set")
+        layers =
+            try fields.read("layers", as: "names") { node throws(ConfigError) in
+                try node.items().map { node throws(ConfigError) in try String(node) }
+            } ?? []
         try fields.finish()
         guard contract == numericContract || contractNode.isProbe else {
             throw ConfigError(
@@ -76,11 +83,15 @@ extension Experiment {
             ConfigEntry("metrics", .list(config.metrics.map { .string($0.name) })),
             ConfigEntry("evaluate", .list(evaluations.map(Self.node))),
         ]
-        let lock: ConfigNode = .table([
-            "config": .string(name), "contract": .whole(numericContract),
-            "instruction_set": .string(runtime.kernels.instructionSet.rawValue),
-        ])
-        entries += [ConfigEntry("lock", lock), ConfigEntry("plugins", .list(pluginNodes))]
+        var lock = [
+            ConfigEntry("config", .string(name)), ConfigEntry("contract", .whole(numericContract)),
+            ConfigEntry("instruction_set", .string(runtime.kernels.instructionSet.rawValue)),
+        ]
+        let custom = LayerConfig.customNames(layers).sorted()
+        if !custom.isEmpty { lock.append(ConfigEntry("layers", .list(custom.map { .string($0) }))) }
+        entries += [
+            ConfigEntry("lock", ConfigNode(.table(lock))), ConfigEntry("plugins", .list(pluginNodes)),
+        ]
         return "# Written by mottle train. Training from this file alone gives the same weights.\n"
             + ConfigWriter.yaml(ConfigNode(.table(entries)))
     }

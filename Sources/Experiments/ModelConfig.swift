@@ -60,11 +60,20 @@ extension LayerKind {
 }
 
 extension LayerConfig: ConfigValue {
+    /// What layers of Mottle's own are called.
+    package static var names: [String] { LayerKind.allCases.map(\.rawValue) }
+
+    package init(_ node: ConfigNode) throws(ConfigError) { try self.init(node, CustomLayers()) }
+
     /// `flatten`, `relu`, `dense: 128`, `dropout: 0.2`, `residual: [dense: 64, relu]`.
-    package init(_ node: ConfigNode) throws(ConfigError) {
+    init(_ node: ConfigNode, _ layers: CustomLayers) throws(ConfigError) {
         guard node.isTable else {
-            guard let name = try? node.word(among: LayerKind.allCases.map(\.rawValue)) else {
+            guard let name = try? node.word(among: Self.names) else {
                 throw node.mismatch(wanted: "a layer, such as 'relu' or 'dense: 128'")
+            }
+            if let custom = try layers.layer(name, node.place) {
+                self = .custom(custom)
+                return
             }
             let kind = try LayerKind(name, kind: "layer", place: node.place)
             guard let layer = kind.plain else { throw Self.incomplete(node, kind.value) }
@@ -72,6 +81,9 @@ extension LayerConfig: ConfigValue {
             return
         }
         var table = try node.table()
+        if let entry = table.unread.first, try layers.layer(entry.key, entry.place) != nil {
+            throw ConfigError(entry.place, "'\(entry.key)' takes no value: '- \(entry.key)'")
+        }
         let (kind, entry) = try table.takeOnly(naming: "one layer", kind: "layer", as: LayerKind.self)
         try table.finish()
         switch kind {
@@ -86,10 +98,10 @@ extension LayerConfig: ConfigValue {
         case .upsample: self = .upsample(try WindowConfig.numbers(entry.value, in: 1...10_000))
         case .dropout: self = .dropout(try entry.value.value(in: 0..<1))
         case .reshape: self = .reshape(try Self.shape(entry.value))
-        case .sequence: self = .sequence(try Self.list(entry.value))
-        case .repeat: self = try Self.repetition(entry.value)
-        case .residual: self = try Self.residual(entry.value)
-        case .branch: self = try Self.branch(entry.value)
+        case .sequence: self = .sequence(try Self.list(entry.value, layers))
+        case .repeat: self = try Self.repetition(entry.value, layers)
+        case .residual: self = try Self.residual(entry.value, layers)
+        case .branch: self = try Self.branch(entry.value, layers)
         case .groupNorm: self = .groupNorm(groups: try entry.value.value(in: 1...))
         case .tokenEmbedding: self = try Self.tokenEmbedding(entry.value)
         case .patchEmbedding: self = try Self.patchEmbedding(entry.value)
@@ -110,7 +122,7 @@ extension LayerConfig: ConfigValue {
     var node: ConfigNode {
         switch self {
         case .flatten, .relu, .gelu, .silu, .tanh, .sigmoid, .softmax, .layerNorm, .rmsNorm, .batchNorm,
-            .classToken, .firstToken, .meanToken:
+            .classToken, .firstToken, .meanToken, .custom:
             .string(kind)
         case .groupNorm(let groups): .table([kind: .whole(groups)])
         case .tokenEmbedding(let tokens, let width, let start):

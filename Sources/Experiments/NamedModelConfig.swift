@@ -6,14 +6,12 @@ enum ModelSection: Equatable {
     case layers([LayerConfig])
     case named(NamedModel)
 
-    init(_ node: ConfigNode) throws(ConfigError) {
+    init(_ node: ConfigNode, _ custom: CustomLayers = CustomLayers()) throws(ConfigError) {
         guard node.isList else {
             self = .named(try node.value())
             return
         }
-        var layers: [LayerConfig] = []
-        for item in try node.items() { layers.append(try item.value()) }
-        self = .layers(layers)
+        self = .layers(try custom.layers(node))
     }
 
     /// The layers, with every number that these data decide.

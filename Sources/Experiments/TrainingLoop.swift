@@ -13,6 +13,8 @@ struct TrainingLoop {
     private let pipeline: Pipeline
     private(set) var state: RunState
 
+    /// Of the last step.
+    private var learningRate = 0.0
     private var lastCheckpoint = ContinuousClock.now
     private var measuredUntil = ContinuousClock.now
 
@@ -29,7 +31,8 @@ struct TrainingLoop {
     }
 
     var samplesPerSecond: Double {
-        state.trainedSeconds > 0 ? Double(state.trainedSamples) / state.trainedSeconds : 0
+        let seconds = state.trainedSeconds + state.whole.seconds
+        return seconds > 0 ? Double(state.trainedSamples + state.whole.samples) / seconds : 0
     }
 
     /// Trains until all epochs are done or somebody interrupts.
@@ -40,14 +43,14 @@ struct TrainingLoop {
         while state.epoch < experiment.config.train.epochs, !state.validation.hasStopped {
             stream.begin(epoch: state.epoch, at: state.position)
             while let batch = try stream.nextBatch() {
-                try step(batch)
+                try step(batch, observer)
                 if trainer.steps % Self.metricsInterval == 0 { try logRecent() }
                 if trainer.steps % Self.progressInterval == 0 { observer.trained(progress) }
-                if isInterrupted() { return try save(stream) }
+                if isInterrupted() || observer.wantsStop { return try save(stream) }
                 if isCheckpointDue { try save(stream) }
             }
             try finishEpoch(observer)
-            if isInterrupted() { return try save(stream) }
+            if isInterrupted() || observer.wantsStop { return try save(stream) }
         }
         try save(stream)
     }
@@ -66,8 +69,9 @@ struct TrainingLoop {
         }
     }
 
-    private mutating func step(_ batch: Batch) throws {
+    private mutating func step(_ batch: Batch, _ observer: some RunObserver) throws {
         let result: StepResult
+        learningRate = trainer.learningRate
         do throws(TrainingError) {
             result = try trainer.step(batch)
         } catch {
@@ -80,12 +84,17 @@ struct TrainingLoop {
         batch.append(to: &state.digest)
         state.whole.add(result, samples: batch.count)
         state.recent.add(result, samples: batch.count)
+        observer.stepped(
+            TrainedStep(
+                number: trainer.steps, epoch: state.epoch, samples: batch.count, result: result,
+                learningRate: learningRate, samplesPerSecond: rate))
     }
 
     private mutating func finishEpoch(_ observer: some RunObserver) throws {
         measureTime()
         let whole = state.whole
         guard whole.samples > 0 else { throw TrainingError.nothingToTrainOn(epoch: state.epoch) }
+        let progress = progress
         observer.finishedEpoch(progress)
         try metrics.epoch(
             state.epoch, step: state.step, loss: whole.meanLoss, accuracy: whole.accuracy,
@@ -95,13 +104,16 @@ struct TrainingLoop {
         state.trainedSeconds += whole.seconds
         (state.epoch, state.position, state.batch) = (state.epoch + 1, 0, 0)
         (state.whole, state.recent, state.digest) = (RunState.Sums(), RunState.Sums(), Digest())
-        try validate(observer)
+        let rows = try validate(observer)
+        observer.validatedEpoch(
+            TrainedEpoch(
+                progress: progress, steps: state.step, learningRate: learningRate, validation: rows))
         measuredUntil = .now
     }
 
     /// Judges the weights behind an epoch, and stops where they have not become better for too long.
-    private mutating func validate(_ observer: some RunObserver) throws {
-        guard let config = experiment.config.validation, state.epoch % config.every == 0 else { return }
+    private mutating func validate(_ observer: some RunObserver) throws -> [RobustnessRow] {
+        guard let config = experiment.config.validation, state.epoch % config.every == 0 else { return [] }
         let sets = try trainer.withAverages { try experiment.validate(trainer, observer: observer) }
         try metrics.validation(state.epoch - 1, step: state.step, rows: sets.map(\.row.json))
         let value = sets.reduce(0) { $0 + config.criterion.value(of: $1.metrics) } / Double(sets.count)
@@ -109,11 +121,13 @@ struct TrainingLoop {
             value, epoch: state.epoch, isMoreBetter: config.criterion.isMoreBetter)
         if isBest, config.keepsBest { trainer.rememberAsBest() }
         let validation = state.validation
-        guard let patience = config.patience, validation.withoutBetter >= patience else { return }
+        let rows = sets.map(\.row)
+        guard let patience = config.patience, validation.withoutBetter >= patience else { return rows }
         state.validation.hasStopped = true
         observer.say(
             "stopped behind epoch \(state.epoch): no better \(config.criterion.name) than "
                 + "\(validation.best.map { "\($0)" } ?? "none") behind epoch \(validation.bestEpoch)")
+        return rows
     }
 
     private mutating func logRecent() throws {
@@ -154,12 +168,17 @@ struct TrainingLoop {
         lastCheckpoint = .now
     }
 
+    /// Samples a second in this epoch.
+    private var rate: Double {
+        let seconds = state.whole.seconds + (ContinuousClock.now - measuredUntil) / .seconds(1)
+        return Double(state.whole.samples) / seconds
+    }
+
     private var progress: TrainingProgress {
         let (epochs, perEpoch) = (
             experiment.config.train.epochs, pipeline.samplesPerEpoch * experiment.config.views
         )
-        let seconds = state.whole.seconds + (ContinuousClock.now - measuredUntil) / .seconds(1)
-        let rate = Double(state.whole.samples) / seconds
+        let rate = rate
         let left = (epochs - state.epoch) * perEpoch - state.whole.samples
         return TrainingProgress(
             epoch: state.epoch, epochs: epochs, samples: state.whole.samples, samplesPerEpoch: perEpoch,

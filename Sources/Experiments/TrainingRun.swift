@@ -10,9 +10,46 @@ package protocol RunObserver {
     /// - Parameter progress: where training is; a few times a second.
     func trained(_ progress: TrainingProgress)
     func finishedEpoch(_ progress: TrainingProgress)
+    /// After every step.
+    func stepped(_ step: TrainedStep)
+    /// After every epoch, when it has been validated, too.
+    func validatedEpoch(_ epoch: TrainedEpoch)
+    /// Whether training shall end here, as if all epochs were done; asked after every step and every epoch.
+    var wantsStop: Bool { get }
     func evaluating(_ name: String, index: Int, count: Int)
     /// - Parameter text: what a person should know.
     func say(_ text: String)
+}
+
+extension RunObserver {
+    package func stepped(_ step: TrainedStep) {}
+    package func validatedEpoch(_ epoch: TrainedEpoch) {}
+    package var wantsStop: Bool { false }
+}
+
+/// A step that has changed the weights.
+package struct TrainedStep {
+    /// Counts from 1, over all epochs.
+    package var number: Int
+    package var epoch: Int
+    /// Samples in its batch.
+    package var samples: Int
+    package var result: StepResult
+    /// With which it was taken.
+    package var learningRate: Double
+    /// Of this epoch so far.
+    package var samplesPerSecond: Double
+}
+
+/// An epoch that is over.
+package struct TrainedEpoch {
+    package var progress: TrainingProgress
+    /// How many steps have been taken in all epochs.
+    package var steps: Int
+    /// Of its last step.
+    package var learningRate: Double
+    /// On each set of samples that are kept back from training; none where there are none, or not behind this epoch.
+    package var validation: [RobustnessRow]
 }
 
 /// Where training is.

@@ -70,10 +70,13 @@ package indirect enum LayerConfig: Equatable, Sendable {
     case residual([LayerConfig], shortcut: [LayerConfig] = [])
     /// Several paths from the same input, whose outputs are joined; a path of no layers is the input itself.
     case branch([[LayerConfig]], join: BranchJoin = .concatenate)
+    /// What a program that uses the library brings along.
+    case custom(CustomLayerConfig)
 
-    /// Whether there is something to train in it, but for the layers that it holds.
-    var hasWeights: Bool {
+    /// Whether there is something to train in it for an input of shape `input`, but for the layers that it holds.
+    func hasWeights(input: Shape) -> Bool {
         switch self {
+        case .custom(let custom): custom.layer?.weights(for: input).isEmpty == false
         case .dense, .layerNorm, .rmsNorm, .batchNorm, .groupNorm, .tokenEmbedding, .patchEmbedding,
             .classToken,
             .positions(.learned), .attention, .convolution:
@@ -101,6 +104,7 @@ package indirect enum LayerConfig: Equatable, Sendable {
         case .reshape(let shape):
             guard shape.count == input.count else { throw .reshape(place, input: input, wanted: shape) }
             return shape
+        case .custom(let custom): return try custom.outputShape(input: input, place: place)
         case .convolution(let config): return try config.outputShape(input: input, place: place)
         case .pooling(let config): return try config.outputShape(input: input, place: place)
         case .upsample(let factors):

@@ -26,7 +26,8 @@ package enum LayerKind: String, CaseIterable, Sendable {
 }
 
 extension LayerConfig {
-    package var layerKind: LayerKind {
+    /// Nil for a layer that a program brought along.
+    package var layerKind: LayerKind? {
         switch self {
         case .flatten: .flatten
         case .reshape: .reshape
@@ -58,11 +59,15 @@ extension LayerConfig {
         case .repetition: .repeat
         case .residual: .residual
         case .branch: .branch
+        case .custom: nil
         }
     }
 
     /// As a config and a weight's name call it.
-    package var kind: String { layerKind.rawValue }
+    package var kind: String {
+        if case .custom(let custom) = self { return custom.name }
+        return layerKind!.rawValue
+    }
 }
 
 extension ConvolutionConfig.Kind {

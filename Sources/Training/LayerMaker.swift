@@ -147,6 +147,13 @@ final class LayerMaker {
             return add { Dropout(name: plan.name, input, rate: rate, seed: seed, engine: $0) }.output
         case .residual: return branch(plan, of: input, join: .sum)
         case .branch(_, let join): return branch(plan, of: input, join: join)
+        case .custom(let custom):
+            // A plan is checked, so the layer is there.
+            return add {
+                CustomLayerRunner(
+                    name: plan.name, input, layer: custom.layer!, outputShape: plan.output, seed: seed,
+                    engine: $0)
+            }.output
         case .sequence, .repetition, .denseClasses, .tokenEmbedding(nil, _, _):
             preconditionFailure("a plan holds the layers of \(plan.config.kind)")
         }
@@ -210,7 +217,7 @@ extension LayerConfig {
     /// Whether it reads rows without padding, as the pipeline delivers them.
     fileprivate var takesUnpaddedRows: Bool {
         switch self {
-        case .flatten, .reshape, .tokenEmbedding, .patchEmbedding: true
+        case .flatten, .reshape, .tokenEmbedding, .patchEmbedding, .custom: true
         default: false
         }
     }

@@ -15,6 +15,8 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
     case reshape(LayerPlace, input: Shape, wanted: Shape)
     /// `path`: counted from 0, gives another shape than the first.
     case branchShapes(LayerPlace, join: BranchJoin, path: Int, shape: Shape, first: Shape)
+    /// `problem`: what a layer that a program brought along, or Mottle of it, has to say.
+    case customLayer(LayerPlace, kind: String, problem: String)
     case residualShapes(LayerPlace, layers: Shape, shortcut: Shape)
     case windowAxes(LayerPlace, kind: String, name: String, count: Int, axes: Int)
     case windowValue(LayerPlace, kind: String, name: String, value: Int, least: Int)
@@ -55,6 +57,7 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
             "\(place) \(kind): \(count) cannot be cut evenly by \(parts) \(what)"
         case .reshape(let place, let input, let wanted):
             "\(place) reshape: \(input) has \(input.count) values, \(wanted) wants \(wanted.count)"
+        case .customLayer(let place, let kind, let problem): "\(place) \(kind): \(problem)"
         case .residualShapes(let place, let layers, let shortcut):
             "\(place) residual: its layers give \(Self.batched(layers)), its shortcut \(Self.batched(shortcut)); "
                 + "both must be one shape, so the shortcut needs layers that make it"
@@ -109,7 +112,8 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
             .rate(let place, _, _), .slope(let place, _, _),
             .layerInput(let place, _, _, _), .layerSize(let place, _, _, _),
             .indivisible(let place, _, _, _, _),
-            .reshape(let place, _, _), .noClasses(let place), .noVocabulary(let place, _),
+            .reshape(let place, _, _), .customLayer(let place, _, _), .noClasses(let place),
+            .noVocabulary(let place, _),
             .residualShapes(let place, _, _), .branchShapes(let place, _, _, _, _),
             .windowAxes(let place, _, _, _, _),
             .windowValue(let place, _, _, _, _),

@@ -15,7 +15,7 @@ package struct ModelPlan: Equatable, Sendable {
 
         /// Whether there is something to train in it.
         var hasWeights: Bool {
-            config.hasWeights || paths.contains { $0.contains(where: \.hasWeights) }
+            config.hasWeights(input: input) || paths.contains { $0.contains(where: \.hasWeights) }
         }
     }
 

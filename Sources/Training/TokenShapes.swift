@@ -78,6 +78,7 @@ extension LayerConfig {
             .groupNorm, .positions, .attention, .stochasticDepth, .dropout:
             leading
         case .dense: input.rank == 2 ? leading : nil
+        case .custom(let custom): custom.keepsPositions(of: input) ? leading : nil
         default: nil
         }
     }

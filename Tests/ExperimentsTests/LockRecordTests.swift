@@ -61,7 +61,8 @@ import Testing
         ),
         (
             "config: small", "config: small\n  more: 1",
-            "3:3: error: unknown key 'more' in 'lock'; known are config, contract, instruction_set"
+            "3:3: error: unknown key 'more' in 'lock'; known are config, contract, instruction_set, "
+                + "layers"
         ),
     ])
     func `a lock that was edited`(old: String, new: String, message: String) {

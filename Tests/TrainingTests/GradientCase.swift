@@ -42,7 +42,7 @@ struct GradientCase: CustomTestStringConvertible, Sendable {
 
     private static func kinds(_ layers: [LayerConfig]) -> Set<LayerKind> {
         layers.reduce(into: []) { kinds, layer in
-            kinds.insert(layer.layerKind)
+            if let kind = layer.layerKind { kinds.insert(kind) }
             switch layer {
             case .sequence(let items), .repetition(_, let items): kinds.formUnion(self.kinds(items))
             case .branch(let paths, _): kinds.formUnion(self.kinds(paths.flatMap { $0 }))
