@@ -61,6 +61,7 @@ package final class Experiment {
         chain = try builder.chain(config.chain, phase: .train)
         let rows = try Self.rows(config.evaluate, builder)
         let validationRows = try config.validation.map { try Self.rows($0.entries, builder) } ?? []
+        config.train.initFrom = try config.train.initFrom?.recorded()
         var data = try config.data.load(seed: config.seed, at: config.dataPlace)
         config.data = try config.data.recorded(data)
         validationSamples = try config.holdOut(&data)
@@ -113,7 +114,8 @@ package final class Experiment {
         Model(
             plan, seed: config.seed,
             capacity: max(config.train.batchSize * config.views, Self.evaluationBatch),
-            leaves: config.train.leaves, kernels: runtime.kernels, pool: runtime.pool)
+            leaves: config.train.leaves, freeze: config.train.freeze, kernels: runtime.kernels,
+            pool: runtime.pool)
     }
 
     /// The seed of test noise, whatever the config's: models that were trained from different seeds are compared on the

@@ -51,6 +51,7 @@ struct ExperimentConfig {
         }
         let trainNode = try table.requireNode("train")
         (train, trainPlace) = (try trainNode.value(), trainNode.place)
+        train.initFrom = train.initFrom?.resolved(from: base)
         let loss = train.loss
         validation = try table.read("validate", as: "validation") { node throws(ConfigError) in
             try ValidationConfig(node, ChainFiles(base: base), loss)

@@ -21,12 +21,11 @@ extension TrainConfig: ConfigValue {
         clipNorm = try table.read("clip_norm", as: "clip_norm") { node throws(ConfigError) in
             try node.value(in: 1e-12...1e12)
         }
-        noDecay =
-            try table.read("no_decay", as: "no_decay") { node throws(ConfigError) in
-                var names: [String] = []
-                for item in try node.items() { names.append(try item.value()) }
-                return names
-            } ?? []
+        noDecay = try table.readPatterns("no_decay")
+        freeze = try table.readPatterns("freeze")
+        initFrom = try table.read("init_from", as: "init_from") { node throws(ConfigError) in
+            try EarlierRun(node)
+        }
         try table.read("accumulate", into: &accumulate, in: 1...65_536)
         averageDecay = try table.read("average", as: "average") { node throws(ConfigError) in
             try node.averageDecay()
@@ -49,8 +48,9 @@ extension TrainConfig: ConfigValue {
         if let consistency {
             entries.append(ConfigEntry("consistency", .table(["js": .number(consistency)])))
         }
-        if !noDecay.isEmpty {
-            entries.append(ConfigEntry("no_decay", .list(noDecay.map { .string($0) })))
+        if let initFrom { entries.append(ConfigEntry("init_from", initFrom.node)) }
+        for (key, patterns) in [("freeze", freeze), ("no_decay", noDecay)] where !patterns.isEmpty {
+            entries.append(ConfigEntry(key, .list(patterns.map { .string($0.text) })))
         }
         if let clipNorm { entries.append(ConfigEntry("clip_norm", .number(clipNorm))) }
         if let averageDecay {
@@ -61,6 +61,16 @@ extension TrainConfig: ConfigValue {
             ConfigEntry("leaves", .whole(leaves)), ConfigEntry("checkpoint", checkpoint.node),
         ]
         return ConfigNode(.table(entries))
+    }
+}
+
+extension NamePattern: ConfigValue {
+    package init(_ node: ConfigNode) throws(ConfigError) { self.init(try String(node)) }
+}
+
+extension ConfigTable {
+    fileprivate mutating func readPatterns(_ key: String) throws(ConfigError) -> [NamePattern] {
+        try read(key, as: "name_patterns") { node throws(ConfigError) in try [NamePattern](node) } ?? []
     }
 }
 

@@ -92,10 +92,13 @@ extension Experiment {
     package func train(
         out: String?, observer: some RunObserver, isInterrupted: () -> Bool
     ) throws -> RunResult {
+        // Before there is a folder: it says what does not fit.
+        let trainer = try newTrainer(observer)
         let folder = try out.map(RunFolder.create) ?? RunFolder.next(named: name)
         try prepare(folder)
         let metrics = try MetricsLog(folder.metrics)
-        return try run(in: folder, metrics, from: nil, observer: observer, isInterrupted: isInterrupted)
+        return try run(
+            trainer, in: folder, metrics, from: RunState(), observer: observer, isInterrupted: isInterrupted)
     }
 
     /// Writes down what is to be trained, which `resume` can begin with.
@@ -130,26 +133,33 @@ extension Experiment {
             observer.say("\(folder.metrics) is shorter than it was; what is missing in it is lost")
         }
         try metrics.cut(to: state.metricsSize)
+        let trainer = try experiment.trainer(from: newest?.checkpoint, in: folder, observer)
         return try experiment.run(
-            in: folder, metrics, from: newest?.checkpoint, observer: observer, isInterrupted: isInterrupted)
+            trainer, in: folder, metrics, from: state, observer: observer, isInterrupted: isInterrupted)
+    }
+
+    /// A trainer where a checkpoint was; nil: where a run begins.
+    private func trainer(
+        from checkpoint: Checkpoint?, in folder: RunFolder, _ observer: some RunObserver
+    ) throws -> Trainer {
+        guard let checkpoint else { return try newTrainer(observer) }
+        let trainer = try trainer(of: makeModel())
+        do {
+            try trainer.restore(checkpoint.trainer)
+        } catch {
+            throw FileError(folder.checkpoint, error.description)
+        }
+        return trainer
     }
 
     private func run(
-        in folder: RunFolder, _ metrics: MetricsLog, from checkpoint: Checkpoint?,
+        _ trainer: Trainer, in folder: RunFolder, _ metrics: MetricsLog, from state: RunState,
         observer: some RunObserver, isInterrupted: () -> Bool
     ) throws -> RunResult {
         let clock = ContinuousClock()
         let start = clock.now
-        let trainer = try trainer(of: makeModel())
-        if let checkpoint {
-            do {
-                try trainer.restore(checkpoint.trainer)
-            } catch {
-                throw FileError(folder.checkpoint, error.description)
-            }
-        }
         var loop = TrainingLoop(
-            self, trainer: trainer, folder: folder, metrics: metrics, state: checkpoint?.run ?? RunState())
+            self, trainer: trainer, folder: folder, metrics: metrics, state: state)
         do {
             try loop.run(observer: observer, isInterrupted: isInterrupted)
         } catch {
@@ -181,24 +191,6 @@ extension Experiment {
             folder: folder, steps: trainer.steps, epochs: loop.state.epoch,
             samplesPerSecond: loop.samplesPerSecond, skipped: skipped,
             seconds: (clock.now - start) / .seconds(1), robustness: table, wasInterrupted: table == nil)
-    }
-
-    /// A trainer without a step behind it.
-    ///
-    /// - Throws: where `no_decay` means no weight.
-    func trainer(of model: Model) throws(ConfigError) -> Trainer {
-        for pattern in config.train.noDecay where !model.weights.contains(where: { $0.isNamed(pattern) }) {
-            let names = model.weights.map(\.name).joined(separator: ", ")
-            throw ConfigError(
-                config.trainPlace,
-                "'no_decay' has '\(pattern)', but no weight is named so; there are \(names)")
-        }
-        let samples = trainingPipeline.samplesPerEpoch
-        let trainer = Trainer(
-            model, config.train,
-            stepsPerEpoch: (samples + config.train.batchSize - 1) / config.train.batchSize)
-        if config.validation?.keepsBest == true { trainer.startKeepingBest() }
-        return trainer
     }
 
     /// The stream that training reads.

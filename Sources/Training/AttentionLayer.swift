@@ -33,7 +33,7 @@ final class AttentionLayer: Layer {
             input.channels == 3 * width && width % heads == 0,
             "\(heads) heads want three times a multiple of their number as channels, got \(input.shape)")
         memory.use(input)
-        output = memory.output([input.positions, width], wantsGradient: true)
+        output = engine.output([input.positions, width], of: input)
         logSums = memory.scratch(memory.capacity * heads * input.positions, in: .forwardToBackward)
         let piece = Self.workspaceCount(tokens: input.positions, size: width / heads)
         workspace = memory.scratch(engine.pool.threads * piece, in: .forwardToBackward)

@@ -4,7 +4,8 @@ import VectorKernels
 /// Batch norm (Ioffe & Szegedy 2015): y = (x − m) / √(v + ε) · scale + shift, channel by channel.
 ///
 /// In training m and v are the mean and the variance over all positions of all samples of the batch, in evaluation their
-/// running averages: running ← 0.9 · running + 0.1 · batch, of the variance with n − 1 (as in PyTorch). ε is 1e-5.
+/// running averages: running ← 0.9 · running + 0.1 · batch, of the variance with n − 1 (as in PyTorch). ε is 1e-5. Where
+/// an average is frozen, they are used in training, too.
 ///
 /// - Weights: `scale` and `shift` `[channels]`, which start at one and zero; `mean` and `variance` `[channels]`, which start
 ///   at zero and one, and which no optimiser touches.
@@ -37,15 +38,15 @@ final class BatchNormLayer: Layer {
         (self.engine, self.input) = (engine, input)
         let (channels, stride, memory) = (input.channels, input.stride, engine.memory)
         func weight(_ part: String, _ start: Float) -> Weight {
-            let weight = Weight(name: "\(name).\(part)", shape: [channels], threads: 1)
+            let weight = engine.weight("\(name).\(part)", [channels])
             weight.unpadded = [Float](repeating: start, count: channels)
             return weight
         }
         (scale, shift) = (weight("scale", 1), weight("shift", 0))
         (mean, variance) = (weight("mean", 0), weight("variance", 1))
-        (mean.isTrained, variance.isTrained) = (false, false)
+        (mean.isStatistic, variance.isStatistic) = (true, true)
         memory.use(input)
-        output = memory.output(input.shape, wantsGradient: true)
+        output = engine.output(input.shape, of: input, [scale, shift, mean, variance])
         let chunks = RowChunks(rows: memory.capacity * input.positions, stride: stride)
         partialMoments = memory.scratch(chunks.count * 2 * stride, in: .forward)
         partialSums = memory.scratch(chunks.count * 2 * stride, in: .backward)
@@ -59,7 +60,7 @@ final class BatchNormLayer: Layer {
     }
 
     func forward(_ pass: Pass) {
-        if pass.update == nil {
+        if pass.update == nil || !measures {
             setStatistics(mean.values.pointer, variance.values.pointer)
         } else {
             findStatistics(pass)
@@ -74,6 +75,9 @@ final class BatchNormLayer: Layer {
             kernels: engine.kernels.layers)
         mapRegion.run(task, multiplications: multiplications(pass))
     }
+
+    /// Whether batches are measured in training.
+    private var measures: Bool { !mean.isFrozen && !variance.isFrozen }
 
     /// Of this batch.
     private func findStatistics(_ pass: Pass) {
@@ -122,10 +126,10 @@ final class BatchNormLayer: Layer {
                 kernels: engine.kernels.layers)
             gradientRegion.run(task, multiplications: multiplications(pass))
         }
-        moveAverages()
+        if measures { moveAverages() }
         let update = pass.update!
-        update.apply(to: shift.firstPanel(gradient: sums), engine.kernels.training)
-        update.apply(to: scale.firstPanel(gradient: sums + stride), engine.kernels.training)
+        update.apply(to: shift, gradient: sums, engine.kernels.training)
+        update.apply(to: scale, gradient: sums + stride, engine.kernels.training)
     }
 
     /// Not before the step is known to count.
@@ -141,9 +145,10 @@ final class BatchNormLayer: Layer {
     }
 
     /// Turns Σ g · (x − m) into scale's gradient, and writes the factors of the input's behind the sums: with r = 1 / √(v + ε)
-    /// it is scale · r · (g − Σg / n − (x − m) · r² · Σ g (x − m) / n).
+    /// it is scale · r · (g − Σg / n − (x − m) · r² · Σ g (x − m) / n), of which only the first part remains where m and v do not
+    /// come from the batch.
     private func setFactors(_ sums: UnsafeMutablePointer<Float>, rows: Int) {
-        let (stride, share) = (input.stride, 1 / Float(rows))
+        let (stride, share) = (input.stride, measures ? 1 / Float(rows) : 0)
         let factors = sums + 2 * stride
         for channel in 0..<stride {
             let root = statistics.pointer[stride + channel]

@@ -19,8 +19,7 @@ final class Convolution: Layer {
     let output: Activation
 
     var multiplications: Multiplications {
-        let products = geometry.multiplications
-        return Multiplications(forward: products, backward: products * (input.gradient == nil ? 1 : 2))
+        Multiplications(products: geometry.multiplications, input: input, weights: weights)
     }
 
     private let engine: Engine
@@ -51,15 +50,15 @@ final class Convolution: Layer {
         precondition(
             input.gradient == nil || input.stride % 16 == 0,
             "a convolution's gradient wants padded rows, got a stride of \(input.stride)")
-        weight = Weight(
-            name: "\(name).weight",
-            shape: [
+        weight = engine.weight(
+            "\(name).weight",
+            [
                 geometry.vertical.kernel, geometry.horizontal.kernel, geometry.groupChannels,
                 geometry.outputs,
-            ], threads: 1)
-        bias = Weight(name: "\(name).bias", shape: [geometry.outputs], threads: 1)
+            ])
+        bias = engine.weight("\(name).bias", [geometry.outputs])
         memory.use(input)
-        output = memory.output(outputShape, wantsGradient: true)
+        output = engine.output(outputShape, of: input, [weight, bias])
         let count = engine.pool.threads * geometry.workspaceCount
         workspace = memory.scratch(count, in: .forward)
         backwardWorkspace = memory.scratch(count, in: .backward)
@@ -97,6 +96,7 @@ final class Convolution: Layer {
             gradient = rectified.pointer
         }
         if let inputGradient = input.gradient { findInputGradient(inputGradient, gradient, pass) }
+        guard weight.isTrained || bias.isTrained else { return }
         let sums = ConvolutionWeightPass(
             geometry: geometry, samples: pass.count, input: input.values.pointer, gradient: gradient,
             winners: winnersPointer.map { UnsafePointer($0) },

@@ -85,11 +85,12 @@ struct ConvolutionGradients {
     }
 
     func apply(_ update: WeightUpdate, weight: Weight, bias: Weight) {
-        let task = ConvolutionUpdateTask(
-            weight: weight.firstPanel(gradient: self.weight.pointer), update: update,
-            kernels: engine.kernels.training)
-        updateRegion.run(task, multiplications: weight.values.count * 8)
-        update.apply(
-            to: bias.firstPanel(gradient: self.bias.pointer), engine.kernels.training)
+        if weight.isTrained {
+            let task = ConvolutionUpdateTask(
+                weight: weight.firstPanel(gradient: self.weight.pointer), update: update,
+                kernels: engine.kernels.training)
+            updateRegion.run(task, multiplications: weight.values.count * 8)
+        }
+        update.apply(to: bias, gradient: self.bias.pointer, engine.kernels.training)
     }
 }

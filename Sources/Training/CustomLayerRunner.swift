@@ -23,13 +23,13 @@ final class CustomLayerRunner: Layer {
     ) {
         (self.layer, self.input, self.engine) = (layer, input, engine)
         dense = layer.weights(for: input.shape).map {
-            DenseWeight($0, layer: name, seed: seed, kernels: engine.kernels.noise)
+            DenseWeight($0, layer: name, seed: seed, engine: engine)
         }
         weightValues = dense.map { UnsafeBufferPointer($0.values.all) }
         weightGradients = dense.map(\.gradient.all)
         let memory = engine.memory
         memory.use(input)
-        output = memory.output(outputShape, wantsGradient: input.gradient != nil || !dense.isEmpty)
+        output = engine.output(outputShape, of: input, dense.map(\.weight))
         x = DenseRows(of: input, input.values, memory, .forwardToBackward)
         y = DenseRows(of: output, output.values, memory, .forwardToBackward)
         // A layer writes the gradient for its input also where nobody wants it.
@@ -55,7 +55,7 @@ final class CustomLayerRunner: Layer {
         inputGradient.spread(pass.count)
         for weight in dense {
             weight.spreadGradient()
-            pass.update!.apply(to: weight.firstPanel, engine.kernels.training)
+            pass.update!.apply(to: weight.weight, gradient: weight.paddedGradient, engine.kernels.training)
         }
     }
 
@@ -106,18 +106,19 @@ private struct DenseWeight {
     private let padded: Buffer<Float>
     private let stride: Int
 
-    init(_ config: CustomWeight, layer: String, seed: UInt64, kernels: NoiseKernels) {
-        weight = Weight(name: "\(layer).\(config.name)", shape: config.shape, threads: 1)
+    init(_ config: CustomWeight, layer: String, seed: UInt64, engine: Engine) {
+        weight = engine.weight("\(layer).\(config.name)", config.shape)
         stride = weight.partition.width
         let isDense = stride == weight.columns
         values = isDense ? weight.values : Buffer(count: weight.shape.count)
         gradient = Buffer(count: weight.shape.count)
         padded = isDense ? gradient : Buffer(count: weight.values.count)
         weight.unpadded = config.start.values(
-            weight.shape.count, weight: weight.name, seed: seed, kernels: kernels)
+            weight.shape.count, weight: weight.name, seed: seed, kernels: engine.kernels.noise)
     }
 
-    var firstPanel: WeightPanel { weight.firstPanel(gradient: padded.pointer) }
+    /// As the optimiser wants it.
+    var paddedGradient: UnsafePointer<Float> { UnsafePointer(padded.pointer) }
 
     func gatherValues() {
         guard stride != weight.columns else { return }

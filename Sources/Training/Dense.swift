@@ -17,7 +17,7 @@ final class Dense: Layer {
     private let engine: Engine
     var multiplications: Multiplications {
         let products = input.positions * input.channels * output.channels
-        return Multiplications(forward: products, backward: products * (input.gradient == nil ? 1 : 2))
+        return Multiplications(products: products, input: input, weights: weights)
     }
 
     private let input: Activation
@@ -46,11 +46,12 @@ final class Dense: Layer {
     ) {
         let (inputs, memory) = (input.channels, engine.memory)
         precondition(input.stride % 16 == 0, "dense wants padded rows, got a stride of \(input.stride)")
-        weight = Weight(name: "\(name).weight", shape: [inputs, outputs], threads: engine.pool.threads)
-        bias = Weight(name: "\(name).bias", shape: [outputs], threads: engine.pool.threads)
+        weight = engine.weight("\(name).weight", [inputs, outputs], threads: engine.pool.threads)
+        bias = engine.weight("\(name).bias", [outputs], threads: engine.pool.threads)
         (self.engine, self.input) = (engine, input)
         memory.use(input)
-        output = memory.output(Shape(input.shape.sizes.dropLast() + [outputs]), wantsGradient: true)
+        output = engine.output(
+            Shape(input.shape.sizes.dropLast() + [outputs]), of: input, [weight, bias])
         let rows = memory.capacity * input.positions
         sharesRows = rows > 2 * (inputs + outputs)
         let wantsGradient = input.gradient != nil
@@ -101,7 +102,7 @@ final class Dense: Layer {
                 findInputGradient(gradient, pass)
             }
         }
-        updateWeights(pass)
+        if weight.isTrained || bias.isTrained { updateWeights(pass) }
     }
 
     /// As dY · Wᵀ, each thread for some of the rows.
@@ -159,8 +160,9 @@ final class Dense: Layer {
         (biasGradient.a, biasGradient.aDepthStride, biasGradient.rows) = (Self.one, 0, 1)
         let task = UpdateTask(
             weightGradient: product, biasGradient: biasGradient,
-            weight: weight.firstPanel(gradient: gradient), bias: bias.firstPanel(gradient: gradient),
-            partition: weight.partition, update: pass.update!,
+            weight: weight.isTrained ? weight.firstPanel(gradient: gradient) : nil,
+            bias: bias.isTrained ? bias.firstPanel(gradient: gradient) : nil, partition: weight.partition,
+            update: pass.update!,
             wholeGradient: sharesRows ? weightGradient.pointer : nil, workspace: engine.workspace,
             kernels: engine.kernels.training)
         updateRegion.run(task, multiplications: multiplications(pass))

@@ -79,8 +79,9 @@ struct UpdateTask: ParallelTask {
     /// Whose C is not used: the gradient goes to a thread's workspace.
     let weightGradient: MatrixProduct
     let biasGradient: MatrixProduct
-    let weight: WeightPanel
-    let bias: WeightPanel
+    /// Nil where it stays as it is.
+    let weight: WeightPanel?
+    let bias: WeightPanel?
     let partition: Partition
     let update: WeightUpdate
     /// Memory for all of W's gradient; nil: it is made in rectangles.
@@ -90,19 +91,19 @@ struct UpdateTask: ParallelTask {
 
     func work(thread: Int, threads: Int) {
         for index in stride(from: thread, to: partition.pieces, by: threads) {
-            let piece = partition.piece(index, rows: weight.rows)
+            let piece = partition.piece(index, rows: weightGradient.rows)
             let columns = partition.columns(panel: piece.panel)
-            if let wholeGradient {
+            if let weight, let wholeGradient {
                 applyWhole(
-                    wholeGradient + piece.panel * weight.rows * partition.width, piece: piece, columns,
-                    thread: thread)
-            } else {
+                    wholeGradient + piece.panel * weight.rows * partition.width, to: weight, piece: piece,
+                    columns, thread: thread)
+            } else if let weight {
                 apply(
                     weightGradient, to: weight.panel(piece.panel), rows: piece.rows, columns: columns,
                     thread: thread)
             }
             // With the first part of each panel's rows, also where that part is empty.
-            if index < partition.panels {
+            if let bias, index < partition.panels {
                 apply(
                     biasGradient, to: bias.panel(piece.panel), rows: 0..<1, columns: columns,
                     thread: thread)
@@ -115,8 +116,8 @@ struct UpdateTask: ParallelTask {
 
     /// Makes the gradient of a panel's rows in `memory`, which has room for the panel, and updates them.
     private func applyWhole(
-        _ memory: UnsafeMutablePointer<Float>, piece: (panel: Int, rows: Range<Int>), _ columns: Range<Int>,
-        thread: Int
+        _ memory: UnsafeMutablePointer<Float>, to weight: WeightPanel,
+        piece: (panel: Int, rows: Range<Int>), _ columns: Range<Int>, thread: Int
     ) {
         var product = weightGradient.part(rows: piece.rows, columns: columns)
         (product.c, product.cStride) = (memory + piece.rows.lowerBound * partition.width, partition.width)

@@ -11,18 +11,38 @@ final class Engine {
     /// See `TrainConfig.leaves`.
     let leaves: Int
     let workspace: Workspace
+    /// See `TrainConfig.freeze`.
+    private let frozen: [NamePattern]
     private let workspaceMemory: Buffer<Float>
 
     /// `capacity` is the largest batch that memory is planned for.
-    init(kernels: KernelSet, pool: WorkerPool, capacity: Int, leaves: Int) {
+    init(
+        kernels: KernelSet, pool: WorkerPool, capacity: Int, leaves: Int, frozen: [NamePattern] = []
+    ) {
         precondition(capacity > 0, "a model wants room for at least one sample, got \(capacity)")
         precondition(
             leaves > 0 && leaves <= MatrixProduct.maximumLeaves && leaves & (leaves - 1) == 0,
             "leaves must be a power of two up to \(MatrixProduct.maximumLeaves), got \(leaves)")
         (self.kernels, self.pool, self.leaves) = (kernels, pool, leaves)
+        self.frozen = frozen
         memory = MemoryPlan(capacity: capacity)
         workspaceMemory = Buffer(count: pool.threads * Workspace.count)
         workspace = Workspace(memory: workspaceMemory.pointer)
+    }
+
+    /// A weight of a layer.
+    ///
+    /// - Parameter threads: among which its columns are parted; 1 where every thread reads all of it.
+    func weight(_ name: String, _ shape: Shape, threads: Int = 1) -> Weight {
+        Weight(
+            name: name, shape: shape, threads: threads, isFrozen: frozen.contains { $0.means(name) })
+    }
+
+    /// The output of the layer that is being made, whose gradient somebody wants where the layer, or one before it, has weights
+    /// that change.
+    func output(_ shape: Shape, of input: Activation, _ weights: [Weight] = []) -> Activation {
+        let changes = weights.contains { !$0.isFrozen }
+        return memory.output(shape, wantsGradient: changes || input.gradient != nil)
     }
 }
 

@@ -28,11 +28,11 @@ final class GroupNormLayer: Layer {
         precondition(input.channels % groups == 0, "\(input.channels) channels in \(groups) groups")
         (self.engine, self.input, self.groups) = (engine, input, groups)
         let (channels, memory) = (input.channels, engine.memory)
-        scale = Weight(name: "\(name).scale", shape: [channels], threads: 1)
-        shift = Weight(name: "\(name).shift", shape: [channels], threads: 1)
+        scale = engine.weight("\(name).scale", [channels])
+        shift = engine.weight("\(name).shift", [channels])
         scale.unpadded = [Float](repeating: 1, count: channels)
         memory.use(input)
-        output = memory.output(input.shape, wantsGradient: true)
+        output = engine.output(input.shape, of: input, [scale, shift])
         statistics = memory.scratch(memory.capacity * 2 * input.stride, in: .forwardToBackward)
         factors = memory.scratch(memory.capacity * input.stride, in: .forward)
         sums = memory.scratch(memory.capacity * 5 * input.stride, in: .backward)
@@ -56,8 +56,8 @@ final class GroupNormLayer: Layer {
         backwardRegion.run(task, multiplications: pass.count * input.sampleStride * 4)
         engine.kernels.layers.sumRows(gradients.pointer, sums.pointer, pass.count, 5 * stride, 2 * stride)
         let update = pass.update!
-        update.apply(to: shift.firstPanel(gradient: gradients.pointer), engine.kernels.training)
-        update.apply(to: scale.firstPanel(gradient: gradients.pointer + stride), engine.kernels.training)
+        update.apply(to: shift, gradient: gradients.pointer, engine.kernels.training)
+        update.apply(to: scale, gradient: gradients.pointer + stride, engine.kernels.training)
     }
 
     private func norm(_ pass: Pass) -> GroupNorm {

@@ -26,6 +26,15 @@ struct Multiplications {
     var backward = 0
 }
 
+extension Multiplications {
+    /// Of a layer that multiplies its input with its weights: so many products forward, and as many for each of the gradients.
+    init(products: Int, input: Activation, weights: [Weight]) {
+        let gradients =
+            (weights.contains(where: \.isTrained) ? 1 : 0) + (input.gradient == nil ? 0 : 1)
+        self.init(forward: products, backward: gradients * products)
+    }
+}
+
 /// What is the same for all layers of one pass over a batch.
 struct Pass {
     /// How many samples there are.

@@ -52,7 +52,7 @@ extension Model {
                     profiles.append(LayerProfile(name: placed.name))
                     return profiles.count - 1
                 }()
-            let weights = layer.weights.filter(\.isTrained).reduce(0) { $0 + $1.shape.count }
+            let weights = layer.weights.filter { !$0.isStatistic }.reduce(0) { $0 + $1.shape.count }
             profiles[place].weights += weights
             profiles[place].forwardMultiplications += layer.multiplications.forward
             profiles[place].backwardMultiplications += layer.multiplications.backward

@@ -14,12 +14,14 @@ package final class Model {
     /// In the order in which they run forward.
     let layers: [PlacedLayer]
 
-    /// `capacity` is the largest batch that it will see, `leaves` as in `TrainConfig`; start values are drawn from
-    /// `seed`.
+    /// `capacity` is the largest batch that it will see, `leaves` and `freeze` as in `TrainConfig`; start values
+    /// are drawn from `seed`.
     package init(
-        _ plan: ModelPlan, seed: UInt64, capacity: Int, leaves: Int, kernels: KernelSet, pool: WorkerPool
+        _ plan: ModelPlan, seed: UInt64, capacity: Int, leaves: Int, freeze: [NamePattern] = [],
+        kernels: KernelSet, pool: WorkerPool
     ) {
-        let engine = Engine(kernels: kernels, pool: pool, capacity: capacity, leaves: leaves)
+        let engine = Engine(
+            kernels: kernels, pool: pool, capacity: capacity, leaves: leaves, frozen: freeze)
         let maker = LayerMaker(engine: engine, seed: seed)
         let channels = plan.input.sizes.last ?? 1
         input = Activation(shape: plan.input, stride: channels, values: .borrowed(), gradient: nil)
@@ -56,10 +58,12 @@ package final class Model {
         }
     }
 
-    /// Carries the gradient of the outputs of the last `forward` back and updates all weights.
+    /// Carries the gradient of the outputs of the last `forward` back and updates all weights that are trained; it ends at the
+    /// first layer that has such.
     func backward(_ pass: Pass, times: LayerTimes? = nil) {
         times?.begin()
-        for index in stride(from: layers.count - 1, through: 0, by: -1) {
+        for index in stride(from: layers.count - 1, through: 0, by: -1)
+        where layers[index].layer.output.gradient != nil {
             layers[index].layer.backward(pass)
             times?.endBackward(index)
         }

@@ -18,10 +18,10 @@ final class LearnedPositions: Layer {
 
     init(name: String, _ input: Activation, seed: UInt64, engine: Engine) {
         (self.engine, self.input) = (engine, input)
-        table = Weight(name: "\(name).table", shape: [input.positions, input.channels], threads: 1)
+        table = engine.weight("\(name).table", [input.positions, input.channels])
         table.decays = false
         engine.memory.use(input)
-        output = engine.memory.output(input.shape, wantsGradient: true)
+        output = engine.output(input.shape, of: input, [table])
         gradient = engine.memory.scratch(input.sampleStride, in: .backward)
         forwardRegion = Region(engine.pool)
         backwardRegion = Region(engine.pool)
@@ -42,8 +42,7 @@ final class LearnedPositions: Layer {
             samples: pass.count, upstream: output.gradient!.pointer, size: input.sampleStride,
             inputGradient: input.gradient?.pointer, gradient: gradient.pointer, kernels: engine.kernels)
         backwardRegion.run(task, multiplications: pass.count * input.sampleStride)
-        let panel = table.firstPanel(gradient: gradient.pointer)
-        pass.update!.apply(to: panel, engine.kernels.training)
+        pass.update!.apply(to: table, gradient: gradient.pointer, engine.kernels.training)
     }
 }
 

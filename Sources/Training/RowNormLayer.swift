@@ -29,11 +29,11 @@ final class RowNormLayer: Layer {
         (self.engine, self.input) = (engine, input)
         let (channels, memory) = (input.channels, engine.memory)
         // One panel each: every thread reads all of it.
-        scale = Weight(name: "\(name).scale", shape: [channels], threads: 1)
-        shift = removesMean ? Weight(name: "\(name).shift", shape: [channels], threads: 1) : nil
+        scale = engine.weight("\(name).scale", [channels])
+        shift = removesMean ? engine.weight("\(name).shift", [channels]) : nil
         scale.unpadded = [Float](repeating: 1, count: channels)
         memory.use(input)
-        output = memory.output(input.shape, wantsGradient: true)
+        output = engine.output(input.shape, of: input, [scale, shift].compactMap { $0 })
         statistics = memory.scratch(memory.capacity * input.positions * 2, in: .forwardToBackward)
         partialSums = memory.scratch(2 * Self.chunks * input.stride, in: .backward)
         sums = memory.scratch(2 * input.stride, in: .backward)
@@ -56,7 +56,7 @@ final class RowNormLayer: Layer {
             engine.kernels.layers.sumRows(
                 sum, partialSums.pointer + index * Self.chunks * input.stride, Self.chunks, input.stride,
                 input.stride)
-            pass.update!.apply(to: weight.firstPanel(gradient: sum), engine.kernels.training)
+            pass.update!.apply(to: weight, gradient: sum, engine.kernels.training)
         }
     }
 

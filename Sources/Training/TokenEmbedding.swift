@@ -24,9 +24,9 @@ final class TokenEmbedding: Layer {
         engine: Engine
     ) {
         (self.engine, self.input) = (engine, input)
-        table = Weight(name: "\(name).table", shape: [rows, width], threads: 1)
+        table = engine.weight("\(name).table", [rows, width])
         engine.memory.use(input)
-        output = engine.memory.output([input.channels, width], wantsGradient: true)
+        output = engine.output([input.channels, width], of: input, [table])
         gradient = engine.memory.scratch(rows * paddedTo16(width), in: .backward)
         forwardRegion = Region(engine.pool)
         backwardRegion = Region(engine.pool)

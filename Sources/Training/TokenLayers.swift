@@ -15,9 +15,9 @@ final class ClassToken: Layer {
 
     init(name: String, _ input: Activation, seed: UInt64, engine: Engine) {
         (self.engine, self.input) = (engine, input)
-        token = Weight(name: "\(name).token", shape: [input.channels], threads: 1)
+        token = engine.weight("\(name).token", [input.channels])
         engine.memory.use(input)
-        output = engine.memory.output([input.positions + 1, input.channels], wantsGradient: true)
+        output = engine.output([input.positions + 1, input.channels], of: input, [token])
         gradient = engine.memory.scratch(input.stride, in: .backward)
         token.begin(
             .normal(0.02), inputs: 1, outputs: input.channels, seed: seed, kernels: engine.kernels.noise)
@@ -42,8 +42,7 @@ final class ClassToken: Layer {
         }
         engine.kernels.layers.sumRows(
             gradient.pointer, upstream, pass.count, output.sampleStride, output.stride)
-        let panel = token.firstPanel(gradient: gradient.pointer)
-        pass.update!.apply(to: panel, engine.kernels.training)
+        pass.update!.apply(to: token, gradient: gradient.pointer, engine.kernels.training)
     }
 }
 

@@ -7,8 +7,12 @@ package struct TrainConfig: Equatable, Sendable {
     package var schedule = LearningRateSchedule()
     /// Where the norm of all weights' gradient together is larger, the gradient is scaled down to it (Pascanu et al. 2013).
     package var clipNorm: Double?
-    /// Names of weights that do not decay, beside those with one axis; `*` stands for anything.
-    package var noDecay: [String] = []
+    /// Names of weights that do not decay, beside those with one axis.
+    package var noDecay: [NamePattern] = []
+    /// Names of weights that stay as they are; what a batch norm measures stays, too, and is used in the place of the batch's.
+    package var freeze: [NamePattern] = []
+    /// Where start values come from; nil: all are drawn.
+    package var initFrom: EarlierRun?
     /// Weights change every so many batches, by their mean gradient.
     package var accumulate = 1
     /// Of a moving average of the weights, which is evaluated and saved in their place; nil: none is kept.

@@ -17,7 +17,7 @@ package final class Trainer {
     /// - Parameter stepsPerEpoch: what a schedule takes an epoch for.
     package init(_ model: Model, _ config: TrainConfig, stepsPerEpoch: Int) {
         (self.model, self.config, self.stepsPerEpoch) = (model, config, stepsPerEpoch)
-        for weight in model.weights where config.noDecay.contains(where: { weight.isNamed($0) }) {
+        for weight in model.weights where config.noDecay.contains(where: { $0.means(weight.name) }) {
             weight.decays = false
         }
         loss = config.makeLoss(of: model.output, engine: model.engine)

@@ -16,8 +16,7 @@ final class TransposedConvolution: Layer {
     let output: Activation
 
     var multiplications: Multiplications {
-        let products = geometry.multiplications
-        return Multiplications(forward: products, backward: products * (input.gradient == nil ? 1 : 2))
+        Multiplications(products: geometry.multiplications, input: input, weights: weights)
     }
 
     private let engine: Engine
@@ -42,12 +41,12 @@ final class TransposedConvolution: Layer {
             "a transposed convolution wants padded rows, got a stride of \(input.stride)")
         (self.engine, self.input, self.geometry) = (engine, input, geometry)
         let (vertical, horizontal, memory) = (geometry.vertical, geometry.horizontal, engine.memory)
-        weight = Weight(
-            name: "\(name).weight",
-            shape: [vertical.kernel, horizontal.kernel, geometry.groupChannels, geometry.outputs], threads: 1)
-        bias = Weight(name: "\(name).bias", shape: [geometry.channels], threads: 1)
+        weight = engine.weight(
+            "\(name).weight",
+            [vertical.kernel, horizontal.kernel, geometry.groupChannels, geometry.outputs])
+        bias = engine.weight("\(name).bias", [geometry.channels])
         memory.use(input)
-        output = memory.output(outputShape, wantsGradient: true)
+        output = engine.output(outputShape, of: input, [weight, bias])
         let count = engine.pool.threads * geometry.workspaceCount
         workspace = memory.scratch(count, in: .forward)
         backwardWorkspace = memory.scratch(count, in: .backward)
@@ -72,6 +71,7 @@ final class TransposedConvolution: Layer {
                 inputRegion, pass, .forward, from: outputGradient, to: inputGradient, bias: nil,
                 in: backwardWorkspace)
         }
+        guard weight.isTrained || bias.isTrained else { return }
         gradients.sum(
             ConvolutionWeightPass(
                 geometry: geometry, samples: pass.count, input: outputGradient.pointer,

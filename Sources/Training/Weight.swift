@@ -12,8 +12,12 @@ package final class Weight {
     /// How it lies in memory.
     let partition: Partition
     let values: Buffer<Float>
-    /// Whether an optimiser brings it forward; otherwise it is what a layer measures.
-    var isTrained = true
+    /// Whether a layer measures it, so that no optimiser touches it.
+    var isStatistic = false
+    /// Whether it stays as it is, whatever it is.
+    let isFrozen: Bool
+    /// Whether an optimiser brings it forward.
+    package var isTrained: Bool { !isStatistic && !isFrozen }
     /// What the optimiser keeps (see `WeightPanel`), laid out as `values`.
     let first: Buffer<Float>
     let second: Buffer<Float>
@@ -26,9 +30,9 @@ package final class Weight {
     /// The values that did best in validation, laid out as `values`; nil where nobody asked for them.
     private(set) var best: Buffer<Float>?
 
-    init(name: String, shape: Shape, threads: Int) {
+    init(name: String, shape: Shape, threads: Int, isFrozen: Bool = false) {
         precondition(shape.rank > 0, "a weight has at least one axis, \(name) has none")
-        (self.name, self.shape) = (name, shape)
+        (self.name, self.shape, self.isFrozen) = (name, shape, isFrozen)
         rows = shape.sizes.dropLast().reduce(1, *)
         columns = shape.sizes.last!
         decays = shape.rank > 1
@@ -37,19 +41,6 @@ package final class Weight {
         values = Buffer(count: count)
         first = Buffer(count: count)
         second = Buffer(count: count)
-    }
-
-    /// Whether a pattern means it, in which `*` stands for any characters or none.
-    package func isNamed(_ pattern: String) -> Bool {
-        Self.matches(Array(name.utf8)[...], Array(pattern.utf8)[...])
-    }
-
-    private static func matches(_ name: ArraySlice<UInt8>, _ pattern: ArraySlice<UInt8>) -> Bool {
-        guard let first = pattern.first else { return name.isEmpty }
-        guard first == UInt8(ascii: "*") else {
-            return name.first == first && matches(name.dropFirst(), pattern.dropFirst())
-        }
-        return matches(name, pattern.dropFirst()) || !name.isEmpty && matches(name.dropFirst(), pattern)
     }
 
     /// The values row-major, without padding.

@@ -42,6 +42,11 @@ enum WeightUpdate {
             }
     }
 
+    /// Changes a whole weight, where it is trained.
+    func apply(to weight: Weight, gradient: UnsafePointer<Float>, _ kernels: TrainingKernels) {
+        if weight.isTrained { apply(to: weight.firstPanel(gradient: gradient), kernels) }
+    }
+
     func apply(to panel: WeightPanel, _ kernels: TrainingKernels) {
         switch self {
         case .collect(let isFirst): kernels.collect(panel, isFirst)

@@ -30,6 +30,10 @@ import Training
         "train: { epochs: 4, clip_norm: 0.5, accumulate: 3, average: { decay: 0.75 } }",
         "train: { epochs: 4, average: }",
         "train: { epochs: 4, no_decay: [\"*.table\", positions1.rows] }",
+        "train: { epochs: 4, freeze: [\"dense1.*\", positions1.rows] }",
+        "train: { epochs: 4, init_from: runs/before }",
+        "train: { epochs: 4, init_from: { run: before, layers: [\"*1.*\", dense2.bias] } }",
+        "train: { epochs: 4, init_from: { run: before, layers: { \"attention1.*\": \"attention3.*\" } } }",
         "train: { epochs: 4, schedule: cosine }",
         "train: { epochs: 4, schedule: one_cycle }",
         "train: { epochs: 4, schedule: { constant: { warm_up: { steps: 3 } } } }",
@@ -60,6 +64,20 @@ import Training
 
     @Test(arguments: [
         ("batch_size: 0", "1:33: error: 'batch_size' must be in 1...65536, got '0'"),
+        (
+            "init_from: { run: a, layers: { \"dense*.*\": \"dense1.*\" } }",
+            "1:64: error: 'dense*.*' must be a name with as many '*' as 'dense*.*', where each stands for the same, got the "
+                + "string \"dense1.*\""
+        ),
+        (
+            "init_from: { run: a, layers: [] }",
+            "1:50: error: 'layers' must be a list with at least one name of a weight, got a list"
+        ),
+        ("init_from: { layers: [] }", "1:32: error: 'run' is required in 'init_from'"),
+        (
+            "init_from: { run: a, sha256: abc }",
+            "1:50: error: 'sha256' must be 64 hexadecimal digits, as a lock file has them, got 'abc'"
+        ),
         ("leaves: 3", "1:29: error: 'leaves' must be a power of two, got '3'"),
         ("leaves: 128", "1:29: error: 'leaves' must be in 1...64, got '128'"),
         (

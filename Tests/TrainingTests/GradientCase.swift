@@ -11,6 +11,8 @@ struct GradientCase: CustomTestStringConvertible, Sendable {
     /// How many tokens each of the five samples has.
     var lengths: [Int32]?
     var leaves = 1
+    /// Weights that stay as they are.
+    var frozen: [String] = []
     var tolerance = 1e-3
 
     enum Values: Sendable {
@@ -34,7 +36,8 @@ struct GradientCase: CustomTestStringConvertible, Sendable {
 
     var testDescription: String {
         let lengths = lengths.map { " with lengths \($0)" } ?? ""
-        return layers.map { "\($0)" }.joined(separator: ", ") + " over \(input)" + lengths
+        let frozen = frozen.isEmpty ? "" : " without \(frozen)"
+        return layers.map { "\($0)" }.joined(separator: ", ") + " over \(input)" + lengths + frozen
     }
 
     /// The kinds of all layers, and of those that they hold.
@@ -52,7 +55,8 @@ struct GradientCase: CustomTestStringConvertible, Sendable {
         }
     }
 
-    static let all: [GradientCase] = affine + elementwise + norms + windows + tokens + containers
+    static let all: [GradientCase] =
+        affine + elementwise + norms + windows + tokens + containers + partlyFrozen
 
     private static let affine: [GradientCase] = [
         GradientCase(layers: [.dense(2)], input: [3]),
@@ -120,6 +124,21 @@ struct GradientCase: CustomTestStringConvertible, Sendable {
         GradientCase(layers: [.upsample([2, 3])], input: [3, 2, 5]),
         GradientCase(layers: [.upsample([3])], input: [4, 5]),
     ]
+
+    private static let partlyFrozen: [GradientCase] = [
+        ([.dense(4)], [7], ["*.weight"]), ([.dense(3)], [26, 2], ["*.bias"]),
+        ([.dense(3)], [26, 2], ["*.weight"]),
+        ([.dense(4)], [7], ["*"]), ([.layerNorm], [7, 5], ["*.scale"]),
+        ([.groupNorm(groups: 3)], [3, 2, 6], ["*.shift"]),
+        // The averages take the place of the batch's statistics.
+        ([.batchNorm], [3, 4, 5], ["*"]), ([.batchNorm], [3, 4, 5], ["*.variance"]),
+        ([.batchNorm], [3, 4, 5], ["*.scale"]), ([.positions(.learned)], [4, 5], ["*"]),
+        ([.classToken], [4, 19], ["*"]),
+        (convolution(.conv2d, 5, WindowConfig(size: [3])), [4, 5, 3], ["*.weight"]),
+        (convolution(.conv2d, 5, WindowConfig(size: [3])), [4, 5, 3], ["*"]),
+        (convolution(.transposed, 3, WindowConfig(size: [3], stride: [2])), [3, 2, 4], ["*.bias"]),
+        (convolution(.transposed, 3, WindowConfig(size: [3], stride: [2])), [3, 2, 4], ["*"]),
+    ].map { GradientCase(layers: $0.0, input: $0.1, frozen: $0.2, tolerance: 2e-3) }
 
     private static let lengths: [Int32] = [4, 1, 0, 3, 2]
 

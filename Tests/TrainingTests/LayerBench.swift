@@ -30,11 +30,12 @@ final class LayerBench {
     /// - Parameter make: makes the layer and says what its output is.
     init(
         _ shape: Shape, set: InstructionSet = InstructionSet.supported.max()!, threads: Int = 1,
-        leaves: Int = 1, lengths: [Int32]? = nil, _ make: (Activation, Engine) -> (any Layer, Activation)
+        leaves: Int = 1, lengths: [Int32]? = nil, frozen: [String] = [],
+        _ make: (Activation, Engine) -> (any Layer, Activation)
     ) {
         engine = Engine(
             kernels: KernelSet.of(set)!, pool: WorkerPool(threads: threads), capacity: Self.count + 2,
-            leaves: leaves)
+            leaves: leaves, frozen: frozen.map { NamePattern($0) })
         engine.memory.beginLayer()
         input = engine.memory.output(shape, wantsGradient: true)
         self.lengths = lengths.map { Buffer($0) }
@@ -50,12 +51,13 @@ final class LayerBench {
     /// The layers of a case as a model makes them, with weights no two of which are alike.
     convenience init(_ test: GradientCase, set: InstructionSet) throws {
         let plans = try ModelPlan.layers(test.layers, input: test.input)
-        self.init(test.input, set: set, leaves: test.leaves, lengths: test.lengths) { input, engine in
+        self.init(test.input, set: set, leaves: test.leaves, lengths: test.lengths, frozen: test.frozen) {
+            input, engine in
             let maker = LayerMaker(engine: engine, seed: 3)
             let output = maker.make(plans, of: input)
             return (Stack(maker.layers.map(\.layer), output: output), output)
         }
-        for (index, weight) in layer.weights.enumerated() where weight.isTrained {
+        for (index, weight) in layer.weights.enumerated() where !weight.isStatistic || weight.isFrozen {
             let uneven = Fixture.floats(weight.shape.count, seed: 61 + UInt64(index))
             weight.unpadded = zip(weight.unpadded, uneven).map { $0 + 0.4 * $1 }
         }
@@ -151,7 +153,11 @@ final class LayerBench {
             expectClose(
                 found.input, wanted, tolerance: tolerance, "input \(comment)", sourceLocation: sourceLocation)
         }
-        for (weight, gradient) in zip(layer.weights, found.weights) where weight.isTrained {
+        for (weight, gradient) in zip(layer.weights, found.weights) {
+            guard weight.isTrained else {
+                #expect(gradient.allSatisfy { $0 == 0 }, "\(weight.name)", sourceLocation: sourceLocation)
+                continue
+            }
             let start = weight.unpadded
             let wanted = differences(start.count, upstream: upstream) { index, change in
                 weight.unpadded[index] += change
