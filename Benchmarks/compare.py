@@ -40,6 +40,13 @@ def mottle_training(epochs, batch, *settings):
     return json.loads(result.splitlines()[-1])["samples_per_second"]
 
 
+def mottle_steps(config, *settings):
+    settings = [part for setting in settings for part in ("--set", setting)]
+    result = output(
+        MOTTLE, "bench", "train", os.path.join(FOLDER, "..", "examples", config), *settings, "--rounds", "3", "--json")
+    return json.loads(result)["samples_per_second"]
+
+
 def mottle_noise(chain, shape, value="values_per_second"):
     result = output(
         MOTTLE, "bench", "noise", os.path.join(FOLDER, f"{chain}.yaml"), "--shape", ",".join(shape), "--threads", "1",
@@ -62,6 +69,14 @@ def noise(chain, shape, library):
 BENCHMARKS = [
     ("training with noise, batch 32, all processors", "samples/s", "jax",
      lambda: mottle_training(10, 32), lambda: peer("jax_mlp.py", "5", "32")),
+    *[(f"training {net} with noise, batch {batch}, two threads", "samples/s", "torch",
+       lambda settings=settings, batch=batch: mottle_steps(*settings, f"train.batch_size={batch}"),
+       lambda net=net, batch=batch, steps=steps: peer("torch_train.py", net, batch, steps))
+      for net, batch, steps, settings in (
+          ("mlp", "256", "500", ["fashion-mnist.yaml"]), ("convnet", "128", "30", ["fashion-mnist-cnn.yaml"]),
+          ("resnet8", "64", "20", ["fashion-mnist.yaml", "model=resnet8"]),
+          ("resnet8", "128", "10", ["fashion-mnist.yaml", "model=resnet8"]),
+          ("vit", "64", "20", ["fashion-mnist-vit.yaml"]))],
     *[noise(chain, shape, library) for chain in ("gaussian", "salt_and_pepper") for shape in (SMALL, LARGE)
       for library in ("numpy", "torch", "albumentations")],
     ("gaussian.lua on [256, 28, 28, 1] beside the same written in Swift", "values/s", "Swift",

@@ -42,30 +42,56 @@ class Residual(nn.Module):
         return F.relu(self.path(x) + self.around(x))
 
 
-# By name the shape of a picture and the model.
+class Block(nn.Module):
+    """A transformer's, norm first: x + attention(norm(x)), then x + mlp(norm(x))."""
+
+    def __init__(self, width, heads):
+        super().__init__()
+        self.heads = heads
+        self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.up, self.down = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+
+    def forward(self, x):
+        batch, tokens, width = x.shape
+        heads = self.qkv(self.norm1(x)).view(batch, tokens, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
+        found = F.scaled_dot_product_attention(*heads).transpose(1, 2).reshape(batch, tokens, width)
+        x = x + self.out(found)
+        return x + self.down(F.gelu(self.up(self.norm2(x))))
+
+
+class Transformer(nn.Module):
+    """Four blocks of width 64 with four heads over 49 patches of 4 x 4, as examples/fashion-mnist-vit.yaml."""
+
+    def __init__(self):
+        super().__init__()
+        self.patches = nn.Linear(16, 64)
+        self.positions = nn.Parameter(torch.randn(49, 64) * 0.02)
+        self.blocks = nn.Sequential(*(Block(64, 4) for _ in range(4)))
+        self.norm, self.head = nn.LayerNorm(64), nn.Linear(64, 10)
+
+    def forward(self, x):
+        rows = x.view(-1, 7, 4, 7, 4).transpose(2, 3).reshape(-1, 49, 16)
+        x = self.blocks(self.patches(rows) + self.positions)
+        return self.head(self.norm(x).mean(1))
+
+
 NETS = {
-    "mlp": ((1, 28, 28), lambda: nn.Sequential(
-        nn.Flatten(), nn.Linear(784, 128), nn.ReLU(), nn.Dropout(0.2), nn.Linear(128, 10))),
-    "convnet": ((1, 28, 28), lambda: nn.Sequential(
+    "mlp": lambda: nn.Sequential(
+        nn.Flatten(), nn.Linear(784, 128), nn.ReLU(), nn.Dropout(0.2), nn.Linear(128, 10)),
+    "convnet": lambda: nn.Sequential(
         convolution(1, 32), nn.ReLU(), nn.MaxPool2d(2), convolution(32, 64), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Flatten(), nn.Linear(3136, 128), nn.ReLU(), nn.Dropout(0.2), nn.Linear(128, 10))),
-    "strided": ((3, 32, 32), lambda: nn.Sequential(
-        convolution(3, 16), nn.ReLU(), convolution(16, 32, 2), nn.ReLU(), convolution(32, 32), nn.ReLU(),
-        nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(32, 10))),
-    "resnet8": ((1, 28, 28), lambda: nn.Sequential(
+        nn.Flatten(), nn.Linear(3136, 128), nn.ReLU(), nn.Dropout(0.2), nn.Linear(128, 10)),
+    "resnet8": lambda: nn.Sequential(
         convolution(1, 16), nn.BatchNorm2d(16), nn.ReLU(),
         Residual(16, 16, 1), Residual(16, 32, 2), Residual(32, 64, 2),
-        nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 10))),
+        nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 10)),
+    "vit": Transformer,
 }
-shape, make = NETS[NET]
-if shape == (1, 28, 28):
-    images = idx("train-images-idx3-ubyte.gz", 16).reshape(-1, *shape).astype(np.float32) / 255
-    labels = torch.from_numpy(idx("train-labels-idx1-ubyte.gz", 8).astype(np.int64))
-else:
-    images = np.random.default_rng(0).random((10000, *shape), np.float32)
-    labels = torch.arange(10000) % 10
+images = idx("train-images-idx3-ubyte.gz", 16).reshape(-1, 1, 28, 28).astype(np.float32) / 255
 images = torch.from_numpy(images)
-model = make()
+labels = torch.from_numpy(idx("train-labels-idx1-ubyte.gz", 8).astype(np.int64))
+model = NETS[NET]()
 optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
 
 

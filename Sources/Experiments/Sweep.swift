@@ -46,14 +46,15 @@ package struct Sweep {
         var record = Record(
             axes: config.axes.map { .init(name: $0.name, choices: $0.choices.map(\.name)) },
             baseline: config.baseline, measure: config.measure, runs: [])
-        var experiments: [Experiment] = []
+        // Only what is written: data of all experiments together would fill the memory.
+        var lockFiles: [String] = []
         for choices in config.combinations {
             let base = choices.last { $0.config != nil }?.config ?? config.config
             for seed in seeds ?? config.seeds {
-                experiments.append(
-                    try Experiment(
-                        file: base!, changes: config.changes + choices.flatMap(\.changes) + overrides,
-                        seed: seed, runtime: runtime))
+                let experiment = try Experiment(
+                    file: base!, changes: config.changes + choices.flatMap(\.changes) + overrides,
+                    seed: seed, runtime: runtime)
+                lockFiles.append(experiment.lockFile)
                 let names = choices.map(\.name)
                 let name = Self.folderName(names, seed: seed)
                 guard !record.runs.contains(where: { $0.folder == name }) else {
@@ -66,8 +67,9 @@ package struct Sweep {
         }
         self.record = record
         folder = try SweepFolder(at: out, named: RunFolder.name(ofConfig: file))
-        for (experiment, run) in zip(experiments, record.runs) {
-            try experiment.prepare(RunFolder.create(folder.run(run.folder).path))
+        for (lockFile, run) in zip(lockFiles, record.runs) {
+            let folder = try RunFolder.create(folder.run(run.folder).path)
+            try AtomicFile.write(folder.lock, text: lockFile)
         }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
@@ -131,8 +133,8 @@ package struct Sweep {
         throw FileError(
             folder.path,
             "the trainings cannot be compared: "
-                + (record.measure.map { "not all of them have '\($0)', " } ?? "")
-                + "or they were not tested on the same sets")
+                + (record.measure.map { "not all of them have '\($0)', or " } ?? "")
+                + "they were not tested on the same sets")
     }
 
     /// `convnet-clean-seed0`: what a file system takes everywhere.

@@ -95,14 +95,11 @@ extension Experiment {
         // Before there is a folder: it says what does not fit.
         let trainer = try newTrainer(observer)
         let folder = try out.map(RunFolder.create) ?? RunFolder.next(named: name)
-        try prepare(folder)
+        try AtomicFile.write(folder.lock, text: lockFile)
         let metrics = try MetricsLog(folder.metrics)
         return try run(
             trainer, in: folder, metrics, from: RunState(), observer: observer, isInterrupted: isInterrupted)
     }
-
-    /// Writes down what is to be trained, which `resume` can begin with.
-    func prepare(_ folder: RunFolder) throws { try AtomicFile.write(folder.lock, text: lockFile) }
 
     /// Goes on with a run that was interrupted or killed, to the same weights as if it had not been.
     ///

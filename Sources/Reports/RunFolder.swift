@@ -103,7 +103,7 @@ package struct RunFolder: Equatable, Sendable {
     }
 
     /// A folder's path without slashes at its end.
-    private static func trimmed(_ path: String) -> String {
+    static func trimmed(_ path: String) -> String {
         var path = path
         while path.count > 1, path.hasSuffix("/") { path.removeLast() }
         return path

@@ -17,8 +17,7 @@ package struct SweepFolder: Equatable, Sendable {
 
     /// The folder of an earlier sweep.
     package init(opening path: String) throws(FileError) {
-        var path = path
-        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        let path = RunFolder.trimmed(path)
         self.path = path
         guard RunFolder(path: path).has(record) else {
             throw FileError(

@@ -60,7 +60,7 @@ package struct SweepTable {
         let all = cells.flatMap(\.runs)
         guard
             all.allSatisfy({ run in
-                run.rows.map(\.name) == first.map(\.name)
+                run.rows.map(\.testSet) == first.map(\.testSet)
                     && run.rows.allSatisfy { $0.value(of: measure) != nil }
             })
         else { return nil }
@@ -76,6 +76,11 @@ package struct SweepTable {
 }
 
 extension RobustnessRow {
+    /// What it was tested on.
+    fileprivate var testSet: [JSONValue] {
+        [.string(name), .object(parameters.map { .init($0.name, $0.value) })]
+    }
+
     func value(of measure: String) -> Double? { numbers.first { $0.name == measure }?.value }
 }
 
@@ -115,19 +120,20 @@ private struct SweepComparison {
                 entries: cells.indices.map { entry($0, tests: disturbed) })
         ]
         if measure == "accuracy", cells.contains(where: { $0.baseline != nil }) {
-            rows.append(
-                SweepTable.Row(
-                    name: "mean corruption error", parameters: "",
-                    entries: cells.map { corruptionError($0, names, disturbed) }))
+            let entries = cells.compactMap { corruptionError($0, names, disturbed) }
+            if entries.count == cells.count {
+                rows.append(
+                    SweepTable.Row(name: "mean corruption error", parameters: "", entries: entries))
+            }
         }
         return rows
     }
 
     /// The mean over corruptions of Σ error / Σ error of the baseline, over each corruption's severities (Hendrycks & Dietterich
-    /// 2019, §4.1); 1 for the baseline.
+    /// 2019, §4.1); 1 for the baseline, nil where this makes no error on one of them.
     private func corruptionError(
         _ cell: SweepTable.Cell, _ names: [String], _ disturbed: [Int]
-    ) -> SweepTable.Entry {
+    ) -> SweepTable.Entry? {
         let base = cell.baseline.map { cells[$0] } ?? cell
         let kinds = disturbed.reduce(into: [String]()) { if !$0.contains(names[$1]) { $0.append(names[$1]) } }
         let ratios = zip(cell.runs, base.runs).map { run, base in
@@ -136,6 +142,7 @@ private struct SweepComparison {
                 return sum + (1 - value(run, tests)) / (1 - value(base, tests))
             } / Double(kinds.count)
         }.sorted()
+        guard ratios.allSatisfy(\.isFinite) else { return nil }
         return SweepTable.Entry(median: Self.median(ratios), spread: ratios.first!...ratios.last!)
     }
 

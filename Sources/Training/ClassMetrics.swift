@@ -20,15 +20,6 @@ package struct ClassMetrics: Equatable, Sendable {
         ranks = Array(repeating: 0, count: classes)
     }
 
-    /// Adds rows of outputs, `stride` apart, with their labels.
-    package mutating func add(
-        _ outputs: UnsafePointer<Float>, stride: Int, labels: UnsafePointer<Int32>, count: Int
-    ) {
-        for row in 0..<count {
-            add(UnsafeBufferPointer(start: outputs + row * stride, count: classes), label: Int(labels[row]))
-        }
-    }
-
     /// Adds the outputs for one sample, and returns whether its label has the largest one.
     @discardableResult
     package mutating func add(_ outputs: UnsafeBufferPointer<Float>, label: Int) -> Bool {

@@ -76,6 +76,19 @@ struct SweepTableTests {
         #expect(SweepTable(axes: [], cells: table.cells, measure: "psnr") == nil)
     }
 
+    @Test func `other strengths are other test sets`() throws {
+        var cells = try table().cells
+        cells[1].runs[1].rows[2].parameters[0].value = .number(0.3)
+        #expect(SweepTable(axes: ["model", "trained"], cells: cells, measure: nil) == nil)
+    }
+
+    @Test func `where a baseline makes no error there is no error to compare with`() throws {
+        var cells = try table().cells
+        for test in [1, 2] { cells[0].runs[0].rows[test].accuracy = 1 }
+        let table = try #require(SweepTable(axes: ["model", "trained"], cells: cells, measure: nil))
+        #expect(table.rows.map(\.name) == ["clean", "gaussian", "gaussian", "mean of disturbed"])
+    }
+
     @Test func `a table has a text, Markdown, CSV and a page`() throws {
         let table = try table()
         #expect(

@@ -35,8 +35,8 @@ import Testing
             try folder.names("all")
                 == (runs + ["sweep.json", "table.csv", "table.html", "table.md"]).sorted())
         let lines = try folder.text("all/table.csv").split(separator: "\n")
-        // Four cells on each test set, on the mean of the disturbed ones, and their corruption error.
-        #expect(lines.count == 1 + 4 * (2 + (lines.count > 9 ? (lines.count - 9) / 4 : 0)))
+        // Four cells on each of three test sets, on the mean of the disturbed ones, and their corruption error.
+        #expect(lines.count == 1 + 4 * 5)
         // A run of a sweep is a run like any other.
         #expect(
             try folder.mottle(
@@ -98,6 +98,18 @@ import Testing
         let outcome = try folder.mottle("sweep", "compare.yaml", "--out", "all")
         #expect(outcome.errors.hasPrefix(message), "\(outcome.errors)")
         #expect(outcome.status == 2 && !folder.exists("all"))
+    }
+
+    @Test func `trainings that were tested on other sets are not compared`() throws {
+        let other = "chain.0.gaussian.sigma: 0.3, evaluate: [salt_and_pepper: { amount: [0.1, 0.2] }]"
+        let folder = try folder(
+            sweep.replacingOccurrences(of: "chain.0.gaussian.sigma: 0.3", with: other))
+        let outcome = try folder.mottle("sweep", "compare.yaml", "--out", "all", "--quiet", "--seeds", "3")
+        #expect(
+            outcome.errors
+                == "mottle: error: all: the trainings cannot be compared: they were not tested on the same sets\n"
+        )
+        #expect(outcome.status == 1 && !folder.exists("all/table.md"))
     }
 
     @Test func `folders that are no sweeps and wrong seeds are told`() throws {
