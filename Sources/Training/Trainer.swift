@@ -53,10 +53,9 @@ package final class Trainer {
 
     private func step(_ batch: Batch, times: LayerTimes?) throws(TrainingError) -> StepResult {
         let pass = Pass(
-            count: batch.count, ids: batch.ids, epoch: UInt32(batch.epoch),
+            batch,
             update: gradients == nil
-                ? update(gradientScale: 1) : .collect(isFirst: steps % config.accumulate == 0),
-            lengths: batch.lengths)
+                ? update(gradientScale: 1) : .collect(isFirst: steps % config.accumulate == 0))
         model.forward(batch, pass, times: times)
         let result = loss.evaluate(batch, wantsGradient: true)
         let mean = result.mean
@@ -134,10 +133,7 @@ package final class Trainer {
 
     /// Computes the loss without dropout and without changing anything.
     package func evaluate(_ batch: Batch) -> LossResult {
-        let pass = Pass(
-            count: batch.count, ids: batch.ids, epoch: UInt32(batch.epoch), update: nil,
-            lengths: batch.lengths)
-        model.forward(batch, pass)
+        model.forward(batch, Pass(batch, update: nil))
         return loss.evaluate(batch, wantsGradient: false)
     }
 }
