@@ -5,7 +5,7 @@ import VectorKernels
 struct TokenRows {
     let tokens: Int
     let stride: Int
-    /// Tokens in front of the sample's own: where there are visible ones alone, and where there are all. These are as many, or none.
+    /// Tokens in front of the sample's own: before the visible ones, and before all, where there are as many or none.
     let (leading, leadingOfAll): (Int, Int)
     /// Positions where there are visible ones alone.
     let positions: Int

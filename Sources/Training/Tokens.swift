@@ -40,7 +40,8 @@ extension Tokens.Source {
 }
 
 extension LayerConfig {
-    /// What the positions of the output are, of a layer that holds no others; nil where they come from no values of the sample alone.
+    /// What the positions of the output are, of a layer that holds no others; nil where they come from no values of the sample
+    /// alone.
     func tokens(after tokens: Tokens?, input: Shape) -> Tokens? {
         guard var tokens else { return nil }
         switch self {
