@@ -20,7 +20,7 @@ package final class Trainer {
         for weight in model.weights where config.noDecay.contains(where: { $0.means(weight.name) }) {
             weight.decays = false
         }
-        loss = config.makeLoss(of: model.output, engine: model.engine)
+        loss = config.makeLoss(of: model)
         gradients =
             config.accumulate > 1 || config.clipNorm != nil
             ? CollectedGradients(model.weights, engine: model.engine) : nil
@@ -57,6 +57,7 @@ package final class Trainer {
             update: gradients == nil
                 ? update(gradientScale: 1) : .collect(isFirst: steps % config.accumulate == 0),
             lengths: batch.lengths)
+        loss.begin(batch)
         model.forward(batch, pass, times: times)
         let result = loss.evaluate(batch, wantsGradient: true)
         let mean = result.mean
@@ -137,6 +138,7 @@ package final class Trainer {
         let pass = Pass(
             count: batch.count, ids: batch.ids, epoch: UInt32(batch.epoch), update: nil,
             lengths: batch.lengths)
+        loss.begin(batch)
         model.forward(batch, pass)
         return loss.evaluate(batch, wantsGradient: false)
     }
