@@ -20,7 +20,7 @@ package final class Trainer {
         for weight in model.weights where config.noDecay.contains(where: { $0.means(weight.name) }) {
             weight.decays = false
         }
-        loss = config.makeLoss(of: model.output, engine: model.engine)
+        loss = config.makeLoss(of: model)
         gradients =
             config.accumulate > 1 || config.clipNorm != nil
             ? CollectedGradients(model.weights, engine: model.engine) : nil
@@ -56,6 +56,7 @@ package final class Trainer {
             batch,
             update: gradients == nil
                 ? update(gradientScale: 1) : .collect(isFirst: steps % config.accumulate == 0))
+        loss.begin(batch)
         model.forward(batch, pass, times: times)
         let result = loss.evaluate(batch, wantsGradient: true)
         let mean = result.mean
@@ -133,6 +134,7 @@ package final class Trainer {
 
     /// Computes the loss without dropout and without changing anything.
     package func evaluate(_ batch: Batch) -> LossResult {
+        loss.begin(batch)
         model.forward(batch, Pass(batch, update: nil))
         return loss.evaluate(batch, wantsGradient: false)
     }
