@@ -1,4 +1,4 @@
-import Glibc
+import Datasets
 import Pipelines
 import Reports
 import Tensors
