@@ -56,12 +56,12 @@ import Testing
         }
         #expect(
             try refused("--picture", "sheet.png", "--samples", "70")
-                == "mottle: error: --samples: there is no sample 70 among the 70 of the test set\n")
+                == "config: error: --samples: there is no sample 70 among the 70 of the test set\n")
         #expect(
             try refused(
                 "--picture", "sheet.png", "--samples", "0-69", "--set",
                 "evaluate=[bernoulli: {ratio: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6]}]")
-                == "mottle: error: --samples: 70 samples of each of 6 test sets are 420 to draw, at most 400; fewer test "
+                == "config: error: --samples: 70 samples of each of 6 test sets are 420 to draw, at most 400; fewer test "
                 + "sets are chosen with --set evaluate\n")
         #expect(
             try refused("--samples", "0").contains(
@@ -92,7 +92,7 @@ import Testing
               text: { train: texts.csv, text: text, label: class, length: 12, tokenizer: characters }
               split: { train: 0.8 }
             chain: [mlm: { mask_id: 4, vocab: 9 }]
-            model: [token_embedding: { tokens: 300, width: 16 }, dense: 300]
+            model: [token_embedding: { tokens: 21, width: 16 }, dense: 21]
             train: { epochs: 1, loss: { cross_entropy: { target: tokens, over: hidden } } }
             """)
         #expect(try folder.mottle("train", "c.yaml", "--out", "run", "--quiet").status == 0)
