@@ -201,4 +201,27 @@ struct VisibleTokensTests {
         #expect(try trainer.step(batch).loss < first / 2)
         withExtendedLifetime(mask) {}
     }
+
+    @Test func `a classifier takes a masked autoencoder's encoder by the names of its weights`() throws {
+        let front: [LayerConfig] = [.patchEmbedding(size: 2, width: 6), .positions(.learned)]
+        let blocks: [LayerConfig] = [
+            .residual([.layerNorm, .attention(heads: 2)]),
+            .residual([.layerNorm, .dense(9), .gelu, .dense(6)]),
+            .layerNorm,
+        ]
+        let decoder: [LayerConfig] = [
+            .dense(5), .restoreTokens, .positions(.learned), .residual([.layerNorm, .attention(heads: 1)]),
+            .dense(4),
+        ]
+        let plan = try ModelPlan(
+            front + [.visibleTokens] + blocks + decoder, input: [8, 4, 1], classes: 3, target: .samples)
+        let autoencoder = Model(
+            plan, seed: 3, capacity: 4, leaves: 1, kernels: Fixture.kernels, pool: WorkerPool(threads: 1))
+        let classifier = try Fixture.model(
+            front + blocks + [.meanToken, .dense(3)], input: [8, 4, 1], classes: 3)
+        let saved = autoencoder.savedWeights()
+        let encoder = classifier.weights.filter { !$0.name.hasPrefix("dense3.") }
+        #expect(try classifier.start(with: saved, nil) == encoder.count)
+        for weight in encoder { #expect(weight.unpadded == saved[weight.name]?.values, "\(weight.name)") }
+    }
 }
