@@ -136,8 +136,12 @@ struct VisibleTokensTests {
     }
 
     @Test func `layers that want all tokens say so`() {
-        func error(_ layers: [LayerConfig], _ input: Shape = [8, 4, 1]) -> String? {
-            #expect(throws: ModelError.self) { try ModelPlan(layers, input: input, classes: 3) }?.description
+        func error(
+            _ layers: [LayerConfig], _ input: Shape = [8, 4, 1], target: ModelPlan.Target = .classes
+        ) -> String? {
+            #expect(throws: ModelError.self) {
+                try ModelPlan(layers, input: input, classes: 3, target: target)
+            }?.description
         }
         let patches = LayerConfig.patchEmbedding(size: 2, width: 6)
         #expect(
@@ -169,10 +173,7 @@ struct VisibleTokensTests {
                 + "sample alone; it stands behind 'patch_embedding', 'token_embedding' or 'dense', and before what mixes or "
                 + "moves positions")
         #expect(
-            #expect(throws: ModelError.self) {
-                try ModelPlan(
-                    [patches, .visibleTokens, .dense(4)], input: [8, 4, 1], classes: 3, target: .samples)
-            }?.description
+            error([patches, .visibleTokens, .dense(4)], target: .samples)
                 == "model: the last layer gives the visible tokens alone; a 'restore_tokens' is missing")
     }
 
