@@ -1,6 +1,7 @@
 import Kernels
 import Tensors
 import Testing
+import VectorKernels
 import Workers
 
 @testable import Training
