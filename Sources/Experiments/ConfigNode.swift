@@ -93,6 +93,12 @@ package struct ConfigNode: Sendable {
         return entries.contains { $0.key == key }
     }
 
+    /// Where the value of a key stands; nil where this is no table with it.
+    func place(of key: String) -> ConfigPlace? {
+        guard case .table(let entries) = content else { return nil }
+        return entries.first { $0.key == key }?.value.place
+    }
+
     /// Whether it is a list, for keys that take one value or several.
     package var isList: Bool {
         if let probe { return probe.isOne(of: [.list]) }

@@ -40,17 +40,13 @@ extension EarlierRun: ConfigValue {
         return ConfigNode(.table(entries))
     }
 
-    /// The same run from anywhere: a relative path starts from `base`, the config's folder.
-    func resolved(from base: String) -> EarlierRun {
+    /// The same run from anywhere, with the hash of its weights: a lock file has it already, and its run is not looked for.
+    ///
+    /// - Parameter base: the config's folder, from which a relative path starts.
+    fileprivate func recorded(from base: String) throws(FileError) -> EarlierRun {
         var run = self
-        run.folder = FilePath.absolute(FilePath.joined(base, folder))
-        return run
-    }
-
-    /// With the hash of its weights: a lock file has it already, and its run is not looked for.
-    func recorded() throws(FileError) -> EarlierRun {
-        var run = self
-        if hash == nil { run.hash = SHA256.hexadecimal(of: try file().bytes) }
+        run.folder = FilePath.real(FilePath.absolute(FilePath.joined(base, folder)))
+        if hash == nil { run.hash = SHA256.hexadecimal(of: try run.file().bytes) }
         return run
     }
 
@@ -102,7 +98,60 @@ extension WeightChoice {
     }
 }
 
+extension ExperimentConfig {
+    /// Finds the run that `train.init_from` names, and notes what the lock file says of it: the folder and the hash of its
+    /// weights, or of a run that is not trained yet the folder alone.
+    ///
+    /// - Parameter planned: runs that go by a name.
+    /// - Returns: which of them it is; nil for a run's folder, and where there is no `train.init_from`.
+    mutating func findEarlierRun(base: String, _ planned: [PlannedRun]) throws -> PlannedRun? {
+        guard let run = train.initFrom else { return nil }
+        if let found = planned.first(where: { $0.name == run.folder }) {
+            guard let folder = found.folder else {
+                throw ConfigError(
+                    initFromPlace,
+                    "'init_from': a pre-training may start with one that is listed before it, and '\(run.folder)' is "
+                        + "not")
+            }
+            train.initFrom!.folder = folder
+            return found
+        }
+        let names = planned.filter { $0.folder != nil }.map(\.name)
+        do {
+            train.initFrom = try run.recorded(from: base)
+        } catch {
+            if names.isEmpty || run.folder.contains("/") { throw error }
+            throw ConfigError(
+                initFromPlace,
+                "'init_from': '\(run.folder)' is no pre-training of the sweep, which has "
+                    + names.map { "'\($0)'" }.joined(separator: ", ")
+                    + Suggestion.hint(run.folder, among: names) + "; and no run: \(error)")
+        }
+        return nil
+    }
+}
+
 extension Experiment {
+    /// Checks all that names weights, without those of the run that it starts with, which may not be there yet.
+    ///
+    /// - Returns: the shapes of the model's weights by name.
+    /// - Throws: where patterns of weights' names mean none, and where an earlier run's weights do not fit.
+    func checkWeights() throws -> [String: Shape] {
+        let model = Model(
+            plan, seed: config.seed, capacity: 1, leaves: 1, freeze: config.train.freeze,
+            kernels: runtime.kernels, pool: runtime.pool)
+        if let run = config.train.initFrom {
+            let shapes = try plannedRun?.weights ?? run.savedWeights().mapValues(\.shape)
+            do {
+                _ = try model.sources(in: shapes, run.layers)
+            } catch {
+                throw ConfigError(config.initFromPlace, "'init_from': \(error)")
+            }
+        }
+        try check(model)
+        return model.weightShapes
+    }
+
     /// A trainer before its first step.
     ///
     /// - Throws: where patterns of weights' names mean none, and where an earlier run's weights do not fit.
@@ -114,7 +163,7 @@ extension Experiment {
                 let count = try model.start(with: saved, run.layers)
                 observer.say("\(count) of \(model.weights.count) weights start as \(run.folder) has them")
             } catch {
-                throw ConfigError(config.trainPlace, "'init_from': \(error)")
+                throw ConfigError(config.initFromPlace, "'init_from': \(error)")
             }
         }
         return try trainer(of: model)
@@ -124,17 +173,21 @@ extension Experiment {
     ///
     /// - Throws: where patterns of weights' names mean none, or leave none to train.
     func trainer(of model: Model) throws(ConfigError) -> Trainer {
-        try check(config.train.noDecay, "no_decay", model)
-        try check(config.train.freeze, "freeze", model)
-        guard model.weights.contains(where: \.isTrained) else {
-            throw ConfigError(config.trainPlace, "'freeze' means all weights, so there is nothing to train")
-        }
+        try check(model)
         let samples = trainingPipeline.samplesPerEpoch
         let trainer = Trainer(
             model, config.train,
             stepsPerEpoch: (samples + config.train.batchSize - 1) / config.train.batchSize)
         if config.validation?.keepsBest == true { trainer.startKeepingBest() }
         return trainer
+    }
+
+    private func check(_ model: Model) throws(ConfigError) {
+        try check(config.train.noDecay, "no_decay", model)
+        try check(config.train.freeze, "freeze", model)
+        guard model.weights.contains(where: \.isTrained) else {
+            throw ConfigError(config.trainPlace, "'freeze' means all weights, so there is nothing to train")
+        }
     }
 
     private func check(_ patterns: [NamePattern], _ key: String, _ model: Model) throws(ConfigError) {

@@ -27,6 +27,8 @@ package final class Experiment {
     /// The model as the lock file has it: nothing is left to the data.
     let layers: [LayerConfig]
     let plan: ModelPlan
+    /// The run that `train.init_from` names where it is one of a sweep that is not trained yet.
+    let plannedRun: PlannedRun?
     /// The clean test set first.
     let evaluations: [Evaluation]
     /// Of samples that are kept back from training, the clean set first; empty where none are.
@@ -48,7 +50,10 @@ package final class Experiment {
         try self.init(file: file, changes: changes, seed: seed, runtime: runtime)
     }
 
-    init(file: String, changes: [ConfigOverride], seed: UInt64?, runtime: Runtime) throws {
+    /// - Parameter planned: what `train.init_from` may name beside folders of runs.
+    init(
+        file: String, changes: [ConfigOverride], seed: UInt64?, runtime: Runtime, planned: [PlannedRun] = []
+    ) throws {
         var document = try ConfigDocument(file: file)
         for change in changes { try document.apply(change) }
         let base = FilePath.folder(of: file)
@@ -61,7 +66,7 @@ package final class Experiment {
         chain = try builder.chain(config.chain, phase: .train)
         let rows = try Self.rows(config.evaluate, builder)
         let validationRows = try config.validation.map { try Self.rows($0.entries, builder) } ?? []
-        config.train.initFrom = try config.train.initFrom?.recorded()
+        plannedRun = try config.findEarlierRun(base: base, planned)
         var data = try config.data.load(seed: config.seed, at: config.dataPlace)
         config.data = try config.data.recorded(data)
         validationSamples = try config.holdOut(&data)

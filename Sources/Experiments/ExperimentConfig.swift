@@ -16,6 +16,8 @@ struct ExperimentConfig {
     var train: TrainConfig
     /// Where `train` stands, for errors that only the rest of a config brings to light.
     var trainPlace: ConfigPlace
+    /// The same for `train.init_from`.
+    var initFromPlace: ConfigPlace
     /// Nil where nothing is kept back from training.
     var validation: ValidationConfig?
     /// What is measured beside loss and accuracy.
@@ -51,7 +53,7 @@ struct ExperimentConfig {
         }
         let trainNode = try table.requireNode("train")
         (train, trainPlace) = (try trainNode.value(), trainNode.place)
-        train.initFrom = train.initFrom?.resolved(from: base)
+        initFromPlace = trainNode.place(of: "init_from") ?? trainPlace
         let loss = train.loss
         validation = try table.read("validate", as: "validation") { node throws(ConfigError) in
             try ValidationConfig(node, ChainFiles(base: base), loss)

@@ -19,6 +19,8 @@ extension LayerKind {
         case .classToken: .classToken
         case .firstToken: .firstToken
         case .meanToken: .meanToken
+        case .visibleTokens: .visibleTokens
+        case .restoreTokens: .restoreTokens
         case .depthwise: .convolution(.depthwise)
         case .maxPool: .pooling(PoolingConfig(.maximum, sideBySide: [2]))
         case .averagePool: .pooling(PoolingConfig(.average, sideBySide: [2]))
@@ -53,7 +55,8 @@ extension LayerKind {
         case .residual: "its layers: 'residual: [dense: 64, relu]'"
         case .branch: "its paths: 'branch: [[dense: 64, relu], [dense: 32]]'"
         case .flatten, .relu, .gelu, .silu, .tanh, .sigmoid, .softmax, .layerNorm, .rmsNorm, .batchNorm,
-            .classToken, .firstToken, .meanToken, .globalMaxPool, .globalAveragePool:
+            .classToken, .firstToken, .meanToken, .visibleTokens, .restoreTokens, .globalMaxPool,
+            .globalAveragePool:
             ""
         }
     }
@@ -109,7 +112,8 @@ extension LayerConfig: ConfigValue {
         case .attention: self = try Self.attention(entry.value)
         case .stochasticDepth: self = .stochasticDepth(try entry.value.value(in: 0..<1))
         case .flatten, .relu, .gelu, .silu, .tanh, .sigmoid, .softmax, .layerNorm, .rmsNorm, .batchNorm,
-            .classToken, .firstToken, .meanToken, .globalMaxPool, .globalAveragePool:
+            .classToken, .firstToken, .meanToken, .visibleTokens, .restoreTokens, .globalMaxPool,
+            .globalAveragePool:
             throw ConfigError(entry.place, "'\(entry.key)' takes no value: '- \(entry.key)'")
         }
     }
@@ -122,7 +126,7 @@ extension LayerConfig: ConfigValue {
     var node: ConfigNode {
         switch self {
         case .flatten, .relu, .gelu, .silu, .tanh, .sigmoid, .softmax, .layerNorm, .rmsNorm, .batchNorm,
-            .classToken, .firstToken, .meanToken, .custom:
+            .classToken, .firstToken, .meanToken, .visibleTokens, .restoreTokens, .custom:
             .string(kind)
         case .groupNorm(let groups): .table([kind: .whole(groups)])
         case .tokenEmbedding(let tokens, let width, let start):
@@ -203,7 +207,7 @@ extension ExperimentConfig {
     func error(_ error: ModelError) -> ConfigError {
         if let place = error.place { return ConfigError(self.place(of: place), error.description) }
         switch error {
-        case .lastOutputs, .outputsBesideSamples, .outputsBesideTokens:
+        case .lastOutputs, .outputsBesideSamples, .outputsBesideTokens, .outputsOfVisible:
             let last = try? modelNode.items().last
             return ConfigError(last?.place ?? modelNode.place, error.description)
         default: return ConfigError(modelNode.place, error.description)

@@ -1,7 +1,6 @@
 import Datasets
 import FoundationEssentials
 import Reports
-import Tensors
 
 /// Trainings that are compared, in a folder that knows how far they are.
 package struct Sweep {
@@ -13,7 +12,7 @@ package struct Sweep {
         }
 
         struct Run: Codable {
-            /// One of each axis.
+            /// One of each axis; of a pre-training its name.
             var choices: [String]
             var seed: UInt64
             /// In the sweep's folder.
@@ -24,7 +23,12 @@ package struct Sweep {
         /// By axis the choice that the others are compared with.
         var baseline: [String: String]
         var measure: String?
+        /// What others start with; nil where none do.
+        var pretrainings: [Run]?
         var runs: [Run]
+
+        /// In the order in which they are trained.
+        var all: [Run] { (pretrainings ?? []) + runs }
     }
 
     package let folder: SweepFolder
@@ -41,33 +45,11 @@ package struct Sweep {
     package init(
         file: String, overrides: [String], seeds: [UInt64]?, out: String?, runtime: Runtime
     ) throws {
-        let config = try SweepConfig(file: file)
-        let overrides = try overrides.map(ConfigOverride.init(_:))
-        var record = Record(
-            axes: config.axes.map { .init(name: $0.name, choices: $0.choices.map(\.name)) },
-            baseline: config.baseline, measure: config.measure, runs: [])
-        // Only what is written: data of all experiments together would fill the memory.
-        var lockFiles: [String] = []
-        for choices in config.combinations {
-            let base = choices.last { $0.config != nil }?.config ?? config.config
-            for seed in seeds ?? config.seeds {
-                let experiment = try Experiment(
-                    file: base!, changes: config.changes + choices.flatMap(\.changes) + overrides,
-                    seed: seed, runtime: runtime)
-                lockFiles.append(experiment.lockFile)
-                let names = choices.map(\.name)
-                let name = Self.folderName(names, seed: seed)
-                guard !record.runs.contains(where: { $0.folder == name }) else {
-                    throw ConfigError(
-                        choices.last!.place,
-                        "two trainings would have the folder '\(name)'; give choices other names")
-                }
-                record.runs.append(.init(choices: names, seed: seed, folder: name))
-            }
-        }
-        self.record = record
+        let plan = try SweepPlan(
+            SweepConfig(file: file), overrides.map(ConfigOverride.init(_:)), seeds: seeds, runtime: runtime)
+        record = plan.record
         folder = try SweepFolder(at: out, named: RunFolder.name(ofConfig: file))
-        for (lockFile, run) in zip(lockFiles, record.runs) {
+        for (lockFile, run) in zip(plan.lockFiles, record.all) {
             let folder = try RunFolder.create(folder.run(run.folder).path)
             try AtomicFile.write(folder.lock, text: lockFile)
         }
@@ -89,7 +71,7 @@ package struct Sweep {
     }
 
     /// How many trainings there are.
-    package var count: Int { record.runs.count }
+    package var count: Int { record.all.count }
 
     /// Trains what is not trained yet, and writes the tables.
     ///
@@ -97,12 +79,13 @@ package struct Sweep {
     package func run(
         runtime: Runtime, observer: some RunObserver, isInterrupted: () -> Bool
     ) throws -> SweepTable? {
-        for (index, run) in record.runs.enumerated() {
+        let pretrainings = record.pretrainings?.count ?? 0
+        for (index, run) in record.all.enumerated() {
             let folder = folder.run(run.folder)
             if folder.has(folder.robustness) { continue }
             if isInterrupted() { return nil }
-            observer.say(
-                "[\(index + 1)/\(count)] \((run.choices + ["seed \(run.seed)"]).joined(separator: ", "))")
+            let name = (run.choices + ["seed \(run.seed)"]).joined(separator: ", ")
+            observer.say("[\(index + 1)/\(count)] \(index < pretrainings ? "pre-training " : "")\(name)")
             let result = try Experiment.resume(
                 run: folder.path, runtime: runtime, observer: observer, isInterrupted: isInterrupted)
             if result.wasInterrupted { return nil }
@@ -113,21 +96,16 @@ package struct Sweep {
     }
 
     private func table() throws -> SweepTable {
-        var cells: [SweepTable.Cell] = []
-        for run in record.runs {
-            let result = SweepTable.Run(seed: run.seed, rows: try folder.run(run.folder).readRows())
-            if cells.last?.choices == run.choices {
-                cells[cells.count - 1].runs.append(result)
-            } else {
-                cells.append(.init(choices: run.choices, runs: [result], baseline: nil))
-            }
-        }
+        var cells = try cells(record.runs)
         for index in cells.indices {
             let wanted = zip(record.axes, cells[index].choices).map { record.baseline[$0.name] ?? $1 }
             let baseline = cells.firstIndex { $0.choices == wanted }
             cells[index].baseline = baseline == index ? nil : baseline
         }
-        if let table = SweepTable(axes: record.axes.map(\.name), cells: cells, measure: record.measure) {
+        if let table = SweepTable(
+            axes: record.axes.map(\.name), cells: cells, measure: record.measure,
+            pretrainings: try self.cells(record.pretrainings ?? []))
+        {
             return table
         }
         throw FileError(
@@ -137,12 +115,18 @@ package struct Sweep {
                 + "they were not tested on the same sets")
     }
 
-    /// `convnet-clean-seed0`: what a file system takes everywhere.
-    private static func folderName(_ choices: [String], seed: UInt64) -> String {
-        let names = choices.map { name in
-            String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._".contains($0)) ? $0 : "-" })
+    /// What came of runs, those of the same choices together.
+    private func cells(_ runs: [Record.Run]) throws -> [SweepTable.Cell] {
+        var cells: [SweepTable.Cell] = []
+        for run in runs {
+            let result = SweepTable.Run(seed: run.seed, rows: try folder.run(run.folder).readRows())
+            if cells.last?.choices == run.choices {
+                cells[cells.count - 1].runs.append(result)
+            } else {
+                cells.append(.init(choices: run.choices, runs: [result], baseline: nil))
+            }
         }
-        return (names + ["seed\(seed)"]).joined(separator: "-")
+        return cells
     }
 }
 
@@ -169,7 +153,7 @@ extension RunFolder {
             return RobustnessRow(
                 name: row.name,
                 parameters: row.parameters.sorted { $0.key < $1.key }.map {
-                    RobustnessParameter($0.key, $0.value, text: $0.value.text)
+                    RobustnessParameter($0.key, $0.value, text: $0.value.shortText)
                 },
                 accuracy: row.accuracy, loss: row.loss, count: row.count, digest: row.digest,
                 measures: members.filter { !known.contains($0.key) }.map { .init($0.key, $0.value) },
@@ -195,5 +179,12 @@ extension JSONValue: Decodable {
             let members = try container.decode([String: JSONValue].self)
             self = .object(members.sorted { $0.key < $1.key }.map { Member($0.key, $0.value) })
         }
+    }
+}
+
+extension JSONValue {
+    /// For a person: whole numbers without a point, since a file's reader does not tell 1 from 1.0.
+    fileprivate var shortText: String {
+        if case .number(let value) = self, let whole = Int(exactly: value) { "\(whole)" } else { text }
     }
 }

@@ -18,8 +18,10 @@ struct SweepConfig {
     /// The config that all trainings start from; nil where an axis brings it.
     var config: String?
     var seeds: [UInt64] = [0, 1, 2]
-    /// For all trainings, before those of the choices.
+    /// For all trainings and pre-trainings, before their own.
     var changes: [ConfigOverride] = []
+    /// What `train.init_from` may name in place of a run's folder; each is trained once from each seed, in this order.
+    var pretrainings: [Choice] = []
     var axes: [Axis]
     /// By axis the choice that the others are compared with.
     var baseline: [String: String] = [:]
@@ -32,13 +34,24 @@ struct SweepConfig {
         config = try Self.path(table.take("config"), base)
         if let node = table.take("seeds") { seeds = try Self.seeds(node) }
         if let node = table.take("set") { changes = try Self.changes(node) }
+        if let node = table.take("pretrain") {
+            pretrainings = try Self.choices(node, base)
+            guard !pretrainings.isEmpty else {
+                throw node.mismatch(
+                    wanted: "a table of pre-trainings with their changes, such as "
+                        + "'patches: { chain: [mae_patches] }'")
+            }
+        }
         let axesNode = try table.requireNode("vary")
         axes = try Self.axes(axesNode, base)
         if let node = table.take("baseline") { baseline = try Self.baseline(node, axes) }
         if let node = table.take("measure") { measure = try node.value() }
         let place = table.node.place
         try table.finish()
-        guard config != nil || axes.contains(where: { $0.choices.allSatisfy { $0.config != nil } }) else {
+        let haveConfigs =
+            axes.contains { $0.choices.allSatisfy { $0.config != nil } }
+            && pretrainings.allSatisfy { $0.config != nil }
+        guard config != nil || haveConfigs else {
             throw ConfigError(
                 place,
                 "'config' is required: the config that all trainings start from, for instance 'config: fashion-mnist.yaml'"
@@ -75,16 +88,7 @@ struct SweepConfig {
         var table = try node.table()
         var axes: [Axis] = []
         for entry in table.takeRest() {
-            var choices: [Choice] = []
-            var list = try entry.value.table()
-            for choice in list.takeRest() {
-                var settings = try choice.value.table()
-                let config = try path(settings.take("config"), base)
-                choices.append(
-                    Choice(
-                        name: choice.key, place: choice.place, config: config,
-                        changes: settings.takeRest().map(ConfigOverride.init(_:))))
-            }
+            let choices = try choices(entry.value, base)
             guard !choices.isEmpty else {
                 throw entry.value.mismatch(
                     wanted: "a table of choices with their changes, such as 'clean: { chain: [] }'")
@@ -93,6 +97,20 @@ struct SweepConfig {
         }
         guard !axes.isEmpty else { throw node.mismatch(wanted: "a table of at least one axis") }
         return axes
+    }
+
+    private static func choices(_ node: ConfigNode, _ base: String) throws(ConfigError) -> [Choice] {
+        var choices: [Choice] = []
+        var table = try node.table()
+        for choice in table.takeRest() {
+            var settings = try choice.value.table()
+            let config = try path(settings.take("config"), base)
+            choices.append(
+                Choice(
+                    name: choice.key, place: choice.place, config: config,
+                    changes: settings.takeRest().map(ConfigOverride.init(_:))))
+        }
+        return choices
     }
 
     private static func baseline(_ node: ConfigNode, _ axes: [Axis]) throws(ConfigError) -> [String: String] {

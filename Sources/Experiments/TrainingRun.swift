@@ -139,7 +139,11 @@ extension Experiment {
     private func trainer(
         from checkpoint: Checkpoint?, in folder: RunFolder, _ observer: some RunObserver
     ) throws -> Trainer {
-        guard let checkpoint else { return try newTrainer(observer) }
+        guard let checkpoint else {
+            // A run that a sweep has trained in the meantime has weights now, whose hash belongs to the record.
+            if config.train.initFrom != nil { try AtomicFile.write(folder.lock, text: lockFile) }
+            return try newTrainer(observer)
+        }
         let trainer = try trainer(of: makeModel())
         do {
             try trainer.restore(checkpoint.trainer)

@@ -22,4 +22,11 @@ package enum FilePath {
         defer { free(working) }
         return joined(String(cString: working), path)
     }
+
+    /// The path from the root without links and `..`; as it is where nothing is there.
+    package static func real(_ path: String) -> String {
+        guard let found = realpath(path, nil) else { return path }
+        defer { free(found) }
+        return String(cString: found)
+    }
 }

@@ -40,6 +40,7 @@ package struct SweepTable {
 
     struct Row {
         var name: String
+        /// Of the generators of the test set; of a pre-training the test set with them.
         var parameters: String
         /// By cell.
         var entries: [Entry]
@@ -51,10 +52,14 @@ package struct SweepTable {
     let measure: String
     /// A row for each test set, then what is made of several.
     let rows: [Row]
+    /// What others started with, on each of its test sets: names and losses.
+    let pretrainings: [Row]
 
-    /// - Parameter measure: nil for the accuracy where there is one, and the loss otherwise.
+    /// - Parameters:
+    ///   - measure: nil for the accuracy where there is one, and the loss otherwise.
+    ///   - pretrainings: whose weights others started with; they are not compared.
     /// - Returns: nil where the runs do not have the same test sets, or not this measure.
-    package init?(axes: [String], cells: [Cell], measure: String?) {
+    package init?(axes: [String], cells: [Cell], measure: String?, pretrainings: [Cell] = []) {
         guard let first = cells.first?.runs.first?.rows, !first.isEmpty else { return nil }
         let measure = measure ?? (first[0].accuracy == nil ? "loss" : "accuracy")
         let all = cells.flatMap(\.runs)
@@ -72,6 +77,19 @@ package struct SweepTable {
                     name: first[index].name, parameters: first[index].parameterText(among: first),
                     entries: cells.indices.map { comparison.entry($0, tests: [index]) })
             } + comparison.summaries(first.map(\.name))
+        self.pretrainings = pretrainings.flatMap(Self.losses)
+    }
+
+    /// The losses of a pre-training on its test sets.
+    private static func losses(_ cell: Cell) -> [Row] {
+        let comparison = SweepComparison([cell], measure: "loss")
+        let tests = cell.runs[0].rows
+        return tests.indices.map { index in
+            let test = [tests[index].name, tests[index].parameterText(among: tests)]
+            return Row(
+                name: cell.name, parameters: test.filter { !$0.isEmpty }.joined(separator: " "),
+                entries: [comparison.entry(0, tests: [index])])
+        }
     }
 }
 

@@ -14,6 +14,13 @@ extension SweepTable {
             }
             text += "\n" + title(differenceTitle, TextTable([head] + differences, firstNumber: 2).text)
         }
+        if !pretrainings.isEmpty {
+            let lines = pretrainings.map {
+                [$0.name, $0.parameters, $0.entries[0].median.text(decimals: 4)]
+            }
+            let table = TextTable([Self.pretrainingHead] + lines, firstNumber: 2)
+            text += "\nloss of the pre-trainings, median\n\n" + table.text
+        }
         return text
     }
 
@@ -38,6 +45,10 @@ extension SweepTable {
             text +=
                 "\n\(differenceTitle.prefix(1).uppercased() + differenceTitle.dropFirst()):\n\n"
                 + table(["test set", "parameters"] + compared.map { cells[$0].name }, differences)
+        }
+        if !pretrainings.isEmpty {
+            text +=
+                "\n\(pretrainingTitle):\n\n" + table(Self.pretrainingHead, pretrainingLines)
         }
         return text
     }
@@ -98,6 +109,14 @@ extension SweepTable {
             }
             return "<tr>" + cell("td", row.name) + cell("td", row.parameters) + numbers.joined() + "</tr>"
         }
+        var pretrained = ""
+        if !pretrainings.isEmpty {
+            let lines =
+                [Self.pretrainingHead.map { cell("th", $0) }] + pretrainingLines.map { $0.map { cell("td", $0) } }
+            pretrained =
+                "\n<p>\(pretrainingTitle)</p>\n<table>\n"
+                + lines.map { "<tr>\($0.joined())</tr>\n" }.joined() + "</table>"
+        }
         return """
             <!DOCTYPE html>
             <html lang="en">
@@ -114,10 +133,20 @@ extension SweepTable {
             <table>
             <tr>\(head)</tr>
             \(body.joined(separator: "\n"))
-            </table>
+            </table>\(pretrained)
             </html>
 
             """
+    }
+
+    private static let pretrainingHead = ["pre-training", "test set", "loss"]
+
+    private var pretrainingTitle: String {
+        "Loss of the pre-trainings, median over \(seedsText), with the lowest and the highest"
+    }
+
+    private var pretrainingLines: [[String]] {
+        pretrainings.map { [$0.name, $0.parameters, $0.entries[0].textWithSpread] }
     }
 
     /// The cells that have another one to be compared with.

@@ -23,6 +23,7 @@ final class AttentionLayer: Layer {
     /// `[samples, heads, tokens]`.
     private let logSums: PlannedMemory
     private let workspace: PlannedMemory
+    private let workspaceCount: Int
     private let forwardRegion: Region<AttentionTask>
     private let backwardRegion: Region<AttentionGradientTask>
 
@@ -35,15 +36,18 @@ final class AttentionLayer: Layer {
         memory.use(input)
         output = engine.output([input.positions, width], of: input)
         logSums = memory.scratch(memory.capacity * heads * input.positions, in: .forwardToBackward)
-        let piece = Self.workspaceCount(tokens: input.positions, size: width / heads)
-        workspace = memory.scratch(engine.pool.threads * piece, in: .forwardToBackward)
+        workspaceCount = Self.workspaceCount(input, size: width / heads)
+        workspace = memory.scratch(engine.pool.threads * workspaceCount, in: .forwardToBackward)
         forwardRegion = Region(engine.pool)
         backwardRegion = Region(engine.pool)
     }
 
-    /// Of one thread: whole groups of 64, so that no two share a cache line.
-    fileprivate static func workspaceCount(tokens: Int, size: Int) -> Int {
-        (AttentionHead.workspaceCount(tokens: tokens, size: size) + 63) / 64 * 64
+    /// Of one thread: whole groups of 64, so that no two share a cache line. Fewer tokens may need more than many.
+    private static func workspaceCount(_ input: Activation, size: Int) -> Int {
+        let most = input.positions
+        let counts = input.visible == nil ? [most] : Array(1...most)
+        let largest = counts.map { AttentionHead.workspaceCount(tokens: $0, size: size) }.max()!
+        return (largest + 63) / 64 * 64
     }
 
     func forward(_ pass: Pass) { forwardRegion.run(task(pass), multiplications: multiplications(pass)) }
@@ -59,9 +63,10 @@ final class AttentionLayer: Layer {
     private func task(_ pass: Pass) -> AttentionTask {
         AttentionTask(
             samples: pass.count, heads: heads, width: output.channels, tokens: input.positions,
-            lengths: input.leadingTokens == nil ? nil : pass.lengths, leadingTokens: input.leadingTokens ?? 0,
+            lengths: input.lengths(pass), leadingTokens: input.tokens?.leading ?? 0,
             input: input.values.pointer, stride: input.stride, output: output.values.pointer,
             outputStride: output.stride, logSums: logSums.pointer, workspace: workspace.pointer,
+            workspaceCount: workspaceCount,
             kernels: engine.kernels.layers)
     }
 
@@ -84,6 +89,8 @@ private struct AttentionTask: ParallelTask {
     let outputStride: Int
     let logSums: UnsafeMutablePointer<Float>
     let workspace: UnsafeMutablePointer<Float>
+    /// Of one thread.
+    let workspaceCount: Int
     let kernels: LayerKernels
 
     func work(thread: Int, threads: Int) {
@@ -101,7 +108,7 @@ private struct AttentionTask: ParallelTask {
             query: values, key: values + width, value: values + 2 * width, stride: stride,
             output: output + sample * tokens * outputStride + head * size, outputStride: outputStride,
             logSums: logSums + piece * tokens, tokens: tokens, length: length, size: size,
-            workspace: workspace + thread * AttentionLayer.workspaceCount(tokens: tokens, size: size))
+            workspace: workspace + thread * workspaceCount)
     }
 
     /// Zeros behind the last head's columns.

@@ -19,6 +19,8 @@ final class ConsistentLoss: LossFunction {
         region = Region(engine.pool)
     }
 
+    func begin(_ batch: Batch) { base.begin(batch) }
+
     func evaluate(_ batch: Batch, wantsGradient: Bool) -> LossResult {
         var result = base.evaluate(batch, wantsGradient: wantsGradient)
         guard wantsGradient, batch.views > 1 else { return result }

@@ -16,12 +16,16 @@ final class Dense: Layer {
 
     private let engine: Engine
     var multiplications: Multiplications {
-        let products = input.positions * input.channels * output.channels
+        // Of rows that are counted, as many as the last batch had.
+        let (rows, samples) = counted.map { ($0.count, max($0.samples, 1)) } ?? (input.positions, 1)
+        let products = rows * input.channels * output.channels / samples
         return Multiplications(products: products, input: input, weights: weights)
     }
 
     private let input: Activation
     let output: Activation
+    /// What alone is computed, if not everything; the rows of the output lie one behind the other then.
+    private(set) var counted: CountedRows?
     /// `[outputs, batch]` and `[inputs, batch]`: to find the input's gradient, W is multiplied by a transposed batch,
     /// since a batch is smaller than W.
     private let transposedGradient: PlannedMemory
@@ -75,9 +79,22 @@ final class Dense: Layer {
         weight.begin(start, inputs: inputs, outputs: outputs, seed: seed, kernels: engine.kernels.noise)
     }
 
+    /// From now on only what is written there before each pass is computed.
+    func countRows() -> CountedRows {
+        let counted = CountedRows(of: input, capacity: engine.memory.capacity)
+        self.counted = counted
+        return counted
+    }
+
+    /// The input's rows that take part.
+    private var inputRows: UnsafePointer<Float> {
+        UnsafePointer(counted?.inputs.pointer ?? input.values.pointer)
+    }
+
     func forward(_ pass: Pass) {
+        counted?.gather()
         let product = MatrixProduct(
-            a: input.values.pointer, aRowStride: input.stride, aDepthStride: 1, b: weight.values.pointer,
+            a: inputRows, aRowStride: input.stride, aDepthStride: 1, b: weight.values.pointer,
             bStride: weight.partition.width, c: output.values.pointer, cStride: output.stride,
             rows: rows(pass), columns: weight.partition.columns, depth: input.channels,
             bias: bias.values.pointer)
@@ -95,18 +112,20 @@ final class Dense: Layer {
 
     func backward(_ pass: Pass) {
         // A region of its own, before the weights change.
-        if let gradient = input.gradient {
+        if let gradient = input.gradient?.pointer {
+            let rows = counted?.inputGradients.pointer ?? gradient
             if sharesRows {
-                findInputGradientByRows(gradient, pass)
+                findInputGradientByRows(rows, pass)
             } else {
-                findInputGradient(gradient, pass)
+                findInputGradient(rows, pass)
             }
+            counted?.spread(into: gradient, positions: pass.count * input.positions)
         }
         if weight.isTrained || bias.isTrained { updateWeights(pass) }
     }
 
     /// As dY · Wᵀ, each thread for some of the rows.
-    private func findInputGradientByRows(_ inputGradient: PlannedMemory, _ pass: Pass) {
+    private func findInputGradientByRows(_ inputGradient: UnsafeMutablePointer<Float>, _ pass: Pass) {
         let (stride, partition) = (input.stride, weight.partition)
         transposedWeight.pointer.update(repeating: 0, count: weight.columns * stride)
         for panel in 0..<partition.panels {
@@ -118,7 +137,7 @@ final class Dense: Layer {
         }
         let product = MatrixProduct(
             a: output.gradient!.pointer, aRowStride: output.stride, aDepthStride: 1,
-            b: transposedWeight.pointer, bStride: stride, c: inputGradient.pointer, cStride: stride,
+            b: transposedWeight.pointer, bStride: stride, c: inputGradient, cStride: stride,
             rows: rows(pass), columns: stride, depth: weight.columns)
         let packing = PackingMemory(memory: gradientPacking.pointer, count: gradientPackingCount)
         let task = RowsTask(
@@ -126,7 +145,7 @@ final class Dense: Layer {
         rowsRegion.run(task, multiplications: multiplications(pass))
     }
 
-    private func findInputGradient(_ inputGradient: PlannedMemory, _ pass: Pass) {
+    private func findInputGradient(_ inputGradient: UnsafeMutablePointer<Float>, _ pass: Pass) {
         let (rows, batchStride) = (rows(pass), paddedTo16(rows(pass)))
         engine.kernels.training.transpose(
             transposedGradient.pointer, batchStride, output.gradient!.pointer, output.stride, rows,
@@ -137,10 +156,10 @@ final class Dense: Layer {
             cStride: batchStride, rows: input.channels, columns: batchStride, depth: weight.columns)
         let task = InputGradientTask(
             product: product, partition: weight.partition, batch: rows,
-            inputGradient: inputGradient.pointer, inputGradientStride: input.stride,
+            inputGradient: inputGradient, inputGradientStride: input.stride,
             kernels: engine.kernels.training)
         inputRegion.run(task, multiplications: multiplications(pass))
-        if input.stride > input.channels { clearPadding(inputGradient.pointer, rows: rows) }
+        if input.stride > input.channels { clearPadding(inputGradient, rows: rows) }
     }
 
     private func clearPadding(_ gradient: UnsafeMutablePointer<Float>, rows: Int) {
@@ -153,7 +172,7 @@ final class Dense: Layer {
     private func updateWeights(_ pass: Pass) {
         let gradient = UnsafePointer(output.gradient!.pointer!)
         let product = MatrixProduct(
-            a: input.values.pointer, aRowStride: 1, aDepthStride: input.stride, b: gradient,
+            a: inputRows, aRowStride: 1, aDepthStride: input.stride, b: gradient,
             bStride: output.stride, c: weight.values.pointer, cStride: 0, rows: input.channels,
             columns: weight.partition.columns, depth: rows(pass), leaves: engine.leaves)
         var biasGradient = product
@@ -168,7 +187,7 @@ final class Dense: Layer {
         updateRegion.run(task, multiplications: multiplications(pass))
     }
 
-    private func rows(_ pass: Pass) -> Int { pass.count * input.positions }
+    private func rows(_ pass: Pass) -> Int { counted?.count ?? pass.count * input.positions }
 
     private func multiplications(_ pass: Pass) -> Int {
         rows(pass) * input.channels * weight.partition.columns

@@ -37,36 +37,44 @@ extension Model {
     package func start(
         with saved: [String: SavedWeight], _ choices: [WeightChoice]?
     ) throws(WeightChoiceError) -> Int {
-        let taken =
-            try choices.map { choices throws(WeightChoiceError) in try pairs(saved, choices) }
-            ?? weights.compactMap { weight in
-                saved[weight.name].flatMap { $0.shape == weight.shape ? (weight, $0) : nil }
-            }
-        guard !taken.isEmpty else {
-            throw .nothingInCommon(known: weights.map(\.name), found: saved.keys.sorted())
-        }
-        for (weight, values) in taken { weight.unpadded = values.values }
+        let taken = try sources(in: saved.mapValues(\.shape), choices)
+        for (weight, source) in taken { weight.unpadded = saved[source]!.values }
         return taken.count
     }
 
+    /// Which weights are taken from another model, and by what names.
+    ///
+    /// - Parameter found: the other model's weights.
+    package func sources(
+        in found: [String: Shape], _ choices: [WeightChoice]?
+    ) throws(WeightChoiceError) -> [(weight: Weight, source: String)] {
+        let taken =
+            try choices.map { choices throws(WeightChoiceError) in try pairs(found, choices) }
+            ?? weights.compactMap { found[$0.name] == $0.shape ? ($0, $0.name) : nil }
+        guard !taken.isEmpty else {
+            throw .nothingInCommon(known: weights.map(\.name), found: found.keys.sorted())
+        }
+        return taken
+    }
+
     private func pairs(
-        _ saved: [String: SavedWeight], _ choices: [WeightChoice]
-    ) throws(WeightChoiceError) -> [(Weight, SavedWeight)] {
+        _ found: [String: Shape], _ choices: [WeightChoice]
+    ) throws(WeightChoiceError) -> [(weight: Weight, source: String)] {
         for choice in choices where !weights.contains(where: { choice.pattern.means($0.name) }) {
             throw .meansNothing(choice.pattern.text, known: weights.map(\.name))
         }
-        var pairs: [(Weight, SavedWeight)] = []
+        var pairs: [(Weight, String)] = []
         for weight in weights {
             var source: String?
             for choice in choices where source == nil { source = choice.source(of: weight.name) }
             guard let source else { continue }
-            guard let values = saved[source] else {
-                throw .missing(weight.name, source: source, found: saved.keys.sorted())
+            guard let shape = found[source] else {
+                throw .missing(weight.name, source: source, found: found.keys.sorted())
             }
-            guard values.shape == weight.shape else {
-                throw .shape(weight.name, wanted: weight.shape, source: source, found: values.shape)
+            guard shape == weight.shape else {
+                throw .shape(weight.name, wanted: weight.shape, source: source, found: shape)
             }
-            pairs.append((weight, values))
+            pairs.append((weight, source))
         }
         return pairs
     }

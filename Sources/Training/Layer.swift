@@ -46,4 +46,14 @@ struct Pass {
     var update: WeightUpdate?
     /// How many places along the first axis of each sample are no padding; nil: all.
     var lengths: UnsafePointer<Int32>?
+    /// What is hidden of each sample, in the shape of the model's input; nil: nothing.
+    var mask: UnsafePointer<UInt8>?
+}
+
+extension Pass {
+    init(_ batch: Batch, update: WeightUpdate?) {
+        self.init(
+            count: batch.count, ids: batch.ids, epoch: UInt32(batch.epoch), update: update,
+            lengths: batch.lengths, mask: batch.mask)
+    }
 }

@@ -52,6 +52,10 @@ package indirect enum LayerConfig: Equatable, Sendable {
     case firstToken
     /// The mean of the tokens that are no padding: `[batch, tokens, channels]` to `[batch, channels]`.
     case meanToken
+    /// The tokens that the batch's mask leaves visible (He et al. 2022).
+    case visibleTokens
+    /// These back at their places, and a learned token at all others.
+    case restoreTokens
     /// Multi-head attention of tokens to one another (Vaswani et al. 2017).
     case attention(heads: Int, start: WeightStart = .heUniform)
     /// Skips this share of the samples in training, 0 ..< 1 (Huang et al. 2016).
@@ -79,7 +83,7 @@ package indirect enum LayerConfig: Equatable, Sendable {
         case .custom(let custom): custom.layer?.weights(for: input).isEmpty == false
         case .dense, .layerNorm, .rmsNorm, .batchNorm, .groupNorm, .tokenEmbedding, .patchEmbedding,
             .classToken,
-            .positions(.learned), .attention, .convolution:
+            .positions(.learned), .attention, .restoreTokens, .convolution:
             true
         default: false
         }
@@ -96,7 +100,7 @@ package indirect enum LayerConfig: Equatable, Sendable {
             .repetition, .residual, .branch:
             return input
         case .groupNorm, .tokenEmbedding, .patchEmbedding, .positions, .classToken, .firstToken, .meanToken,
-            .attention:
+            .visibleTokens, .restoreTokens, .attention:
             return try tokenShape(input: input, place: place)
         case .leakyReLU(let slope):
             guard slope >= 0, slope < 1 else { throw .slope(place, kind: kind, slope: slope) }

@@ -13,6 +13,8 @@ package enum LayerKind: String, CaseIterable, Sendable {
     case classToken = "class_token"
     case firstToken = "first_token"
     case meanToken = "mean_token"
+    case visibleTokens = "visible_tokens"
+    case restoreTokens = "restore_tokens"
     case attention
     case conv2d, conv1d, depthwise
     case transposedConv2d = "transposed_conv2d"
@@ -49,6 +51,8 @@ extension LayerConfig {
         case .classToken: .classToken
         case .firstToken: .firstToken
         case .meanToken: .meanToken
+        case .visibleTokens: .visibleTokens
+        case .restoreTokens: .restoreTokens
         case .attention: .attention
         case .stochasticDepth: .stochasticDepth
         case .convolution(let config): config.kind.layerKind

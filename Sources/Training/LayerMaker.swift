@@ -15,18 +15,16 @@ final class LayerMaker {
     func make(_ plans: [ModelPlan.Layer], of input: Activation) -> Activation {
         var (activation, rest) = (input, plans[...])
         while let plan = rest.first {
-            var tokens = plan.config.leadingTokens(after: activation.leadingTokens, input: activation.shape)
             if case .convolution(let config) = plan.config, config.kind != .transposed {
                 let (following, count) = following(rest.dropFirst(), config)
+                engine.memory.tokens = nil
                 activation = convolution(
                     plan, config, following, rest[rest.startIndex + count].output, activation)
                 rest = rest.dropFirst(1 + count)
             } else {
                 activation = make(plan, of: activation)
-                if !plan.paths.isEmpty { tokens = activation.leadingTokens }
                 rest = rest.dropFirst()
             }
-            activation.leadingTokens = tokens
         }
         return activation
     }
@@ -90,12 +88,15 @@ final class LayerMaker {
     }
 
     private func make(_ plan: ModelPlan.Layer, of unpadded: Activation) -> Activation {
-        var input = plan.config.takesUnpaddedRows ? unpadded : padded(unpadded)
+        let input = plan.config.takesUnpaddedRows ? unpadded : padded(unpadded)
         // Only now: rows that are padded are the model's input.
         name = plan.name
-        input.leadingTokens = unpadded.leadingTokens
+        engine.memory.tokens = plan.tokens
         switch plan.config {
-        case .flatten, .reshape: return relaid(input, as: plan.output)
+        case .flatten, .reshape:
+            var output = relaid(input, as: plan.output)
+            output.tokens = plan.tokens
+            return output
         case .dense(let outputs, let start):
             return dense(plan.name, input, outputs: outputs, start)
         case .relu: return add { ReLU(input, engine: $0) }.output
@@ -122,9 +123,15 @@ final class LayerMaker {
         case .classToken: return add { ClassToken(name: plan.name, input, seed: seed, engine: $0) }.output
         case .firstToken: return add { FirstToken(input, engine: $0) }.output
         case .meanToken: return add { MeanToken(input, engine: $0) }.output
+        case .visibleTokens:
+            // A plan is checked, so its tokens are known.
+            let visible = VisibleTokens(input.tokens!, of: input, capacity: engine.memory.capacity)
+            engine.memory.visible = visible
+            return add { VisibleTokensLayer(input, visible, engine: $0) }.output
+        case .restoreTokens:
+            return add { RestoreTokens(name: plan.name, input, seed: seed, engine: $0) }.output
         case .attention(let heads, let start):
-            var rows = dense("\(plan.name).qkv", input, outputs: 3 * input.channels, start)
-            rows.leadingTokens = input.leadingTokens
+            let rows = dense("\(plan.name).qkv", input, outputs: 3 * input.channels, start)
             let found = add { AttentionLayer(rows, heads: heads, engine: $0) }.output
             return dense("\(plan.name).out", found, outputs: input.channels, start)
         case .stochasticDepth(let rate):
@@ -162,17 +169,11 @@ final class LayerMaker {
     private func branch(_ plan: ModelPlan.Layer, of input: Activation, join: BranchJoin) -> Activation {
         let paths = add { Fork(input, count: plan.paths.count, engine: $0) }.outputs
         let outputs = zip(plan.paths, paths).map { self.make($0, of: $1) }
-        name = plan.name
-        var joined =
-            switch join {
-            case .sum: add { Sum(outputs, engine: $0) }.output
-            case .concatenate:
-                add { Concatenation(outputs, shape: plan.output, engine: $0) }.output
-            }
-        // Positions are tokens where they are in all paths.
-        let tokens = Set(outputs.map(\.leadingTokens))
-        if tokens.count == 1 { joined.leadingTokens = tokens.first! }
-        return joined
+        (name, engine.memory.tokens) = (plan.name, plan.tokens)
+        return switch join {
+        case .sum: add { Sum(outputs, engine: $0) }.output
+        case .concatenate: add { Concatenation(outputs, shape: plan.output, engine: $0) }.output
+        }
     }
 
     private func dense(
@@ -194,7 +195,9 @@ final class LayerMaker {
 
     /// The rows as layers want them; only the model's input may lack padding.
     private func padded(_ input: Activation) -> Activation {
-        input.stride % 16 == 0 ? input : add { Relayout(input, to: input.shape, engine: $0) }.output
+        if input.stride % 16 == 0 { return input }
+        engine.memory.tokens = input.tokens
+        return add { Relayout(input, to: input.shape, engine: $0) }.output
     }
 
     /// The same memory where the values lie in it as the new shape wants them.

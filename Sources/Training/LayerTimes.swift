@@ -56,10 +56,11 @@ extension Model {
             profiles[place].weights += weights
             profiles[place].forwardMultiplications += layer.multiplications.forward
             profiles[place].backwardMultiplications += layer.multiplications.backward
-            profiles[place].values += values + layer.output.shape.count
+            let outputs = layer.output.positions * layer.output.channels
+            profiles[place].values += values + outputs
             profiles[place].forward += times.forward[index]
             profiles[place].backward += times.backward[index]
-            values = layer.output.shape.count
+            values = outputs
         }
         return profiles
     }

@@ -2,9 +2,16 @@ import Tensors
 
 /// What training makes small: a number for a batch of outputs, with its gradient for them.
 protocol LossFunction: AnyObject {
+    /// Looks at a batch before `forward`.
+    func begin(_ batch: Batch)
+
     /// Looks at the model's output of the last `forward` of this batch; writes the gradient of the mean loss where that is
     /// wanted.
     func evaluate(_ batch: Batch, wantsGradient: Bool) -> LossResult
+}
+
+extension LossFunction {
+    func begin(_ batch: Batch) {}
 }
 
 /// What a loss found in a batch.
@@ -30,12 +37,22 @@ package struct LossResult: Equatable, Sendable {
 }
 
 extension TrainConfig {
+    /// The loss of a model, whose last layer computes only what the loss looks at from now on, where that can be.
+    func makeLoss(of model: Model) -> any LossFunction {
+        // The consistency of views looks at everything.
+        let counted = loss.target == .tokens && consistency == nil ? model.countRows() : nil
+        return makeLoss(of: model.output, counted, engine: model.engine)
+    }
+
     /// The loss of a model that gives `output`.
-    func makeLoss(of output: Activation, engine: Engine) -> any LossFunction {
+    ///
+    /// - Parameter counted: where the loss says what it looks at, before each pass; nil: everything is computed.
+    func makeLoss(of output: Activation, _ counted: CountedRows? = nil, engine: Engine) -> any LossFunction {
         let base: any LossFunction =
             switch loss.formula {
             case .crossEntropy(let smoothing, _) where loss.target == .tokens:
-                TokenCrossEntropy(of: output, smoothing: smoothing, over: loss.over, engine: engine)
+                TokenCrossEntropy(
+                    of: output, counted, smoothing: smoothing, over: loss.over, engine: engine)
             case .crossEntropy(let smoothing, let classWeights):
                 CrossEntropy(
                     of: output, smoothing: smoothing, classWeights: classWeights, engine: engine)

@@ -42,6 +42,10 @@ final class MemoryPlan {
     /// The largest batch.
     let capacity: Int
     private var layer = 0
+    /// What the positions of the outputs are that come next.
+    var tokens: Tokens?
+    /// Of the `visible_tokens` that came last.
+    var visible: VisibleTokens?
     private var requests: [PlannedMemory] = []
     private var block: Buffer<Float>?
 
@@ -61,7 +65,10 @@ final class MemoryPlan {
         let values = reserve(rows(count, stride), .forward(layer), .backward(layer))
         let gradient =
             wantsGradient ? reserve(rows(count, stride), .backward(layer), .backward(layer)) : nil
-        return Activation(shape: shape, stride: stride, values: values, gradient: gradient)
+        var output = Activation(shape: shape, stride: stride, values: values, gradient: gradient)
+        output.tokens = tokens
+        if tokens?.areVisibleOnly == true { output.visible = visible }
+        return output
     }
 
     /// The same values with a gradient of their own, for one of several who use them.
@@ -69,7 +76,7 @@ final class MemoryPlan {
         let gradient = activation.gradient.map { reserve($0.count, .backward(layer), .backward(layer)) }
         var fork = Activation(
             shape: activation.shape, stride: activation.stride, values: activation.values, gradient: gradient)
-        fork.leadingTokens = activation.leadingTokens
+        (fork.tokens, fork.visible) = (activation.tokens, activation.visible)
         return fork
     }
 

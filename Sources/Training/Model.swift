@@ -26,7 +26,7 @@ package final class Model {
         let channels = plan.input.sizes.last ?? 1
         input = Activation(shape: plan.input, stride: channels, values: .borrowed(), gradient: nil)
         var first = input
-        first.leadingTokens = 0
+        first.tokens = Tokens(source: .sample)
         output = maker.make(plan.layers, of: first)
         layers = maker.layers
         weights = layers.flatMap(\.layer.weights)

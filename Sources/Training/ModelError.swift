@@ -22,6 +22,14 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
     case windowValue(LayerPlace, kind: String, name: String, value: Int, least: Int)
     case windowExtent(LayerPlace, kind: String, extent: Int, padded: Int)
     case poolingPadding(LayerPlace, kind: String, padding: Int, size: Int)
+    /// Nobody knows what values of a sample the tokens come from.
+    case unknownTokens(LayerPlace)
+    /// The tokens are the visible ones already, or all of them.
+    case tokensTwice(LayerPlace, kind: String)
+    case tokensInPath(LayerPlace, kind: String)
+    case positionsOfVisible(LayerPlace)
+    case visibleTokensOnly(LayerPlace, kind: String)
+    case outputsOfVisible
     case noClasses(LayerPlace)
     case noVocabulary(LayerPlace, sample: Shape)
     /// `others`: models for such data.
@@ -75,6 +83,23 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
                 + "a smaller one, or 'padding: same'?"
         case .poolingPadding(let place, let kind, let padding, let size):
             "\(place) \(kind): with a padding of \(padding) some windows of \(size) see nothing"
+        case .unknownTokens(let place):
+            "\(place) visible_tokens: what hides its tokens is not known, since they come from no values of the sample alone; "
+                + "it stands behind 'patch_embedding', 'token_embedding' or 'dense', and before what mixes or moves positions"
+        case .tokensTwice(let place, let kind):
+            kind == LayerKind.restoreTokens.rawValue
+                ? "\(place) restore_tokens: no token was left out; a 'visible_tokens' is missing before it"
+                : "\(place) visible_tokens: its tokens are the visible ones already; "
+                    + "a 'restore_tokens' is missing before it"
+        case .tokensInPath(let place, let kind):
+            "\(place) \(kind): all paths of a residual or a branch must have the same tokens, so it stands in none"
+        case .positionsOfVisible(let place):
+            "\(place) positions: would number the visible tokens, wherever these stood; put it before 'visible_tokens'"
+        case .visibleTokensOnly(let place, let kind):
+            "\(place) \(kind): gets the visible tokens alone, in each batch another number of them; "
+                + "a 'restore_tokens', 'mean_token' or 'first_token' is missing before it"
+        case .outputsOfVisible:
+            "model: the last layer gives the visible tokens alone; a 'restore_tokens' is missing"
         case .noClasses(let place):
             "\(place) dense: the data has no classes to count; 'dense: 10' says how many outputs it has"
         case .noVocabulary(let place, let sample):
@@ -113,6 +138,8 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
             .layerInput(let place, _, _, _), .layerSize(let place, _, _, _),
             .indivisible(let place, _, _, _, _),
             .reshape(let place, _, _), .customLayer(let place, _, _), .noClasses(let place),
+            .unknownTokens(let place), .tokensTwice(let place, _), .tokensInPath(let place, _),
+            .positionsOfVisible(let place), .visibleTokensOnly(let place, _),
             .noVocabulary(let place, _),
             .residualShapes(let place, _, _), .branchShapes(let place, _, _, _, _),
             .windowAxes(let place, _, _, _, _),

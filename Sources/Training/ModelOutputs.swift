@@ -6,10 +6,7 @@ extension Model {
 
     /// Computes a batch's outputs, without dropout, and writes them row-major without gaps, `[count] + outputShape`.
     package func writeOutputs(of batch: Batch, to target: UnsafeMutablePointer<Float>) {
-        let pass = Pass(
-            count: batch.count, ids: batch.ids, epoch: UInt32(batch.epoch), update: nil,
-            lengths: batch.lengths)
-        withoutDenormals { forward(batch, pass) }
+        withoutDenormals { forward(batch, Pass(batch, update: nil)) }
         for row in 0..<batch.count * output.positions {
             (target + row * output.channels).update(
                 from: output.values.pointer + row * output.stride, count: output.channels)

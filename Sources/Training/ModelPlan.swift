@@ -10,6 +10,8 @@ package struct ModelPlan: Equatable, Sendable {
         package var place: LayerPlace
         package var input: Shape
         package var output: Shape
+        /// What the positions of the output are.
+        var tokens: Tokens?
         /// Of a residual its layers and its shortcut's, which may be none; of a branch each path's.
         package var paths: [[Layer]] = []
 
@@ -50,6 +52,7 @@ package struct ModelPlan: Equatable, Sendable {
             let wanted = Shape(input.sizes + [vocabulary])
             guard shape == wanted else { throw .outputsBesideTokens(shape: shape, wanted: wanted) }
         }
+        if layers.last?.tokens?.areVisibleOnly == true { throw .outputsOfVisible }
         guard layers.contains(where: \.hasWeights) else { throw .noWeights }
         (self.layers, self.input, self.classes) = (layers, input, classes)
     }
@@ -57,58 +60,84 @@ package struct ModelPlan: Equatable, Sendable {
     /// The layers alone, whatever the last one gives.
     static func layers(_ configs: [LayerConfig], input: Shape) throws(ModelError) -> [Layer] {
         var planner = Planner()
-        return try planner.plan(configs, input: input) { .model($0) }
+        return try planner.plan(configs, input: input, Tokens(source: .sample)) { .model($0) }
     }
 }
 
-/// Names layers and finds their shapes.
+/// Names layers and finds their shapes, and what their positions are.
 private struct Planner {
     /// How many layers of each kind there are so far.
     var numbers: [String: Int] = [:]
+    /// How many residuals and branches hold what is being planned.
+    private var depth = 0
 
     mutating func plan(
-        _ configs: [LayerConfig], input: Shape, _ place: (Int) -> LayerPlace
+        _ configs: [LayerConfig], input: Shape, _ tokens: Tokens?, _ place: (Int) -> LayerPlace
     ) throws(ModelError) -> [ModelPlan.Layer] {
         var layers: [ModelPlan.Layer] = []
         for (index, config) in configs.enumerated() {
-            let shape = layers.last?.output ?? input
-            layers += try plan(config, input: shape, place(index))
+            let last = layers.last
+            layers += try plan(
+                config, input: last?.output ?? input, last == nil ? tokens : last!.tokens, place(index))
         }
         return layers
     }
 
+    /// What is in a residual or a branch.
+    private mutating func path(
+        _ configs: [LayerConfig], input: Shape, _ tokens: Tokens?, _ place: (Int) -> LayerPlace
+    ) throws(ModelError) -> [ModelPlan.Layer] {
+        depth += 1
+        defer { depth -= 1 }
+        return try plan(configs, input: input, tokens, place)
+    }
+
     /// A sequence or a repetition stands for the layers that it holds.
     private mutating func plan(
-        _ config: LayerConfig, input: Shape, _ place: LayerPlace
+        _ config: LayerConfig, input: Shape, _ tokens: Tokens?, _ place: LayerPlace
     ) throws(ModelError) -> [ModelPlan.Layer] {
         switch config {
-        case .sequence(let items): return try plan(items, input: input) { place.inside("sequence", $0) }
+        case .sequence(let items):
+            return try plan(items, input: input, tokens) { place.inside("sequence", $0) }
         case .repetition(let times, let items):
             var layers: [ModelPlan.Layer] = []
             for _ in 0..<times {
-                layers += try plan(items, input: layers.last?.output ?? input) { place.inside("repeat", $0) }
+                let last = layers.last
+                layers += try plan(
+                    items, input: last?.output ?? input, last == nil ? tokens : last!.tokens
+                ) { place.inside("repeat", $0) }
             }
             return layers
         case .residual(let items, let shortcut):
             var layer = named(config, input: input, output: input, place)
-            let path = try plan(items, input: input) { place.inside("residual", $0) }
-            let around = try plan(shortcut, input: input) { place.inside("residual.shortcut", $0) }
+            let path = try path(items, input: input, tokens) { place.inside("residual", $0) }
+            let around = try self.path(shortcut, input: input, tokens) {
+                place.inside("residual.shortcut", $0)
+            }
             let (output, other) = (path.last?.output ?? input, around.last?.output ?? input)
             guard output == other else { throw .residualShapes(place, layers: output, shortcut: other) }
             (layer.paths, layer.output) = ([path, around], output)
+            layer.tokens = .joined(layer.paths, from: tokens, input: input)
             return [layer]
         case .branch(let paths, let join):
             var layer = named(config, input: input, output: input, place)
             for (index, items) in paths.enumerated() {
                 let inside = place.inside("branch", index)
-                layer.paths.append(try plan(items, input: input) { inside.inside("", $0) })
+                layer.paths.append(try path(items, input: input, tokens) { inside.inside("", $0) })
             }
             let outputs = layer.paths.map { $0.last?.output ?? input }
             layer.output = try Self.joined(outputs, join, place)
+            layer.tokens = .joined(layer.paths, from: tokens, input: input)
             return [layer]
         default:
             let output = try config.outputShape(input: input, place: place)
-            return [named(config, input: input, output: output, place)]
+            var layer = named(config, input: input, output: output, place)
+            layer.tokens = try config.checkedTokens(
+                after: tokens, input: input, isPath: depth > 0, place: place)
+            if config == .restoreTokens, let tokens {
+                layer.output = [input[0] - tokens.leading, input[1]]
+            }
+            return [layer]
         }
     }
 

@@ -85,7 +85,13 @@ extension Model {
                 return (.weight(weight.name, place(of: weight.name)), ids)
             }
             let output = placed.layer.output
-            let samples = bad(output.values.pointer, output.sampleStride)
+            let samples =
+                if let counted = (placed.layer as? Dense)?.counted {
+                    counted.samples { !allFinite(output.values.pointer + $0 * output.stride, output.stride) }
+                        .map { ids[$0] }
+                } else {
+                    bad(output.values.pointer, output.sampleStride)
+                }
             if !samples.isEmpty {
                 return (.outputs(layer: placed.name, place(of: placed.name)), samples)
             }

@@ -9,6 +9,11 @@ package struct SavedWeight: Equatable, Sendable {
 }
 
 extension Model {
+    /// The shapes of all weights by name.
+    package var weightShapes: [String: Shape] {
+        Dictionary(uniqueKeysWithValues: weights.map { ($0.name, $0.shape) })
+    }
+
     /// All weights by name, for instance `dense1.weight`.
     package func savedWeights() -> [String: SavedWeight] {
         let pairs = weights.map { ($0.name, SavedWeight(shape: $0.shape, values: $0.unpadded)) }

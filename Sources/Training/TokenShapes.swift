@@ -66,20 +66,3 @@ extension LayerConfig {
         }
     }
 }
-
-extension LayerConfig {
-    /// How many tokens in front of those that the batch counts the output has, where the input has `leading`; nil where the
-    /// output's positions are no tokens of the batch.
-    func leadingTokens(after leading: Int?, input: Shape) -> Int? {
-        switch self {
-        case .tokenEmbedding: leading
-        case .classToken: leading.map { $0 + 1 }
-        case .relu, .leakyReLU, .gelu, .silu, .tanh, .sigmoid, .softmax, .layerNorm, .rmsNorm, .batchNorm,
-            .groupNorm, .positions, .attention, .stochasticDepth, .dropout:
-            leading
-        case .dense: input.rank == 2 ? leading : nil
-        case .custom(let custom): custom.keepsPositions(of: input) ? leading : nil
-        default: nil
-        }
-    }
-}

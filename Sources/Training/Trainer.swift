@@ -20,7 +20,7 @@ package final class Trainer {
         for weight in model.weights where config.noDecay.contains(where: { $0.means(weight.name) }) {
             weight.decays = false
         }
-        loss = config.makeLoss(of: model.output, engine: model.engine)
+        loss = config.makeLoss(of: model)
         gradients =
             config.accumulate > 1 || config.clipNorm != nil
             ? CollectedGradients(model.weights, engine: model.engine) : nil
@@ -57,10 +57,10 @@ package final class Trainer {
 
     private func plainStep(_ batch: Batch, times: LayerTimes?) throws(TrainingError) -> StepResult {
         let pass = Pass(
-            count: batch.count, ids: batch.ids, epoch: UInt32(batch.epoch),
+            batch,
             update: gradients == nil
-                ? update(gradientScale: 1) : .collect(isFirst: steps % config.accumulate == 0),
-            lengths: batch.lengths)
+                ? update(gradientScale: 1) : .collect(isFirst: steps % config.accumulate == 0))
+        loss.begin(batch)
         model.forward(batch, pass, times: times)
         let result = loss.evaluate(batch, wantsGradient: true)
         let mean = result.mean
@@ -138,11 +138,9 @@ package final class Trainer {
 
     /// Computes the loss without dropout and without changing anything.
     package func evaluate(_ batch: Batch) -> LossResult {
-        let pass = Pass(
-            count: batch.count, ids: batch.ids, epoch: UInt32(batch.epoch), update: nil,
-            lengths: batch.lengths)
+        loss.begin(batch)
         return withoutDenormals {
-            model.forward(batch, pass)
+            model.forward(batch, Pass(batch, update: nil))
             return loss.evaluate(batch, wantsGradient: false)
         }
     }

@@ -89,6 +89,43 @@ struct SweepTableTests {
         #expect(table.rows.map(\.name) == ["clean", "gaussian", "gaussian", "mean of disturbed"])
     }
 
+    @Test func `losses of pre-trainings stand below the comparison`() throws {
+        let pretrained = SweepTable.Cell(
+            choices: ["masked"], runs: [run(0, [30, 20, 10]), run(1, [34, 22, 15])], baseline: nil)
+        let table = try #require(
+            SweepTable(axes: [], cells: table().cells, measure: nil, pretrainings: [pretrained]))
+        #expect(table.rows.count == 5 && !table.csv.contains("masked"))
+        #expect(
+            table.text.hasSuffix(
+                """
+
+                loss of the pre-trainings, median
+
+                pre-training  test set              loss
+                masked        clean               1.6800
+                masked        gaussian sigma 0.1  1.7900
+                masked        gaussian sigma 0.2  1.8750
+
+                """))
+        #expect(
+            table.markdown.hasSuffix(
+                """
+
+                Loss of the pre-trainings, median over 2 seeds, with the lowest and the highest:
+
+                | pre-training | test set | loss |
+                | --- | --- | ---: |
+                | masked | clean | 1.6800 (1.6600…1.7000) |
+                | masked | gaussian sigma 0.1 | 1.7900 (1.7800…1.8000) |
+                | masked | gaussian sigma 0.2 | 1.8750 (1.8500…1.9000) |
+
+                """))
+        #expect(
+            table.html.contains(
+                "<tr><td>masked</td><td>gaussian sigma 0.1</td><td>1.7900 (1.7800…1.8000)</td></tr>"))
+        #expect(try !self.table().html.contains("pre-training"))
+    }
+
     @Test func `a table has a text, Markdown, CSV and a page`() throws {
         let table = try table()
         #expect(

@@ -10,6 +10,8 @@ struct GradientCase: CustomTestStringConvertible, Sendable {
     var values = Values.uneven
     /// How many tokens each of the five samples has.
     var lengths: [Int32]?
+    /// Which values of each of the five samples are hidden.
+    var mask: [UInt8]?
     var leaves = 1
     /// Weights that stay as they are.
     var frozen: [String] = []
@@ -36,8 +38,9 @@ struct GradientCase: CustomTestStringConvertible, Sendable {
 
     var testDescription: String {
         let lengths = lengths.map { " with lengths \($0)" } ?? ""
+        let mask = mask.map { " with \($0.count { $0 == 1 }) values hidden" } ?? ""
         let frozen = frozen.isEmpty ? "" : " without \(frozen)"
-        return layers.map { "\($0)" }.joined(separator: ", ") + " over \(input)" + lengths + frozen
+        return layers.map { "\($0)" }.joined(separator: ", ") + " over \(input)" + lengths + mask + frozen
     }
 
     /// The kinds of all layers, and of those that they hold.
@@ -56,7 +59,7 @@ struct GradientCase: CustomTestStringConvertible, Sendable {
     }
 
     static let all: [GradientCase] =
-        affine + elementwise + norms + windows + tokens + containers + partlyFrozen
+        affine + elementwise + norms + windows + tokens + visibleTokens + containers + partlyFrozen
 
     private static let affine: [GradientCase] = [
         GradientCase(layers: [.dense(2)], input: [3]),
@@ -133,7 +136,7 @@ struct GradientCase: CustomTestStringConvertible, Sendable {
         // The averages take the place of the batch's statistics.
         ([.batchNorm], [3, 4, 5], ["*"]), ([.batchNorm], [3, 4, 5], ["*.variance"]),
         ([.batchNorm], [3, 4, 5], ["*.scale"]), ([.positions(.learned)], [4, 5], ["*"]),
-        ([.classToken], [4, 19], ["*"]),
+        ([.classToken], [4, 19], ["*"]), ([.dense(4), .visibleTokens, .restoreTokens], [4, 5], ["*"]),
         (convolution(.conv2d, 5, WindowConfig(size: [3])), [4, 5, 3], ["*.weight"]),
         (convolution(.conv2d, 5, WindowConfig(size: [3])), [4, 5, 3], ["*"]),
         (convolution(.transposed, 3, WindowConfig(size: [3], stride: [2])), [3, 2, 4], ["*.bias"]),
@@ -157,6 +160,37 @@ struct GradientCase: CustomTestStringConvertible, Sendable {
         GradientCase(
             layers: [.classToken, .attention(heads: 2), .meanToken], input: [4, 6], lengths: lengths),
     ]
+
+    /// None, some and all of a sample's four tokens, and of three samples equally many.
+    private static let hidden: [Set<Int>] = [[1, 2], [0, 3], [], [0, 1, 2, 3], [0, 2]]
+
+    private static func mask(_ values: Int, tokens: [Set<Int>] = hidden) -> [UInt8] {
+        tokens.flatMap { tokens in (0..<4 * values).map { tokens.contains($0 / values) ? 1 : 0 } }
+    }
+
+    private static let visibleTokens: [GradientCase] = [
+        GradientCase(layers: [.visibleTokens], input: [4, 19], mask: mask(19)),
+        GradientCase(layers: [.visibleTokens, .restoreTokens], input: [4, 19], mask: mask(19)),
+        GradientCase(layers: [.visibleTokens, .restoreTokens], input: [4, 6]),
+        GradientCase(
+            layers: [.visibleTokens, .restoreTokens], input: [4, 6], lengths: lengths, mask: mask(6)),
+        GradientCase(
+            layers: [
+                .classToken, .visibleTokens, .residual([.layerNorm, .attention(heads: 2)]), .restoreTokens,
+                .dense(5),
+            ], input: [4, 6], mask: mask(6), tolerance: 2e-3),
+        GradientCase(
+            layers: [.visibleTokens, .classToken, .attention(heads: 3), .meanToken], input: [4, 6],
+            lengths: lengths, mask: mask(6)),
+        GradientCase(
+            layers: [.patchEmbedding(size: 2, width: 5), .visibleTokens, .gelu, .restoreTokens],
+            input: [2, 8, 1], mask: pictureMask),
+    ]
+
+    /// Four squares side by side.
+    private static let pictureMask: [UInt8] = hidden.flatMap { hidden in
+        (0..<16).map { hidden.contains($0 % 8 / 2) ? 1 : 0 }
+    }
 
     private static let containers: [GradientCase] = [
         GradientCase(layers: [.sequence([.dense(5), .tanh])], input: [4]),

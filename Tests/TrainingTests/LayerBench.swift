@@ -25,12 +25,13 @@ final class LayerBench {
     private let (input, output): (Activation, Activation)
     /// How many tokens each sample has.
     private let lengths: Buffer<Int32>?
+    private let mask: Buffer<UInt8>?
     private let ids = Buffer<UInt64>([91, 17, 3_000_000_000_000, 55, 4])
 
     /// - Parameter make: makes the layer and says what its output is.
     init(
         _ shape: Shape, set: InstructionSet = InstructionSet.supported.max()!, threads: Int = 1,
-        leaves: Int = 1, lengths: [Int32]? = nil, frozen: [String] = [],
+        leaves: Int = 1, lengths: [Int32]? = nil, mask: [UInt8]? = nil, frozen: [String] = [],
         _ make: (Activation, Engine) -> (any Layer, Activation)
     ) {
         engine = Engine(
@@ -39,9 +40,10 @@ final class LayerBench {
         engine.memory.beginLayer()
         input = engine.memory.output(shape, wantsGradient: true)
         self.lengths = lengths.map { Buffer($0) }
+        self.mask = mask.map { Buffer($0) }
         engine.memory.beginLayer()
         var tokens = input
-        if lengths != nil { tokens.leadingTokens = 0 }
+        tokens.tokens = Tokens(source: .sample)
         (layer, output) = make(tokens, engine)
         engine.memory.beginLayer()
         engine.memory.use(output)
@@ -51,7 +53,10 @@ final class LayerBench {
     /// The layers of a case as a model makes them, with weights no two of which are alike.
     convenience init(_ test: GradientCase, set: InstructionSet) throws {
         let plans = try ModelPlan.layers(test.layers, input: test.input)
-        self.init(test.input, set: set, leaves: test.leaves, lengths: test.lengths, frozen: test.frozen) {
+        self.init(
+            test.input, set: set, leaves: test.leaves, lengths: test.lengths, mask: test.mask,
+            frozen: test.frozen
+        ) {
             input, engine in
             let maker = LayerMaker(engine: engine, seed: 3)
             let output = maker.make(plans, of: input)
@@ -66,7 +71,8 @@ final class LayerBench {
     private func pass(_ update: WeightUpdate?) -> Pass {
         Pass(
             count: Self.count, ids: ids.pointer, epoch: 3, update: update,
-            lengths: lengths.map { UnsafePointer($0.pointer) })
+            lengths: lengths.map { UnsafePointer($0.pointer) },
+            mask: mask.map { UnsafePointer($0.pointer) })
     }
 
     /// Writes rows with zeros as padding.

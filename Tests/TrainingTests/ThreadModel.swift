@@ -14,11 +14,13 @@ struct ThreadModel: CustomTestStringConvertible, Sendable {
     private let optimizer: Optimizer
     /// How many tokens there are, where samples are texts.
     private var vocabulary: Int?
+    /// Whether a share of the squares of 2 × 2 pixels is hidden, of each sample another one.
+    private var isMasked = false
     private var change: @Sendable (inout TrainConfig) -> Void = { _ in }
 
     var testDescription: String { name }
 
-    static let all: [ThreadModel] = [mlp, convnet, resnet, vit, text]
+    static let all: [ThreadModel] = [mlp, convnet, resnet, vit, maskedAutoencoder, text]
 
     private static let mlp = ThreadModel(
         name: "mlp", layers: [.flatten, .dropout(0.2), .dense(101), .relu, .dropout(0.1), .dense(7)],
@@ -69,6 +71,14 @@ struct ThreadModel: CustomTestStringConvertible, Sendable {
         ], input: [12, 10, 3], optimizer: .adamW(.decoupled)
     ) { $0.clipNorm = 0.5 }
 
+    private static let maskedAutoencoder = ThreadModel(
+        name: "masked autoencoder",
+        layers: [
+            .patchEmbedding(size: 2, width: 28), .classToken, .positions(.learned), .visibleTokens,
+            .sequence(block(28)), .layerNorm, .dense(20), .restoreTokens, .positions(.learned),
+            .sequence(block(20)), .meanToken, .dense(7),
+        ], input: [12, 10, 3], optimizer: .adamW(.decoupled), isMasked: true)
+
     private static let text = ThreadModel(
         name: "text",
         layers: [
@@ -79,10 +89,10 @@ struct ThreadModel: CustomTestStringConvertible, Sendable {
 
     private init(
         name: String, layers: [LayerConfig], input: Shape, optimizer: Optimizer, vocabulary: Int? = nil,
-        change: @escaping @Sendable (inout TrainConfig) -> Void = { _ in }
+        isMasked: Bool = false, change: @escaping @Sendable (inout TrainConfig) -> Void = { _ in }
     ) {
         (self.name, self.layers, self.input, self.optimizer) = (name, layers, input, optimizer)
-        (self.vocabulary, self.change) = (vocabulary, change)
+        (self.vocabulary, self.isMasked, self.change) = (vocabulary, isMasked, change)
     }
 
     private static let stepsPerEpoch = 6
@@ -107,15 +117,24 @@ struct ThreadModel: CustomTestStringConvertible, Sendable {
             for index in 0..<75 * input.count { samples.values[index] = Float(index * 31 % vocabulary) }
         }
         let lengths = Buffer<Int32>((0..<75).map { Int32($0 * 5 % input[0] + 1) })
+        let mask = Buffer<UInt8>(count: 75 * input.count)
+        if isMasked {
+            for index in 0..<mask.count {
+                let (sample, value) = index.quotientAndRemainder(dividingBy: input.count)
+                let (row, column) = (value / input[2] / input[1] / 2, value / input[2] % input[1] / 2)
+                mask[index] = (row * 5 + column) * 7 % 11 < 3 + sample % 6 ? 1 : 0
+            }
+        }
         for step in steps {
             let (epoch, place) = step.quotientAndRemainder(dividingBy: Self.stepsPerEpoch)
             let begin = place * 9
             var batch = samples.batch(
                 begin..<begin + (place == Self.stepsPerEpoch - 1 ? 11 : 30), epoch: epoch)
             if vocabulary != nil { batch.lengths = UnsafePointer(lengths.pointer + begin) }
+            if isMasked { batch.mask = UnsafePointer(mask.pointer + begin * input.count) }
             _ = try trainer.step(batch)
             if step == 3 { trainer.rememberAsBest() }
         }
-        withExtendedLifetime((samples, lengths)) {}
+        withExtendedLifetime((samples, lengths, mask)) {}
     }
 }

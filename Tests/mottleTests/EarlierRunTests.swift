@@ -104,13 +104,14 @@ import Testing
         (["train.init_from=nothing"], "mottle: error: FOLDER/nothing: no such run folder\n"),
         (
             ["train.init_from={run: before, layers: [\"dens*\", \"denes1.*\"]}"],
-            "small.yaml:12:3: error: 'init_from': 'layers' has 'denes1.*', but no weight of the model is named so; there "
-                + "are dense1.weight, dense1.bias, dense2.weight, dense2.bias\n"
+            "--set train.init_from={run: before, layers: [\"dens*\", \"denes1.*\"]}: error: 'init_from': 'layers' has "
+                + "'denes1.*', but no weight of the model is named so; there are "
+                + "dense1.weight, dense1.bias, dense2.weight, dense2.bias\n"
         ),
         (
             ["train.init_from={run: before, layers: [\"*\"]}", "model=[flatten, dense: 6, relu, dense: 3]"],
-            "small.yaml:12:3: error: 'init_from': 'layers' takes 'dense1.weight' [30, 6] from 'dense1.weight' [30, 8], but "
-                + "both must be of one shape; leave it out of 'layers', and it starts anew\n"
+            "--set train.init_from={run: before, layers: [\"*\"]}: error: 'init_from': 'layers' takes 'dense1.weight' "
+                + "[30, 6] from 'dense1.weight' [30, 8], but both must be of one shape; leave it out of 'layers', and it starts anew\n"
         ),
         (
             ["train.freeze=[dense1.wieght]"],
