@@ -1,0 +1,160 @@
+import Foundation
+import Testing
+
+/// Noise of sounds where samples are spectrograms.
+@Suite struct SoundChainTests {
+    private static let sound = "snr_gaussian: { snr: { uniform: [0, 10] } }"
+
+    /// Eight tones in each of two classes, of 200 values.
+    private func tones(chain: String) throws -> WorkFolder {
+        let folder = try WorkFolder()
+        func bytes(_ value: Int, _ count: Int) -> [UInt8] {
+            (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+        }
+        for (label, hertz) in [("high", 600.0), ("low", 250.0)] {
+            for number in 0..<8 {
+                let samples = (0..<200).flatMap { place in
+                    bytes(Int(9000 * sin((hertz + 20 * Double(number)) * Double(place) * 2 * .pi / 2000)), 2)
+                }
+                let head =
+                    Array("RIFF".utf8) + bytes(36 + 400, 4) + Array("WAVEfmt ".utf8) + bytes(16, 4)
+                    + bytes(1, 2) + bytes(1, 2) + bytes(2000, 4) + bytes(4000, 4) + bytes(2, 2) + bytes(16, 2)
+                    + Array("data".utf8) + bytes(400, 4)
+                try folder.write("tones/\(label)/\(number).wav", Data(head + samples))
+            }
+        }
+        try folder.write(
+            "tones.yaml",
+            """
+            data:
+              audio:
+                train: tones
+                rate: 2000
+                seconds: 0.1
+                features: { log_mel: { window: 32, hop: 16, bins: 6 } }
+              split: { train: 0.7 }
+            chain: [\(chain)]
+            model: [flatten, dense: classes]
+            train: { epochs: 2, batch_size: 4 }
+            evaluate: [snr_gaussian: { snr: [10, -10] }]
+            """)
+        return folder
+    }
+
+    @Test func `noise of sounds and masks of their spectrograms stand in one chain`() throws {
+        let folder = try tones(chain: "\(Self.sound), spec_augment: { frequency_width: 2, time_width: 3 }")
+        let outcome = try folder.mottle("train", "tones.yaml", "--out", "run", "--quiet", "--json")
+        #expect(outcome.errors == "" && outcome.status == 0)
+        let rows = try #require(
+            (try jsonObject(folder.text("run/robustness.json")))["rows"] as? [[String: Any]])
+        #expect(rows.map { $0["name"] as? String } == ["clean", "snr_gaussian", "snr_gaussian"])
+        #expect(Set(rows.map { $0["loss"] as? Double }).count == 3)
+        #expect(try folder.mottle("verify", "run", "--quiet").status == 0)
+
+        let same = try folder.mottle("train", "run/config.lock.yaml", "--out", "again", "--quiet")
+        #expect(same.errors == "" && same.status == 0)
+        #expect(try folder.data("run/model.safetensors") == folder.data("again/model.safetensors"))
+        #expect(try folder.mottle("diff", "run", "again").status == 0)
+    }
+
+    /// What `replay` writes of sample 5 in epoch 1, and what it tells.
+    private func replayed(
+        _ folder: WorkFolder, _ file: String, _ arguments: String...
+    ) throws -> (data: Data, told: [String: Any]) {
+        let outcome = try folder.mottle(
+            ["replay", "run", "--epoch", "1", "--sample", "5", "--json", "--output", file] + arguments)
+        #expect(outcome.errors == "" && outcome.status == 0)
+        return (try folder.data(file), try jsonObject(outcome.output))
+    }
+
+    @Test func `the sound, its spectrogram and the whole can be made again`() throws {
+        let folder = try tones(
+            chain: "\(Self.sound), clip: { name: limits }, "
+                + "{ spec_augment: { frequency_width: 3, time_width: 5 }, fill: 0.5 }")
+        #expect(try folder.mottle("train", "tones.yaml", "--out", "run", "--quiet").status == 0)
+        let whole = try replayed(folder, "a.npy")
+        let drawn = try #require(whole.told["drawn"] as? [String: Double])
+        let snr = try #require(drawn["snr_gaussian.snr"])
+        #expect((0...10).contains(snr))
+        let noisy = try replayed(folder, "b.npy", "--until", "snr_gaussian")
+        // A head of 128 bytes, and [13, 6] floats.
+        #expect(noisy.data.count == 128 + 13 * 6 * 4 && noisy.data != whole.data)
+        #expect(noisy.told["drawn"] as? [String: Double] == drawn)
+        #expect(noisy.told["hidden"] is NSNull && whole.told["hidden"] is Int)
+
+        // The noisy sound itself, at the ratio that was drawn.
+        let wave = try replayed(folder, "c.wav").data.suffix(200 * 4)
+        let noisySound = wave.withUnsafeBytes { Array($0.loadUnaligned(as: Float.self, count: 200)) }
+        #expect(try replayed(folder, "d.wav", "--until", "snr_gaussian").data.suffix(200 * 4) == wave)
+        let clean = (0..<200).map { place in
+            Float(Int(9000 * sin((600 + 20 * 5) * Double(place) * 2 * .pi / 2000))) / 32768
+        }
+        let power = clean.reduce(0) { $0 + $1 * $1 }
+        let noise = zip(noisySound, clean).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+        #expect(abs(10 * log10(Double(power / noise)) - snr) < 0.01)
+
+        let wrong = try folder.mottle("replay", "run", "--epoch", "1", "--sample", "5", "--until", "snr")
+        #expect(
+            wrong.errors
+                == "mottle: error: run/config.lock.yaml: the chain has no entry 'snr'; it has snr_gaussian, limits, spec_augment\n"
+        )
+    }
+
+    @Test func `a difference of sounds is found where it begins`() throws {
+        let folder = try tones(chain: "\(Self.sound), spec_augment")
+        for (run, snr) in [("one", "[0, 10]"), ("two", "[0, 11]")] {
+            let outcome = try folder.mottle(
+                "train", "tones.yaml", "--out", run, "--quiet", "--set",
+                "chain.0.snr_gaussian.snr={uniform: \(snr)}")
+            #expect(outcome.status == 0)
+        }
+        let found = try folder.mottle("diff", "one", "two")
+        #expect(found.status == 1 && found.output.contains("snr_gaussian"))
+    }
+
+    @Test func `values that are not finite are traced to the sound's generator`() throws {
+        let folder = try tones(chain: "./broken.lua")
+        try folder.write(
+            "broken.lua",
+            "mottle.noise { name = 'broken', doc = '', axes = 'NL', params = {},\n"
+                + "apply = function(x, p, rng) return x / (x - x) end }\n")
+        let outcome = try folder.mottle("train", "tones.yaml", "--out", "run", "--quiet")
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.hasPrefix("broken.lua:2: error: '/' in chain/broken makes "))
+    }
+
+    @Test(arguments: [
+        (
+            "spec_augment, snr_gaussian",
+            "mask 'spec_augment' is for features of sounds, and stands before a generator of sounds or in one group "
+                + "with it; features are made of sounds behind the last generator of sounds"
+        ),
+        (
+            "{one_of: [spec_augment, snr_gaussian]}",
+            "mask 'spec_augment' is for features of sounds, and stands before a generator of sounds or in one group "
+                + "with it; features are made of sounds behind the last generator of sounds"
+        ),
+        (
+            "{standardise: {mean: 0, std: 2}}, snr_gaussian",
+            "'standardise' stands before a generator of sounds; features are made of sounds behind the last generator "
+                + "of sounds, put it there"
+        ),
+        (
+            "mixup, snr_gaussian",
+            "noise 'mixup' blends labels, and stands before a generator of sounds; put it behind the last of them, "
+                + "where it blends features"
+        ),
+    ])
+    func `what cannot be done to sounds before their features is told`(chain: String, text: String) throws {
+        let folder = try tones(chain: chain)
+        let outcome = try folder.mottle("train", "tones.yaml", "--out", "run", "--quiet")
+        let place = chain.hasPrefix("{one_of") ? 18 : chain.hasPrefix("{") ? 10 : 9
+        #expect(outcome.errors == "tones.yaml:8:\(place): error: \(text)\n" && outcome.status == 2)
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    fileprivate func loadUnaligned(as type: Float.Type, count: Int) -> [Float] {
+        (0..<count).map { loadUnaligned(fromByteOffset: 4 * $0, as: type) }
+    }
+}
