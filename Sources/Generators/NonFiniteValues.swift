@@ -31,7 +31,8 @@ package struct NonFiniteValues: Error, CustomStringConvertible {
         let (values, mask) = (Buffer<Float>(count: size), Buffer<UInt8>(count: size))
         let scratch = Buffer<Float>(count: size)
         try workspace.run(
-            try workspace.sample(id, epoch: epoch, step: step, scratch: scratch.pointer), id: id, epoch: epoch, step: step,
+            try workspace.sample(id, epoch: epoch, step: step, scratch: scratch.pointer), id: id,
+            epoch: epoch, step: step,
             values: values.pointer, mask: mask.pointer)
         count = values.values.count { !$0.isFinite }
         guard count > 0 else { return nil }

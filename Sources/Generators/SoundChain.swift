@@ -67,7 +67,8 @@ extension Chain {
             {
                 return ChainProblem(
                     origin: item.origin,
-                    text: "\(item.plugin.title) is for features of sounds, and stands before a generator of sounds "
+                    text:
+                        "\(item.plugin.title) is for features of sounds, and stands before a generator of sounds "
                         + "or in one group with it\(rule)")
             }
         }
@@ -75,7 +76,8 @@ extension Chain {
             if case .standardise = $0.kind { true } else { false }
         }.map {
             ChainProblem(
-                origin: $0.origin, text: "'\($0.name)' stands before a generator of sounds\(rule), put it there")
+                origin: $0.origin,
+                text: "'\($0.name)' stands before a generator of sounds\(rule), put it there")
         }
     }
 }

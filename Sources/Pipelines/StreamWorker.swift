@@ -79,14 +79,11 @@ final class StreamWorker {
         let views = workspaces.count
         let id = ids[slot * views]
         let step = epoch * batchesPerEpoch + positions[slot] / batchSize
-        func read(_ view: Int) throws -> CleanSample {
-            try workspaces[view].sample(id, epoch: epoch, step: step, scratch: scratch.pointer)
-        }
         if let clean, changesSounds {
             let sample = try source.sample(id, scratch: scratch.pointer)
             sample.values.decode(first: 0, count: size, to: clean + slot * size, kernels)
         }
-        var sample = try read(0)
+        var sample = try workspaces[0].sample(id, epoch: epoch, step: step, scratch: scratch.pointer)
         let label = source.label(id)
         if let clean, !changesSounds {
             sample.values.decode(first: 0, count: size, to: clean + slot * size, kernels)
@@ -98,7 +95,9 @@ final class StreamWorker {
             hasher.absorb(UInt64(truncatingIfNeeded: sample.length ?? -1))
         }
         for view in 0..<views {
-            if view > 0, changesSounds { sample = try read(view) }
+            if view > 0, changesSounds {
+                sample = try workspaces[view].sample(id, epoch: epoch, step: step, scratch: scratch.pointer)
+            }
             let row = slot * views + view
             (ids[row], labels[row]) = (id, Int32(label))
             lengths[row] = Int32(truncatingIfNeeded: sample.length ?? Int(Int32.max))

@@ -30,10 +30,11 @@ private final class FeatureDataset: Dataset {
     func makeReader() -> any SampleReader { Reader(origin) }
 
     /// The features of a sound.
-    static func features(of sound: [Float], length: Int? = nil) -> [Float] {
-        let values = Buffer<Float>(count: 32)
+    static func features(of sound: [Float]) -> [Float] {
+        let (sound, values) = (Buffer(sound), Buffer<Float>(count: 32))
+        defer { withExtendedLifetime((sound, values)) {} }
         _ = MelSpectrogram(settings).writeSample(
-            Buffer(sound).pointer, count: 60, length: length ?? 60, into: values.pointer)
+            sound.pointer, count: 60, length: 60, into: values.pointer)
         return values.values
     }
 
@@ -69,7 +70,8 @@ private final class FeatureDataset: Dataset {
         let programs = try (1...views).map { view in
             var traced = try rest.trace(seed: 11, view: view, shape: data.sampleShape, range: data.range)
             traced.sound = SoundChain(
-                try sound.trace(seed: 11, view: view, shape: data.origin.sampleShape, range: data.origin.range),
+                try sound.trace(
+                    seed: 11, view: view, shape: data.origin.sampleShape, range: data.origin.range),
                 features: FeatureDataset.settings)
             return Program(traced)
         }
@@ -104,7 +106,8 @@ private final class FeatureDataset: Dataset {
 
     @Test func `partners are features of sounds that were changed, too`() throws {
         let swap = ChainItem(
-            plugin: try Fixture.noise("local o = rng:partner(x) return o.value, { who = o.id }"), name: "swap")
+            plugin: try Fixture.noise("local o = rng:partner(x) return o.value, { who = o.id }"), name: "swap"
+        )
         let background = ChainItem(
             plugin: try Fixture.noise("return x + rng:partner(x).value", axes: "NL"), name: "background")
         let features = try expected([hiss(), background], epoch: 1)
@@ -133,7 +136,8 @@ private final class FeatureDataset: Dataset {
         #expect(try Fixture.epoch(0, of: pipeline).map(\.floats) == expected([loud], epoch: 0))
     }
 
-    @Test func `each view has noise of its own, clean samples have none, and batches and threads do not count`()
+    @Test
+    func `each view has noise of its own, clean samples have none, and batches and threads do not count`()
         throws
     {
         var known: Digest?

@@ -45,11 +45,12 @@ import Testing
         let folder = try tones(chain: "\(Self.sound), spec_augment: { frequency_width: 2, time_width: 3 }")
         let outcome = try folder.mottle("train", "tones.yaml", "--out", "run", "--quiet", "--json")
         #expect(outcome.errors == "" && outcome.status == 0)
-        let rows = try #require(
-            (try jsonObject(folder.text("run/robustness.json")))["rows"] as? [[String: Any]])
+        let rows = try #require(try folder.json("run/robustness.json") as? [[String: Any]])
         #expect(rows.map { $0["name"] as? String } == ["clean", "snr_gaussian", "snr_gaussian"])
         #expect(Set(rows.map { $0["loss"] as? Double }).count == 3)
         #expect(try folder.mottle("verify", "run", "--quiet").status == 0)
+        let preview = try folder.mottle("preview", "tones.yaml", "--output", "sheet.png")
+        #expect(preview.errors == "" && preview.status == 0)
 
         let same = try folder.mottle("train", "run/config.lock.yaml", "--out", "again", "--quiet")
         #expect(same.errors == "" && same.status == 0)
@@ -69,7 +70,7 @@ import Testing
 
     @Test func `the sound, its spectrogram and the whole can be made again`() throws {
         let folder = try tones(
-            chain: "\(Self.sound), clip: { name: limits }, "
+            chain: "\(Self.sound), { clip: true, name: limits }, "
                 + "{ spec_augment: { frequency_width: 3, time_width: 5 }, fill: 0.5 }")
         #expect(try folder.mottle("train", "tones.yaml", "--out", "run", "--quiet").status == 0)
         let whole = try replayed(folder, "a.npy")
@@ -84,7 +85,9 @@ import Testing
 
         // The noisy sound itself, at the ratio that was drawn.
         let wave = try replayed(folder, "c.wav").data.suffix(200 * 4)
-        let noisySound = wave.withUnsafeBytes { Array($0.loadUnaligned(as: Float.self, count: 200)) }
+        let noisySound = wave.withUnsafeBytes { bytes in
+            (0..<200).map { bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
+        }
         #expect(try replayed(folder, "d.wav", "--until", "snr_gaussian").data.suffix(200 * 4) == wave)
         let clean = (0..<200).map { place in
             Float(Int(9000 * sin((600 + 20 * 5) * Double(place) * 2 * .pi / 2000))) / 32768
@@ -148,13 +151,7 @@ import Testing
     func `what cannot be done to sounds before their features is told`(chain: String, text: String) throws {
         let folder = try tones(chain: chain)
         let outcome = try folder.mottle("train", "tones.yaml", "--out", "run", "--quiet")
-        let place = chain.hasPrefix("{one_of") ? 18 : chain.hasPrefix("{") ? 10 : 9
+        let place = chain.hasPrefix("{one_of") ? 19 : chain.hasPrefix("{") ? 10 : 9
         #expect(outcome.errors == "tones.yaml:8:\(place): error: \(text)\n" && outcome.status == 2)
-    }
-}
-
-extension UnsafeRawBufferPointer {
-    fileprivate func loadUnaligned(as type: Float.Type, count: Int) -> [Float] {
-        (0..<count).map { loadUnaligned(fromByteOffset: 4 * $0, as: type) }
     }
 }
