@@ -5,22 +5,37 @@ import Testing
 @Suite struct SoundChainTests {
     private static let sound = "snr_gaussian: { snr: { uniform: [0, 10] } }"
 
-    /// Eight tones in each of two classes, of 200 values.
-    private func tones(chain: String) throws -> WorkFolder {
-        let folder = try WorkFolder()
+    /// A tone of 200 values of 16 bits, 2,000 a second.
+    private func tone(_ hertz: Double) -> [Int] {
+        (0..<200).map { place in
+            let angle: Double = hertz * Double(place) / 2000 * 2 * .pi
+            return Int(9000 * sin(angle))
+        }
+    }
+
+    private func wav(_ samples: [Int]) -> Data {
         func bytes(_ value: Int, _ count: Int) -> [UInt8] {
             (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
         }
+        let size = 2 * samples.count
+        var data = Data("RIFF".utf8)
+        data += bytes(36 + size, 4)
+        data += Data("WAVEfmt ".utf8)
+        for (value, count) in [(16, 4), (1, 2), (1, 2), (2000, 4), (4000, 4), (2, 2), (16, 2)] {
+            data += bytes(value, count)
+        }
+        data += Data("data".utf8)
+        data += bytes(size, 4)
+        for sample in samples { data += bytes(sample, 2) }
+        return data
+    }
+
+    /// Eight tones in each of two classes.
+    private func tones(chain: String) throws -> WorkFolder {
+        let folder = try WorkFolder()
         for (label, hertz) in [("high", 600.0), ("low", 250.0)] {
             for number in 0..<8 {
-                let samples = (0..<200).flatMap { place in
-                    bytes(Int(9000 * sin((hertz + 20 * Double(number)) * Double(place) * 2 * .pi / 2000)), 2)
-                }
-                let head =
-                    Array("RIFF".utf8) + bytes(36 + 400, 4) + Array("WAVEfmt ".utf8) + bytes(16, 4)
-                    + bytes(1, 2) + bytes(1, 2) + bytes(2000, 4) + bytes(4000, 4) + bytes(2, 2) + bytes(16, 2)
-                    + Array("data".utf8) + bytes(400, 4)
-                try folder.write("tones/\(label)/\(number).wav", Data(head + samples))
+                try folder.write("tones/\(label)/\(number).wav", wav(tone(hertz + 20 * Double(number))))
             }
         }
         try folder.write(
@@ -89,9 +104,7 @@ import Testing
             (0..<200).map { bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
         }
         #expect(try replayed(folder, "d.wav", "--until", "snr_gaussian").data.suffix(200 * 4) == wave)
-        let clean = (0..<200).map { place in
-            Float(Int(9000 * sin((600 + 20 * 5) * Double(place) * 2 * .pi / 2000))) / 32768
-        }
+        let clean = tone(600 + 20 * 5).map { Float($0) / 32768 }
         let power = clean.reduce(0) { $0 + $1 * $1 }
         let noise = zip(noisySound, clean).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
         #expect(abs(10 * log10(Double(power / noise)) - snr) < 0.01)
