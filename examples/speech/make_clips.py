@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
-"""Makes clips of spoken digits with espeak-ng: FOLDER/train/3/… and FOLDER/test/3/…, one second each, 16 bits, 11,025 Hz.
+"""Makes clips of spoken digits with espeak-ng: FOLDER/train/3/… and FOLDER/test/3/…, 0.93 s each, 16 bits, 11,025 Hz.
 
 The same clips every time: a voice is spoken by a process of its own, and speeds, pitches, loudnesses and places in the
-second follow from the clip's name.
+clip follow from its name.
 """
 
 import array
 import ctypes
 import multiprocessing
+import operator
 import os
+import random
 import sys
 import wave
 import zlib
@@ -28,7 +30,11 @@ TEST_SPEAKERS = (
 TRAIN_TURNS, TEST_TURNS = 5, 4  # clips of each word and voice
 
 RATE = 22050  # espeak-ng's, of which every second sample is kept
-SECOND = RATE // 2
+LENGTH = 10240  # samples of a clip; a number of small factors, whose Fourier transforms are quick
+
+# A microphone's noise, of which each clip gets a piece, at −62 dB of full scale: no recording is silent.
+DRAWS = random.Random(0)
+HISS = array.array("h", [round(DRAWS.gauss(0, 25)) for _ in range(8 * LENGTH)])
 
 
 def load():
@@ -50,16 +56,19 @@ def load():
 
 
 def halve(samples):
-    """Every second sample, behind a half-band filter that keeps most of what lies above the new rate's half out."""
+    """Every second sample, behind a half-band filter that keeps most of what lies above the new rate's half out.
+
+    A fifth quieter, so that nothing exceeds 16 bits.
+    """
     x = [0] * 5 + list(samples) + [0] * 6
     taps = zip(x[0::2], x[2::2], x[4::2], x[5::2], x[6::2], x[8::2], x[10::2])
     return array.array("h", [
-        max(-32768, min(32767, (256 * m + 150 * (c + d) - 25 * (b + e) + 3 * (a + f)) // 512)) for a, b, c, m, d, e, f in taps
+        (256 * m + 150 * (c + d) - 25 * (b + e) + 3 * (a + f)) // 640 for a, b, c, m, d, e, f in taps
     ])
 
 
 def speak(espeak, samples, word, name):
-    """One second with a word at some place in it."""
+    """A clip with a word at some place in it."""
     def number(of, low, high):
         return low + zlib.crc32(f"{name} {of}".encode()) % (high - low + 1)
 
@@ -76,10 +85,12 @@ def speak(espeak, samples, word, name):
     quiet = max(map(abs, samples)) // 100
     first = next(place for place, value in enumerate(samples) if abs(value) > quiet)
     last = next(place for place, value in enumerate(reversed(samples)) if abs(value) > quiet)
-    spoken = halve(samples[first:len(samples) - last])[:SECOND]
-    free = SECOND - len(spoken)
+    spoken = halve(samples[first:len(samples) - last])[:LENGTH]
+    free = LENGTH - len(spoken)
     start = number("start", 0, free)
-    return array.array("h", bytes(2 * start)) + spoken + array.array("h", bytes(2 * (free - start)))
+    clip = array.array("h", bytes(2 * start)) + spoken + array.array("h", bytes(2 * (free - start)))
+    hiss = number("hiss", 0, len(HISS) - LENGTH)
+    return array.array("h", map(operator.add, clip, HISS[hiss:hiss + LENGTH]))
 
 
 def make_voice(job):
@@ -92,7 +103,7 @@ def make_voice(job):
             name = f"{voice}-{turn}"
             clip = speak(espeak, samples, word, f"{digit} {name}")
             with wave.open(f"{folder}/{digit}/{name}.wav", "wb") as file:
-                file.setparams((1, 2, SECOND, 0, "NONE", None))
+                file.setparams((1, 2, RATE // 2, 0, "NONE", None))
                 file.writeframes(clip.tobytes())
     return len(WORDS) * turns
 
