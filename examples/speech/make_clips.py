@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes clips of spoken digits with espeak-ng: FOLDER/train/3/… and FOLDER/test/3/…, 0.93 s each, 16 bits, 11,025 Hz.
+"""Makes clips of spoken digits with espeak-ng: FOLDER/train/3/… and FOLDER/test/3/…, 0.74 s each, 16 bits, 11,025 Hz.
 
 The same clips every time: a voice is spoken by a process of its own, and speeds, pitches, loudnesses and places in the
 clip follow from its name.
@@ -27,10 +27,10 @@ TRAIN_SPEAKERS = (
 TEST_SPEAKERS = (
     "m7 m8 f4 f5 klatt4 whisperf grandpa linda marcelo max michel miguel norbert pablo paul quincy rob robert shelby steph"
 ).split()
-TRAIN_TURNS, TEST_TURNS = 5, 4  # clips of each word and voice
+TRAIN_TURNS, TEST_TURNS = 5, 3  # clips of each word and voice
 
 RATE = 22050  # espeak-ng's, of which every second sample is kept
-LENGTH = 10240  # samples of a clip; a number of small factors, whose Fourier transforms are quick
+LENGTH = 8192  # samples of a clip; a power of two, whose Fourier transforms are quick
 
 # A microphone's noise, of which each clip gets a piece, at −62 dB of full scale: no recording is silent.
 DRAWS = random.Random(0)
@@ -73,7 +73,7 @@ def speak(espeak, samples, word, name):
         return low + zlib.crc32(f"{name} {of}".encode()) % (high - low + 1)
 
     rate, volume, pitch, spread = 1, 2, 3, 4  # espeak_PARAMETER
-    espeak.espeak_SetParameter(rate, number("rate", 110, 230), 0)
+    espeak.espeak_SetParameter(rate, number("rate", 130, 230), 0)
     espeak.espeak_SetParameter(volume, number("volume", 30, 110), 0)
     espeak.espeak_SetParameter(pitch, number("pitch", 20, 80), 0)
     espeak.espeak_SetParameter(spread, number("spread", 20, 80), 0)
