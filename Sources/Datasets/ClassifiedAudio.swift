@@ -28,6 +28,13 @@ package final class ClassifiedAudio: Dataset {
     package var sampleShape: Shape { format.sampleShape }
     package var range: ClosedRange<Float> { format.range }
     package var sampleRate: Int? { format.rate }
+    package var sounds: UnderlyingSounds? {
+        guard let features = format.logMel, let classNames else { return nil }
+        let format = AudioFormat(rate: format.rate, seconds: format.seconds)
+        return UnderlyingSounds(
+            dataset: ClassifiedAudio(files: files, labels: labels, classNames: classNames, format: format),
+            features: features)
+    }
 
     package func label(of id: Int) -> Int { Int(labels[id]) }
     package func name(of id: Int) -> String { files[id] }
@@ -57,15 +64,13 @@ private final class AudioReader: SampleReader {
     }
 
     func read(_ id: Int, scratch: UnsafeMutablePointer<Float>) throws -> CleanSample {
-        guard let settings = format.logMel, let spectrogram else {
+        guard let spectrogram else {
             return CleanSample(.floats(scratch), length: try readSound(files[id], into: scratch))
         }
         let length = try readSound(files[id], into: sound.pointer)
-        let (frames, real) = (settings.frames(format.sampleCount), settings.frames(length))
-        spectrogram.write(sound.pointer, count: format.sampleCount, into: scratch, frames: real)
-        (scratch + real * settings.bins).update(
-            repeating: format.range.lowerBound, count: (frames - real) * settings.bins)
-        return CleanSample(.floats(scratch), length: real)
+        let frames = spectrogram.writeSample(
+            sound.pointer, count: format.sampleCount, length: length, into: scratch)
+        return CleanSample(.floats(scratch), length: frames)
     }
 
     /// Writes a sound at the wanted rate and of the wanted length, and returns how much of it is not padding.

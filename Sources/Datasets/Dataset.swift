@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// Clean samples that are reached by id, 0 ..< count; what the noise and the training are fed from.
@@ -21,6 +22,9 @@ package protocol Dataset: Sendable {
     /// Values a second of a sound; nil where samples are none.
     var sampleRate: Int? { get }
 
+    /// The sounds of which samples are features; nil where samples are what the files hold.
+    var sounds: UnderlyingSounds? { get }
+
     /// In which order samples are best read; nil where any is as good.
     var reading: ReadingOrder? { get }
 
@@ -38,10 +42,17 @@ extension Dataset {
     package var classNames: [String]? { nil }
     package var vocabularySize: Int? { nil }
     package var sampleRate: Int? { nil }
+    package var sounds: UnderlyingSounds? { nil }
     package var reading: ReadingOrder? { nil }
 
     /// What a class is called, for a person.
     package func className(_ label: Int) -> String { classNames?[label] ?? "class \(label)" }
+}
+
+/// The same samples as sounds, and what features are made of them.
+package struct UnderlyingSounds: Sendable {
+    package let dataset: any Dataset
+    package let features: MelSettings
 }
 
 /// How a data set wants to be read that lies in large files: one after the other.

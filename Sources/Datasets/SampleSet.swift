@@ -2,7 +2,7 @@ import Tensors
 
 /// Samples of a data set that take part in training or in a test, with the labels that they have there.
 package struct SampleSet: Sendable {
-    package let dataset: any Dataset
+    package private(set) var dataset: any Dataset
     package internal(set) var ids: SampleIDs
     package var labelNoise: LabelNoise?
     /// Whether an epoch has as many samples of each class as the rarest class has, other ones each time.
@@ -17,6 +17,14 @@ package struct SampleSet: Sendable {
     }
 
     package var count: Int { ids.count }
+
+    /// The same samples as sounds, where the data set's are features of them.
+    package var sounds: SampleSet? {
+        guard let sounds = dataset.sounds else { return nil }
+        var set = self
+        set.dataset = sounds.dataset
+        return set
+    }
 
     /// The class that a sample is said to have.
     package func label(of id: Int) -> Int {

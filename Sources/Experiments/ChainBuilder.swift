@@ -27,8 +27,23 @@ struct ChainBuilder {
         if let problem = chain.problem(onIDs: data.vocabularySize != nil) {
             throw error(problem, in: entries)
         }
-        return try trace(
-            chain, entries, seed: seed, view: view, shape: data.sampleShape, range: data.range)
+        func trace(_ chain: Chain, for data: any Dataset) throws -> TracedChain {
+            try self.trace(
+                chain, entries, seed: seed, view: view, shape: data.sampleShape, range: data.range)
+        }
+        guard let sounds = data.sounds,
+            let parts = chain.split(sound: sounds.dataset.sampleShape, features: data.sampleShape)
+        else { return try trace(chain, for: data) }
+        if let problem = parts.sound.problem(
+            withSound: sounds.dataset.sampleShape, features: data.sampleShape)
+        {
+            throw error(problem, in: entries)
+        }
+        let sound = try trace(parts.sound, for: sounds.dataset)
+        if let problem = sound.mixingProblem(in: parts.sound) { throw error(problem, in: entries) }
+        var traced = try trace(parts.features, for: data)
+        traced.sound = SoundChain(sound, features: sounds.features)
+        return traced
     }
 
     /// Traces a chain for samples of one shape and range.

@@ -45,11 +45,11 @@ package struct Replay {
         var traced = stream.traced[view - 1]
         if let until {
             guard let part = traced.until(until) else {
-                let known = traced.states.map(\.name).joined(separator: ", ")
+                let known = traced.entryNames.joined(separator: ", ")
                 throw FileError(
                     stream.folder.lock,
                     "the chain has no entry '\(until)'; it has \(known.isEmpty ? "none" : known)"
-                        + Suggestion.hint(until, among: traced.states.map(\.name)))
+                        + Suggestion.hint(until, among: traced.entryNames))
             }
             traced = part
         }
@@ -76,11 +76,12 @@ package struct Replay {
                 NumPyArray(shape: dataset.sampleShape, values: .float32(Buffer(made.values))), path)
         case "png": try sheet.write(to: path)
         case "wav":
-            guard dataset.sampleShape.rank == 1, dataset.vocabularySize == nil else {
+            let isSound = dataset.sampleShape.rank == 1 && dataset.vocabularySize == nil
+            guard let sound = made.sound ?? (isSound ? made.values : nil) else {
                 throw FileError(
                     path, "a WAV file holds sounds [length]; this run's samples are \(dataset.sampleShape)")
             }
-            try WAVFile.write(made.values, rate: dataset.sampleRate ?? 16_000, to: path)
+            try WAVFile.write(sound, rate: dataset.sampleRate ?? 16_000, to: path)
         case "txt": try AtomicFile.write(path, text: text(of: made.values) + "\n")
         default:
             throw FileError(

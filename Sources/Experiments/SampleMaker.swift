@@ -11,6 +11,8 @@ final class SampleMaker {
         var label: Int
         var clean: [Float]
         var values: [Float]
+        /// What `values` are features of, where the chain changes sounds first.
+        var sound: [Float]?
         /// 1 hidden; nil for a chain without masks.
         var mask: [UInt8]?
         /// How many places along the first axis are real; nil for all.
@@ -23,6 +25,8 @@ final class SampleMaker {
 
     private let workspace: Workspace
     private let source: any SampleSource
+    /// Makes the sounds of which the chain begins with features; nil where it begins with samples as they are.
+    private let sounds: SampleMaker?
     private let program: Program
     private let parameters: [DrawnParameter]
     /// The place of the first parameter among the extra outputs; behind each stands whether it was applied.
@@ -38,6 +42,11 @@ final class SampleMaker {
 
     init(_ chain: TracedChain, kernels: KernelSet, source: any SampleSource) {
         (parameters, firstDrawn, self.source) = (chain.parameters, chain.extras.count, source)
+        if let sound = chain.sound, let source = source.sounds {
+            sounds = SampleMaker(sound.traced, kernels: kernels, source: source)
+        } else {
+            sounds = nil
+        }
         var chain = chain
         chain.extras += parameters.flatMap { parameter in
             let applied = parameter.applied.map { [ExtraOutput(name: "\(parameter.name) applied", node: $0)] }
@@ -57,17 +66,20 @@ final class SampleMaker {
     }
 
     func make(_ id: UInt64, epoch: Int, step: Int) throws -> MadeSample {
-        let sample = try source.sample(id, scratch: scratch.pointer)
-        let (clean, length) = ((0..<scratch.count).map { sample.values[$0] }, sample.length)
+        let untouched = try source.sample(id, scratch: scratch.pointer)
+        let (clean, length) = ((0..<scratch.count).map { untouched.values[$0] }, untouched.length)
+        let sound = try sounds?.make(id, epoch: epoch, step: step)
+        let sample = try workspace.sample(id, epoch: epoch, step: step, scratch: scratch.pointer)
         try workspace.run(
             sample, id: id, epoch: epoch, step: step, values: values.pointer, mask: mask.pointer)
         return MadeSample(
-            id: id, label: source.label(id), clean: clean, values: values.values,
+            id: id, label: source.label(id), clean: clean, values: values.values, sound: sound?.values,
             mask: program.writesMask ? mask.values : nil, length: length,
-            drawn: drawn + numbers.map { ($0.name, extra($0.place)) },
-            applied: conditional.enumerated().filter { extra(firstCondition + $0.offset) == 1 }.map(
-                \.element),
-            left: conditional.enumerated().filter { extra(firstCondition + $0.offset) != 1 }.map(\.element))
+            drawn: (sound?.drawn ?? []) + drawn + numbers.map { ($0.name, extra($0.place)) },
+            applied: (sound?.applied ?? [])
+                + conditional.enumerated().filter { extra(firstCondition + $0.offset) == 1 }.map(\.element),
+            left: (sound?.left ?? [])
+                + conditional.enumerated().filter { extra(firstCondition + $0.offset) != 1 }.map(\.element))
     }
 
     /// One of the single numbers beside the sample that was made last.

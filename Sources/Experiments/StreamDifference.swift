@@ -161,11 +161,11 @@ private struct ChainSteps {
 
     func steps(view: Int) throws -> [(name: String, values: [Float], mask: [UInt8]?)] {
         let traced = stream.traced[view]
-        return try traced.states.map { state in
+        return try traced.entryNames.map { name in
             let made = try SampleMaker(
-                traced.until(state.name)!, kernels: runtime.kernels, source: DatasetSamples(stream.samples)
+                traced.until(name)!, kernels: runtime.kernels, source: DatasetSamples(stream.samples)
             ).make(id, epoch: epoch, step: step)
-            return (state.name, made.values, made.mask)
+            return (name, made.values, made.mask)
         }
     }
 }

@@ -154,6 +154,7 @@ extension TracedChain {
         let partner = graph.partners[place]
         var part = TracedChain(graph: graph.before(partner: place), values: partner.node, mask: nil)
         part.mixings = partner.mixings.map { mixings[$0] }
+        part.sound = sound
         return part
     }
 }

@@ -104,7 +104,7 @@ extension Chain {
         }
     }
 
-    private func adjustments(in entries: [ChainEntry]) -> [ChainAdjustment] {
+    func adjustments(in entries: [ChainEntry]) -> [ChainAdjustment] {
         entries.flatMap { entry in
             switch entry {
             case .generator: [] as [ChainAdjustment]

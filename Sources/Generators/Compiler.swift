@@ -35,7 +35,7 @@ extension Program {
             registers = max(registers, builder.registerCount)
             totals += builder.group.totals.count
         }
-        (shape, demands) = (graph.shape, graph.demands)
+        (shape, sound, demands) = (graph.shape, chain.sound, graph.demands)
         writesMask = chain.mask != nil
         extras = chain.extras.map { extra in
             let node = graph.nodes[extra.node]

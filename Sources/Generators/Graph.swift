@@ -313,6 +313,8 @@ package struct TracedChain: Sendable {
     package var states: [ChainState] = []
     /// What undoes the standardisation, if there is one.
     package var standardisation: Standardisation?
+    /// What the chain does before this, to the sounds of which the graph's input has features.
+    package var sound: SoundChain?
 
     package init(graph: Graph, values: NodeID, mask: NodeID?) {
         (self.graph, self.values, self.mask) = (graph, values, mask)
@@ -329,15 +331,28 @@ package struct TracedChain: Sendable {
 extension TracedChain {
     /// The chain up to an entry and no further; nil if it has no entry of that name.
     package func until(_ name: String) -> TracedChain? {
-        guard let state = states.first(where: { $0.name == name }) else { return nil }
+        guard let state = states.first(where: { $0.name == name }) else {
+            guard let sound, let part = sound.traced.until(name) else { return nil }
+            var features = TracedChain(graph: Graph(shape: graph.shape), values: 0, mask: nil)
+            features.sound = SoundChain(part, features: sound.features)
+            return features
+        }
         var part = TracedChain(graph: graph, values: state.values, mask: state.mask)
+        part.sound = sound
         part.parameters = Array(parameters.prefix(state.parameters))
         part.standardisation = state.standardisation
         return part
     }
 
+    /// The names of all entries, in the order of the chain.
+    package var entryNames: [String] { (sound?.traced.entryNames ?? []) + states.map(\.name) }
+
     /// What a person should know of the chain for a data set of this many samples.
     package func notes(sampleCount: Int) -> [String] {
+        (sound?.traced.notes(sampleCount: sampleCount) ?? []) + ownNotes(sampleCount: sampleCount)
+    }
+
+    private func ownNotes(sampleCount: Int) -> [String] {
         let asking = graph.nodes.firstIndex {
             if case .whole(.partner) = $0.operation { true } else { false }
         }

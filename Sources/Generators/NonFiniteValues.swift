@@ -16,6 +16,13 @@ package struct NonFiniteValues: Error, CustomStringConvertible {
         of id: UInt64, epoch: Int, step: Int = 0, in chain: TracedChain, kernels: KernelSet,
         source: any SampleSource
     ) throws {
+        if let sound = chain.sound, let sounds = source.sounds,
+            let found = try NonFiniteValues(
+                of: id, epoch: epoch, step: step, in: sound.traced, kernels: kernels, source: sounds)
+        {
+            self = found
+            return
+        }
         (self.id, self.epoch, size) = (id, epoch, chain.graph.shape.count)
         var watched = chain
         let nodes = GroupSchedule(chain).needed.sorted()
@@ -24,7 +31,8 @@ package struct NonFiniteValues: Error, CustomStringConvertible {
         let (values, mask) = (Buffer<Float>(count: size), Buffer<UInt8>(count: size))
         let scratch = Buffer<Float>(count: size)
         try workspace.run(
-            try source.sample(id, scratch: scratch.pointer), id: id, epoch: epoch, step: step,
+            try workspace.sample(id, epoch: epoch, step: step, scratch: scratch.pointer), id: id,
+            epoch: epoch, step: step,
             values: values.pointer, mask: mask.pointer)
         count = values.values.count { !$0.isFinite }
         guard count > 0 else { return nil }

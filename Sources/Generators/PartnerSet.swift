@@ -51,7 +51,7 @@ final class PartnerSet {
         return Self.partner(of: sample, in: source?.ids ?? SampleIDs(sample..<sample + 1), address: address)
     }
 
-    /// A sample's clean partner: the one that was drawn, or, where those are left out that cannot be read, the next one that can.
+    /// A sample's partner as the chain begins with it: the one that was drawn, or, where those are left out that cannot be read, the next one that can.
     private func clean(
         _ place: Int, of sample: UInt64, epoch: UInt32
     ) throws -> (id: UInt64, sample: CleanSample) {
@@ -59,7 +59,10 @@ final class PartnerSet {
         var (id, triesLeft) = (drawn(place, of: sample, epoch: epoch), source.ids.count)
         while true {
             do {
-                return (id, try source.sample(id, scratch: members[place]!.scratch.pointer))
+                let member = members[place]!
+                let sample = try member.workspace.sample(
+                    id, epoch: Int(epoch), step: step, scratch: member.scratch.pointer)
+                return (id, sample)
             } catch {
                 triesLeft -= 1
                 guard triesLeft > 0, source.leavesOut(error), let own = source.ids.place(of: id) else {

@@ -88,6 +88,8 @@ package struct Program: Sendable {
 
     /// The shape of one sample.
     package let shape: Shape
+    /// What comes before it, where it begins with features of sounds that the chain has changed.
+    package let sound: SoundChain?
     let demands: SampleDemands
     /// True if the chain has a mask to write.
     package let writesMask: Bool

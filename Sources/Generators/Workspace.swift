@@ -12,6 +12,8 @@ package protocol SampleSource: AnyObject {
     func sample(_ id: UInt64, scratch: UnsafeMutablePointer<Float>) throws -> CleanSample
     /// The sample's class.
     func label(_ id: UInt64) -> Int
+    /// The same samples as sounds, where they are features of sounds.
+    var sounds: (any SampleSource)? { get }
 
     /// Whether samples that cannot be read are left out, and whether that is what an error says.
     var leavesOutUnreadable: Bool { get }
@@ -19,6 +21,7 @@ package protocol SampleSource: AnyObject {
 }
 
 extension SampleSource {
+    package var sounds: (any SampleSource)? { nil }
     package var leavesOutUnreadable: Bool { false }
     package func leavesOut(_ error: any Error) -> Bool { false }
 }
@@ -47,14 +50,18 @@ package final class Workspace {
     private let memory: Buffer<Float>
     private let accumulators: Buffer<Double>
     private let partners: PartnerSet
+    private let source: (any SampleSource)?
+    /// Nil where the chain begins with the samples as they are read.
+    private let sound: SoundRunner?
     private let extras: [(slot: Int, count: Int, isMask: Bool)]
     private let scheduleValues: Buffer<Float>
     private var scheduleTime = (epoch: -1, step: -1)
 
     /// - Parameters:
-    ///   - source: where partners are found; a chain without partners needs none.
+    ///   - source: where samples and their partners are found; who has samples, and a chain without partners, needs none.
     package init(_ program: Program, kernels: NoiseKernels, source: (any SampleSource)? = nil) {
-        (self.program, self.kernels) = (program, kernels)
+        (self.program, self.kernels, self.source) = (program, kernels, source)
+        sound = program.sound.map { SoundRunner($0, kernels: kernels, sounds: source?.sounds) }
         let memory = Buffer<Float>(count: program.registerMemory + program.slotMemory)
         let slots = memory.pointer + program.registerMemory
         partners = PartnerSet(program, kernels: kernels, source: source)
@@ -78,6 +85,17 @@ package final class Workspace {
         for table in program.tables {
             for (place, value) in table.values.enumerated() { slots[table.slot + place] = value }
         }
+    }
+
+    /// What the program begins with: the clean sample, or features of the sound that the chain has changed.
+    ///
+    /// - Parameter scratch: room for a sample's values, which the result may use.
+    package func sample(
+        _ id: UInt64, epoch: Int, step: Int, scratch: UnsafeMutablePointer<Float>
+    ) throws -> CleanSample {
+        if let sound { return try sound.sample(id, epoch: epoch, step: step, scratch: scratch) }
+        guard let source else { preconditionFailure("samples are asked for, and there is no source of them") }
+        return try source.sample(id, scratch: scratch)
     }
 
     /// Runs the program over one sample.

@@ -57,6 +57,21 @@ package final class MelSpectrogram {
         }
     }
 
+    /// Writes all frames of a sample, [frames, bins], and returns how many of them are real.
+    ///
+    /// - Parameters:
+    ///   - count: of the sound's samples.
+    ///   - length: how many of them are no padding; frames behind these are silent.
+    package func writeSample(
+        _ sound: UnsafePointer<Float>, count: Int, length: Int, into out: UnsafeMutablePointer<Float>
+    ) -> Int {
+        let (frames, real) = (settings.frames(count), settings.frames(length))
+        write(sound, count: count, into: out, frames: real)
+        (out + real * settings.bins).update(
+            repeating: Self.range.lowerBound, count: (frames - real) * settings.bins)
+        return real
+    }
+
     /// Writes the window's samples around the middle of a frame.
     private func load(
         _ frame: Int, of sound: UnsafePointer<Float>, count: Int, into values: UnsafeMutablePointer<Double>

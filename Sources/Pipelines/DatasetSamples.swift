@@ -18,6 +18,8 @@ package final class DatasetSamples: SampleSource {
         try reader.read(Int(id), scratch: scratch)
     }
 
+    package var sounds: (any SampleSource)? { samples.sounds.map(DatasetSamples.init) }
+
     package func label(_ id: UInt64) -> Int { samples.label(of: Int(id)) }
 
     package var leavesOutUnreadable: Bool { samples.skipsUnreadable }

@@ -14,6 +14,8 @@ final class StreamWorker {
     private let source: DatasetSamples
     /// One for each view.
     private let workspaces: [Workspace]
+    /// Whether samples are features of sounds that the chain changes first, in each view in another way.
+    private let changesSounds: Bool
     private let scratch: Buffer<Float>
     private let hasher: DigestHasher?
     private let kernels: NoiseKernels
@@ -42,6 +44,7 @@ final class StreamWorker {
         }
         let program = pipeline.programs[0]
         (size, classes) = (program.shape.count, pipeline.samples.dataset.classes)
+        changesSounds = program.sound != nil
         scratch = Buffer(count: size)
         hasher = pipeline.makesDigests ? DigestHasher(pipeline.kernels.noise) : nil
         skips = pipeline.samples.skipsUnreadable
@@ -75,17 +78,26 @@ final class StreamWorker {
     private func make(_ slot: Int, epoch: Int) throws {
         let views = workspaces.count
         let id = ids[slot * views]
-        let sample = try source.sample(id, scratch: scratch.pointer)
+        let step = epoch * batchesPerEpoch + positions[slot] / batchSize
+        if let clean, changesSounds {
+            let sample = try source.sample(id, scratch: scratch.pointer)
+            sample.values.decode(first: 0, count: size, to: clean + slot * size, kernels)
+        }
+        var sample = try workspaces[0].sample(id, epoch: epoch, step: step, scratch: scratch.pointer)
         let label = source.label(id)
-        if let clean { sample.values.decode(first: 0, count: size, to: clean + slot * size, kernels) }
+        if let clean, !changesSounds {
+            sample.values.decode(first: 0, count: size, to: clean + slot * size, kernels)
+        }
         if let hasher {
             hasher.begin()
             hasher.absorb(id)
             hasher.absorb(UInt64(label))
             hasher.absorb(UInt64(truncatingIfNeeded: sample.length ?? -1))
         }
-        let step = epoch * batchesPerEpoch + positions[slot] / batchSize
         for view in 0..<views {
+            if view > 0, changesSounds {
+                sample = try workspaces[view].sample(id, epoch: epoch, step: step, scratch: scratch.pointer)
+            }
             let row = slot * views + view
             (ids[row], labels[row]) = (id, Int32(label))
             lengths[row] = Int32(truncatingIfNeeded: sample.length ?? Int(Int32.max))
