@@ -114,7 +114,7 @@ extension Experiment {
                 let count = try model.start(with: saved, run.layers)
                 observer.say("\(count) of \(model.weights.count) weights start as \(run.folder) has them")
             } catch {
-                throw ConfigError(config.trainPlace, "'init_from': \(error)")
+                throw ConfigError(config.trainNode.place, "'init_from': \(error)")
             }
         }
         return try trainer(of: model)
@@ -127,7 +127,7 @@ extension Experiment {
         try check(config.train.noDecay, "no_decay", model)
         try check(config.train.freeze, "freeze", model)
         guard model.weights.contains(where: \.isTrained) else {
-            throw ConfigError(config.trainPlace, "'freeze' means all weights, so there is nothing to train")
+            throw ConfigError(config.trainNode.place, "'freeze' means all weights, so there is nothing to train")
         }
         let samples = trainingPipeline.samplesPerEpoch
         let trainer = Trainer(
@@ -141,7 +141,7 @@ extension Experiment {
         for pattern in patterns where !model.weights.contains(where: { pattern.means($0.name) }) {
             let names = model.weights.map(\.name).joined(separator: ", ")
             throw ConfigError(
-                config.trainPlace,
+                config.trainNode.place,
                 "'\(key)' has '\(pattern.text)', but no weight is named so; there are \(names)")
         }
     }

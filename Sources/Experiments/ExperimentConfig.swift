@@ -15,7 +15,7 @@ struct ExperimentConfig {
     var modelNode: ConfigNode
     var train: TrainConfig
     /// Where `train` stands, for errors that only the rest of a config brings to light.
-    var trainPlace: ConfigPlace
+    var trainNode: ConfigNode
     /// Nil where nothing is kept back from training.
     var validation: ValidationConfig?
     /// What is measured beside loss and accuracy.
@@ -49,8 +49,8 @@ struct ExperimentConfig {
         model = try modelNode.value(as: "model") { node throws(ConfigError) in
             try ModelSection(node, custom)
         }
-        let trainNode = try table.requireNode("train")
-        (train, trainPlace) = (try trainNode.value(), trainNode.place)
+        trainNode = try table.requireNode("train")
+        train = try trainNode.value()
         train.initFrom = train.initFrom?.resolved(from: base)
         let loss = train.loss
         validation = try table.read("validate", as: "validation") { node throws(ConfigError) in

@@ -22,7 +22,7 @@ package enum LayerKind: String, CaseIterable, Sendable {
     case globalAveragePool = "global_average_pool"
     case upsample, dropout
     case stochasticDepth = "stochastic_depth"
-    case sequence, `repeat`, residual, branch
+    case sequence, `repeat`, residual, branch, heads
 }
 
 extension LayerConfig {
@@ -59,6 +59,7 @@ extension LayerConfig {
         case .repetition: .repeat
         case .residual: .residual
         case .branch: .branch
+        case .heads: .heads
         case .custom: nil
         }
     }

@@ -1,10 +1,10 @@
 import Tensors
 
-/// What training makes small: a number for a batch of outputs, with its gradient for them.
+/// A number for a batch of one output, with its gradient for it.
 protocol LossFunction: AnyObject {
-    /// Looks at the model's output of the last `forward` of this batch; writes the gradient of the mean loss where that is
-    /// wanted.
-    func evaluate(_ batch: Batch, wantsGradient: Bool) -> LossResult
+    /// Looks at the output of the last `forward` of this batch, and writes the gradient of the mean loss times `gradientScale`;
+    /// nil: nobody wants a gradient.
+    func evaluate(_ batch: Batch, gradientScale: Double?) -> LossResult
 }
 
 /// What a loss found in a batch.
@@ -29,19 +29,15 @@ package struct LossResult: Equatable, Sendable {
     }
 }
 
-extension TrainConfig {
-    /// The loss of a model that gives `output`.
-    func makeLoss(of output: Activation, engine: Engine) -> any LossFunction {
-        let base: any LossFunction =
-            switch loss.formula {
-            case .crossEntropy(let smoothing, _) where loss.target == .tokens:
-                TokenCrossEntropy(of: output, smoothing: smoothing, over: loss.over, engine: engine)
-            case .crossEntropy(let smoothing, let classWeights):
-                CrossEntropy(
-                    of: output, smoothing: smoothing, classWeights: classWeights, engine: engine)
-            default: ComparisonLoss(of: output, loss, engine: engine)
-            }
-        guard let consistency else { return base }
-        return ConsistentLoss(base, of: output, strength: consistency, engine: engine)
+extension LossConfig {
+    /// This loss of an output.
+    func make(of output: Activation, engine: Engine) -> any LossFunction {
+        switch formula {
+        case .crossEntropy(let smoothing, _) where target == .tokens:
+            TokenCrossEntropy(of: output, smoothing: smoothing, over: over, engine: engine)
+        case .crossEntropy(let smoothing, let classWeights):
+            CrossEntropy(of: output, smoothing: smoothing, classWeights: classWeights, engine: engine)
+        default: ComparisonLoss(of: output, self, engine: engine)
+        }
     }
 }

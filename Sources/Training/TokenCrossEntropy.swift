@@ -19,7 +19,7 @@ final class TokenCrossEntropy: LossFunction {
         (labels, weights) = (Buffer(count: rows), Buffer(count: rows))
     }
 
-    func evaluate(_ batch: Batch, wantsGradient: Bool) -> LossResult {
+    func evaluate(_ batch: Batch, gradientScale: Double?) -> LossResult {
         guard let clean = batch.clean else {
             preconditionFailure("the loss wants clean samples, the pipeline keeps none")
         }
@@ -35,7 +35,7 @@ final class TokenCrossEntropy: LossFunction {
         }
         var result = base.evaluate(
             labels: labels.pointer, rowWeights: weights.pointer, count: batch.count * positions,
-            wantsGradient: wantsGradient)
+            gradientScale: gradientScale)
         // Positions are no samples.
         result.correct = nil
         return result

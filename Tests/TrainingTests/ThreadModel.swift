@@ -14,11 +14,12 @@ struct ThreadModel: CustomTestStringConvertible, Sendable {
     private let optimizer: Optimizer
     /// How many tokens there are, where samples are texts.
     private var vocabulary: Int?
+    private var targets: [(head: String?, target: ModelPlan.Target)]
     private var change: @Sendable (inout TrainConfig) -> Void = { _ in }
 
     var testDescription: String { name }
 
-    static let all: [ThreadModel] = [mlp, convnet, resnet, vit, text]
+    static let all: [ThreadModel] = [mlp, convnet, resnet, vit, text, heads]
 
     private static let mlp = ThreadModel(
         name: "mlp", layers: [.flatten, .dropout(0.2), .dense(101), .relu, .dropout(0.1), .dense(7)],
@@ -77,12 +78,29 @@ struct ThreadModel: CustomTestStringConvertible, Sendable {
         ], input: [21], optimizer: .rmsProp(RMSPropConfig()), vocabulary: 90
     ) { $0.accumulate = 3 }
 
+    private static let heads = ThreadModel(
+        name: "heads",
+        layers: [
+            convolution(18), .relu, .flatten, .dense(65), .relu,
+            .heads([
+                .init("classes", [.dense(7)]), .init("picture", [.dense(90), .gelu, .dense(12 * 10 * 3)]),
+            ]),
+        ], input: [12, 10, 3], optimizer: .adam(AdamConfig()),
+        targets: [("picture", .samples), ("classes", .classes)]
+    ) {
+        $0.loss = ModelLoss(heads: [
+            .init("classes", .crossEntropy, weight: 0.75),
+            .init("picture", LossConfig(.squared, target: .clean, over: .hidden), weight: 2),
+        ])
+    }
+
     private init(
         name: String, layers: [LayerConfig], input: Shape, optimizer: Optimizer, vocabulary: Int? = nil,
+        targets: [(head: String?, target: ModelPlan.Target)] = [(nil, .classes)],
         change: @escaping @Sendable (inout TrainConfig) -> Void = { _ in }
     ) {
         (self.name, self.layers, self.input, self.optimizer) = (name, layers, input, optimizer)
-        (self.vocabulary, self.change) = (vocabulary, change)
+        (self.vocabulary, self.targets, self.change) = (vocabulary, targets, change)
     }
 
     private static let stepsPerEpoch = 6
@@ -90,7 +108,8 @@ struct ThreadModel: CustomTestStringConvertible, Sendable {
     /// A trainer with an average, a schedule and the best weights: all that a state may hold.
     func trainer(threads: Int, set: InstructionSet) throws -> Trainer {
         let model = try Fixture.model(
-            layers, input: input, classes: 7, leaves: 2, threads: threads, kernels: KernelSet.of(set)!)
+            layers, input: input, classes: 7, leaves: 2, threads: threads, kernels: KernelSet.of(set)!,
+            targets: targets)
         var config = TrainConfig(epochs: 2)
         (config.optimizer, config.averageDecay) = (optimizer, 0.9)
         config.schedule = LearningRateSchedule(.cosine(end: 0.1), warmUp: .steps(2))
@@ -107,15 +126,19 @@ struct ThreadModel: CustomTestStringConvertible, Sendable {
             for index in 0..<75 * input.count { samples.values[index] = Float(index * 31 % vocabulary) }
         }
         let lengths = Buffer<Int32>((0..<75).map { Int32($0 * 5 % input[0] + 1) })
+        let clean = Fixture.buffer(75 * input.count, seed: 33)
+        let mask = Buffer<UInt8>((0..<75 * input.count).map { $0 % 5 < 2 ? 1 : 0 })
         for step in steps {
             let (epoch, place) = step.quotientAndRemainder(dividingBy: Self.stepsPerEpoch)
             let begin = place * 9
             var batch = samples.batch(
                 begin..<begin + (place == Self.stepsPerEpoch - 1 ? 11 : 30), epoch: epoch)
             if vocabulary != nil { batch.lengths = UnsafePointer(lengths.pointer + begin) }
+            batch.clean = UnsafePointer(clean.pointer + begin * input.count)
+            batch.mask = UnsafePointer(mask.pointer + begin * input.count)
             _ = try trainer.step(batch)
             if step == 3 { trainer.rememberAsBest() }
         }
-        withExtendedLifetime((samples, lengths)) {}
+        withExtendedLifetime((samples, lengths, clean, mask)) {}
     }
 }
