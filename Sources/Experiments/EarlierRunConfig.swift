@@ -127,7 +127,8 @@ extension Experiment {
         try check(config.train.noDecay, "no_decay", model)
         try check(config.train.freeze, "freeze", model)
         guard model.weights.contains(where: \.isTrained) else {
-            throw ConfigError(config.trainNode.place, "'freeze' means all weights, so there is nothing to train")
+            throw ConfigError(
+                config.trainNode.place, "'freeze' means all weights, so there is nothing to train")
         }
         let samples = trainingPipeline.samplesPerEpoch
         let trainer = Trainer(

@@ -125,7 +125,8 @@ extension ModelLoss: ConfigValue {
         guard hasHeads else { return heads[0].loss.node }
         let entries = heads.map { head in
             ConfigEntry(
-                head.name!, ConfigNode(.table([head.loss.entry, ConfigEntry("weight", .number(head.weight))])))
+                head.name!,
+                ConfigNode(.table([head.loss.entry, ConfigEntry("weight", .number(head.weight))])))
         }
         return .table(["heads": ConfigNode(.table(entries))])
     }

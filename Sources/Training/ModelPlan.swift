@@ -28,6 +28,10 @@ package struct ModelPlan: Equatable, Sendable {
         package var shape: Shape
         /// Where its last layer stands; nil where there are no heads.
         package var place: LayerPlace?
+
+        package init(name: String? = nil, shape: Shape, place: LayerPlace? = nil) {
+            (self.name, self.shape, self.place) = (name, shape, place)
+        }
     }
 
     package let layers: [Layer]

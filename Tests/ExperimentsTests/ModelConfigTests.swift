@@ -185,7 +185,8 @@ import Training
         #expect(config.error(.rate(inside, kind: "dropout", rate: 2)).place.description == "test.yaml:5:5")
         let path = LayerPlace.model(2).inside("branch", 1).inside("", 0)
         #expect(config.error(.rate(path, kind: "dropout", rate: 2)).place.description == "test.yaml:6:28")
-        #expect(config.error(.lastOutputs(.init(shape: [5]), classes: 3)).place.description == "test.yaml:6:5")
+        #expect(
+            config.error(.lastOutputs(.init(shape: [5]), classes: 3)).place.description == "test.yaml:6:5")
         #expect(config.error(.noWeights).place.description == "test.yaml:4:3")
     }
 

@@ -42,14 +42,16 @@ private func config(_ yaml: String) throws -> ExperimentConfig {
         let loss = "{ heads: { a: mse, b: { mse: { over: hidden }, weight: 2 } } }"
         #expect(
             complaint("train: { epochs: 1, loss: \(loss) }\nmetrics: [calibration]")
-                == "test.yaml:4:11: error: 'calibration' judges classes, but no head has labels as its target")
+                == "test.yaml:4:11: error: 'calibration' judges classes, but no head has labels as its target"
+        )
         #expect(
             complaint("train: { epochs: 1, loss: \(loss) }\nvalidate: { by: accuracy }")
                 == "test.yaml:4:17: error: 'accuracy' judges classes, but no head has labels as its target")
         #expect(
             try config("train: { epochs: 1, loss: \(loss) }").lossProblem(
                 classes: 3, isText: false, hasMask: false)
-                == "the loss of the head 'b' is over what is hidden, but no generator of the chain has a mask")
+                == "the loss of the head 'b' is over what is hidden, but no generator of the chain has a mask"
+        )
         #expect(
             try config("train: { epochs: 1, loss: \(loss), consistency: { js: 2 } }\nviews: 2").lossProblem(
                 classes: 3, isText: false, hasMask: true)

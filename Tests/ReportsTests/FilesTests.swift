@@ -120,7 +120,8 @@ private struct Interruption: Error {}
                 learningRate: 1e-3, samplesPerSecond: 2000)
             #expect(try text(of: file).hasSuffix("}\n"))  // there at once, not when the log is closed
             try log.epoch(
-                0, step: 120, loss: .nan, accuracy: 0.5, heads: [.init("up_loss", .number(0.25))], digest: "cd",
+                0, step: 120, loss: .nan, accuracy: 0.5, heads: [.init("up_loss", .number(0.25))],
+                digest: "cd",
                 batches: 119, seconds: 1.5, samplesPerSecond: 1000)
             let other = #expect(throws: FileError.self) { try MetricsLog(file) }
             #expect(other?.description == "\(file): another process writes this run")

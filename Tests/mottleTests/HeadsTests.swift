@@ -117,7 +117,7 @@ import Testing
         #expect(outcome.errors == "" && outcome.status == 0)
         // The first two columns.
         let lines = outcome.output.split(separator: "\n").dropFirst().dropLast(2).map {
-            String($0.prefix(28).replacing(/ +$/, with: ""))
+            String($0.prefix(28).replacing(#/ +$/#, with: ""))
         }
         #expect(
             lines
