@@ -53,6 +53,10 @@ extension Dataset {
 package struct UnderlyingSounds: Sendable {
     package let dataset: any Dataset
     package let features: MelSettings
+
+    package init(dataset: any Dataset, features: MelSettings) {
+        (self.dataset, self.features) = (dataset, features)
+    }
 }
 
 /// How a data set wants to be read that lies in large files: one after the other.

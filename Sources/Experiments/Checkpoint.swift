@@ -58,10 +58,16 @@ struct RunState: Codable, Equatable {
         var (loss, samples, seconds) = (0.0, 0, 0.0)
         /// Nil where the model finds no classes.
         var correct: Int?
+        /// Of each head; nil for a model without heads.
+        var headLosses: [Double]?
 
         mutating func add(_ result: StepResult, samples count: Int) {
             loss += result.loss * Double(count)
             if let found = result.correct { correct = (correct ?? 0) + found }
+            if !result.headLosses.isEmpty {
+                let before = headLosses ?? Array(repeating: 0, count: result.headLosses.count)
+                headLosses = zip(before, result.headLosses).map { $0 + $1 * Double(count) }
+            }
             samples += count
         }
 

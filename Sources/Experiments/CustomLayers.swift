@@ -42,6 +42,7 @@ extension LayerConfig {
         case .sequence(let layers), .repetition(_, let layers): Self.customNames(layers)
         case .residual(let layers, let shortcut): Self.customNames(layers + shortcut)
         case .branch(let paths, _): Self.customNames(paths.flatMap { $0 })
+        case .heads(let heads): Self.customNames(heads.flatMap(\.layers))
         default: []
         }
     }

@@ -186,7 +186,8 @@ extension Experiment {
         try check(config.train.noDecay, "no_decay", model)
         try check(config.train.freeze, "freeze", model)
         guard model.weights.contains(where: \.isTrained) else {
-            throw ConfigError(config.trainPlace, "'freeze' means all weights, so there is nothing to train")
+            throw ConfigError(
+                config.trainNode.place, "'freeze' means all weights, so there is nothing to train")
         }
     }
 
@@ -194,7 +195,7 @@ extension Experiment {
         for pattern in patterns where !model.weights.contains(where: { pattern.means($0.name) }) {
             let names = model.weights.map(\.name).joined(separator: ", ")
             throw ConfigError(
-                config.trainPlace,
+                config.trainNode.place,
                 "'\(key)' has '\(pattern.text)', but no weight is named so; there are \(names)")
         }
     }

@@ -95,10 +95,11 @@ package final class Experiment {
         do {
             plan = try ModelPlan(
                 layers, input: train.sampleShape, classes: train.classes,
-                target: config.train.loss.outputs(train))
+                targets: config.train.loss.targets(train))
         } catch {
             throw config.error(error)
         }
+        config.train.loss = config.train.loss.ordered(as: plan.outputs)
         (self.config, self.runtime, self.data) = (config, runtime, data)
         name = config.lock?.config ?? RunFolder.name(ofConfig: file)
     }
@@ -143,7 +144,7 @@ package final class Experiment {
             observer.evaluating(evaluation.config.name, index: index, count: evaluations.count)
             let found = try measure(evaluation, of: data.test, trainer)
             skipped.merge(found.skipped) { $1 }
-            let loss = found.metrics.loss.mean
+            let loss = found.metrics.loss
             if index == 0, !loss.isFinite { throw TrainingError.nonFiniteEvaluation(loss: loss) }
             rows.append(found.row)
         }
@@ -175,7 +176,7 @@ package final class Experiment {
         var digest = Digest()
         while let batch = try stream.nextBatch() {
             trainer.measure(batch, into: &metrics)
-            if !metrics.loss.lossSum.isFinite,
+            if !metrics.loss.isFinite,
                 let values = try nonFinite(batch, step: 0, in: [evaluation.traced], samples)
             {
                 throw values
@@ -185,11 +186,26 @@ package final class Experiment {
         guard metrics.count > 0 else { throw TrainingError.nothingToTest(name: evaluation.config.name) }
         let row = RobustnessRow(
             name: evaluation.config.name, parameters: evaluation.parameters,
-            accuracy: metrics.classes?.accuracy, loss: metrics.loss.mean, count: metrics.count,
+            accuracy: metrics.classes?.accuracy, loss: metrics.loss, count: metrics.count,
             digest: digest.description,
-            measures: config.metrics.map { .init($0.name, $0.value(of: metrics)) },
+            measures: headMeasures(metrics) + config.metrics.map { .init($0.name, $0.value(of: metrics)) },
             outcomes: metrics.outcomes)
         return Measured(metrics: metrics, row: row, skipped: stream.skipped)
+    }
+
+    /// What each head by itself is worth: its loss, and its accuracy where the table has another head's.
+    private func headMeasures(_ metrics: ModelMetrics) -> [JSONValue.Member] {
+        let loss = config.train.loss
+        guard loss.hasHeads else { return [] }
+        return zip(loss.heads, metrics.losses).enumerated().flatMap { index, head in
+            let (name, result) = (head.0.name!, head.1)
+            var measures = [JSONValue.Member("\(name)_loss", .number(result.mean))]
+            if let correct = result.correct, index != loss.first(.labels) {
+                let accuracy = Double(correct) / Double(metrics.count)
+                measures.append(.init("\(name)_accuracy", .number(accuracy)))
+            }
+            return measures
+        }
     }
 
     /// The stream of a test set.
@@ -199,7 +215,7 @@ package final class Experiment {
         Pipeline(
             samples, programs: [evaluation.program], batchSize: Self.evaluationBatch,
             order: SampleOrder(.sequential, seed: Self.evaluationSeed), kernels: runtime.kernels,
-            pool: runtime.pool, keepsClean: config.train.loss.target != .labels, makesDigests: true)
+            pool: runtime.pool, keepsClean: !config.train.loss.needsOnlyLabels, makesDigests: true)
     }
 }
 

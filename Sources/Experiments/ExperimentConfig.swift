@@ -15,7 +15,7 @@ struct ExperimentConfig {
     var modelNode: ConfigNode
     var train: TrainConfig
     /// Where `train` stands, for errors that only the rest of a config brings to light.
-    var trainPlace: ConfigPlace
+    var trainNode: ConfigNode
     /// The same for `train.init_from`.
     var initFromPlace: ConfigPlace
     /// Nil where nothing is kept back from training.
@@ -51,9 +51,9 @@ struct ExperimentConfig {
         model = try modelNode.value(as: "model") { node throws(ConfigError) in
             try ModelSection(node, custom)
         }
-        let trainNode = try table.requireNode("train")
-        (train, trainPlace) = (try trainNode.value(), trainNode.place)
-        initFromPlace = trainNode.place(of: "init_from") ?? trainPlace
+        trainNode = try table.requireNode("train")
+        train = try trainNode.value()
+        initFromPlace = trainNode.place(of: "init_from") ?? trainNode.place
         let loss = train.loss
         validation = try table.read("validate", as: "validation") { node throws(ConfigError) in
             try ValidationConfig(node, ChainFiles(base: base), loss)

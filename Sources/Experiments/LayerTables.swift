@@ -125,4 +125,36 @@ extension LayerConfig {
     }
 }
 
+extension LayerConfig {
+    /// `{ classes: [...], picture: [...] }`.
+    static func heads(_ node: ConfigNode, _ custom: CustomLayers) throws(ConfigError) -> LayerConfig {
+        var table = try node.table()
+        var heads: [Head] = []
+        for entry in table.takeRest() {
+            let layers = try entry.value.value(as: "path") { node throws(ConfigError) in
+                try custom.layers(node)
+            }
+            heads.append(Head(try headName(entry, isProbe: node.isProbe), layers))
+        }
+        guard heads.count >= 2 || node.isProbe else {
+            throw node.mismatch(
+                wanted: "a table of at least two heads, each a list of layers", hint: " of \(heads.count)")
+        }
+        return .heads(heads)
+    }
+
+    /// A head's name stands in places, `model[2].heads.classes[0]`, and in columns, `classes_loss`.
+    private static func headName(_ entry: ConfigEntry, isProbe: Bool) throws(ConfigError) -> String {
+        let isName =
+            entry.key.first?.isLetter == true
+            && entry.key.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+        guard isName || isProbe else {
+            throw ConfigError(
+                entry.place,
+                "the name of a head has letters, digits and '_', with a letter first; got '\(entry.key)'")
+        }
+        return entry.key
+    }
+}
+
 extension BranchJoin: ConfigValue {}

@@ -23,9 +23,14 @@ extension LossConfig: ConfigValue {
             return
         }
         var table = try node.table()
+        try self.init(&table)
+        try table.finish()
+    }
+
+    /// The one loss that is left in a table.
+    fileprivate init(_ table: inout ConfigTable) throws(ConfigError) {
         let (kind, entry) = try table.takeOnly(
             naming: "one loss, for instance cross_entropy", kind: "loss", as: Kind.self)
-        try table.finish()
         self = kind.defaults
         try read(entry.value)
     }
@@ -71,7 +76,9 @@ extension LossConfig: ConfigValue {
     }
 
     /// As the lock file spells it.
-    var node: ConfigNode {
+    var node: ConfigNode { ConfigNode(.table([entry])) }
+
+    fileprivate var entry: ConfigEntry {
         var comparison = [
             ConfigEntry("target", .string(target.rawValue)), ConfigEntry("over", .string(over.rawValue)),
         ]
@@ -85,7 +92,74 @@ extension LossConfig: ConfigValue {
         case .huber(let delta): comparison.append(ConfigEntry("delta", .number(delta)))
         case .binaryCrossEntropy, .squared, .absolute, .cosine: break
         }
-        return ConfigNode(.table([ConfigEntry(formula.kind.rawValue, ConfigNode(.table(comparison)))]))
+        return ConfigEntry(formula.kind.rawValue, ConfigNode(.table(comparison)))
+    }
+}
+
+extension ModelLoss: ConfigValue {
+    /// A loss, or one for each head: `heads: { classes: cross_entropy, picture: { mse: { over: hidden }, weight: 0.5 } }`.
+    package init(_ node: ConfigNode) throws(ConfigError) {
+        guard node.has("heads") else {
+            self.init(try LossConfig(node))
+            return
+        }
+        var table = try node.table()
+        let headsNode = try table.requireNode("heads")
+        try table.finish()
+        var rest = try headsNode.table()
+        var heads: [Head] = []
+        for entry in rest.takeRest() {
+            heads.append(
+                try entry.value.value(as: "head_loss") { node throws(ConfigError) in
+                    try Head(entry.key, node)
+                })
+        }
+        guard !heads.isEmpty || headsNode.isProbe else {
+            throw headsNode.mismatch(wanted: "a table with a loss for each head of the model")
+        }
+        self.init(heads: heads)
+    }
+
+    /// As the lock file spells it.
+    var node: ConfigNode {
+        guard hasHeads else { return heads[0].loss.node }
+        let entries = heads.map { head in
+            ConfigEntry(
+                head.name!,
+                ConfigNode(.table([head.loss.entry, ConfigEntry("weight", .number(head.weight))])))
+        }
+        return .table(["heads": ConfigNode(.table(entries))])
+    }
+}
+
+extension ModelLoss.Head {
+    fileprivate init(_ name: String, _ node: ConfigNode) throws(ConfigError) {
+        guard node.isTable else {
+            self.init(name, try LossConfig(node))
+            return
+        }
+        var table = try node.table()
+        var weight = 1.0
+        try table.read("weight", into: &weight, in: 0...1e6)
+        self.init(name, try LossConfig(&table), weight: weight)
+        try table.finish()
+    }
+
+    /// As error texts call it.
+    fileprivate var text: String { name.map { "the loss of the head '\($0)'" } ?? "the loss" }
+}
+
+extension ModelLoss {
+    /// Why nothing is compared with such targets, for an error's text.
+    func lack(of target: LossConfig.Target) -> String {
+        hasHeads
+            ? "but no head has \(target.description) as its target"
+            : "but the loss has \(heads[0].loss.target.description) as its target"
+    }
+
+    /// The same losses in the order of a model's outputs, for which there is one each.
+    func ordered(as outputs: [ModelPlan.Output]) -> ModelLoss {
+        ModelLoss(heads: outputs.flatMap { output in heads.filter { $0.name == output.name } })
     }
 }
 
@@ -111,42 +185,57 @@ extension ExperimentConfig {
         if let problem = lossProblem(
             classes: data.classes, isText: data.vocabularySize != nil, hasMask: hasMask)
         {
-            throw ConfigError(trainPlace, problem)
+            throw ConfigError(trainNode.place, problem)
         }
     }
 
     func lossProblem(classes: Int, isText: Bool, hasMask: Bool) -> String? {
-        let loss = train.loss
+        for head in train.loss.heads {
+            if let problem = problem(head, classes: classes, isText: isText, hasMask: hasMask) {
+                return problem
+            }
+        }
+        guard train.consistency != nil else { return nil }
+        if views == 1 { return "'consistency' compares views of a sample: 'views' must be at least 2" }
+        if train.loss.first(.labels) == nil {
+            return "'consistency' compares classes, " + train.loss.lack(of: .labels)
+        }
+        return nil
+    }
+
+    private func problem(
+        _ head: ModelLoss.Head, classes: Int, isText: Bool, hasMask: Bool
+    ) -> String? {
+        let (loss, text) = (head.loss, head.text)
         if case .crossEntropy(_, let weights) = loss.formula, !weights.isEmpty, weights.count != classes {
             return
                 "'class_weights' must have a number for each of the \(classes) classes, got \(weights.count)"
         }
         if loss.target == .tokens, !isText {
-            return "the loss has tokens as its target, but the data are no texts"
+            return "\(text) has tokens as its target, but the data are no texts"
         }
         if loss.target == .clean, isText {
             return
-                "the loss compares values, but samples are token ids; 'cross_entropy: { target: tokens }' tells them apart"
+                "\(text) compares values, but samples are token ids; 'cross_entropy: { target: tokens }' tells them apart"
         }
         if loss.over != .all, !hasMask {
-            return "the loss is over what is \(loss.over.rawValue), but no generator of the chain has a mask"
-        }
-        guard train.consistency != nil else { return nil }
-        if views == 1 { return "'consistency' compares views of a sample: 'views' must be at least 2" }
-        if !loss.judgesClasses {
-            return "'consistency' compares classes, but the loss has \(loss.target.description) as its target"
+            return "\(text) is over what is \(loss.over.rawValue), but no generator of the chain has a mask"
         }
         return nil
     }
 }
 
-extension LossConfig {
+extension ModelLoss {
     /// What it asks of a model for these data.
-    func outputs(_ data: any Dataset) -> ModelPlan.Target {
-        switch target {
-        case .labels: .classes
-        case .clean: .samples
-        case .tokens: .tokens(data.vocabularySize ?? 0)
+    func targets(_ data: any Dataset) -> [(head: String?, target: ModelPlan.Target)] {
+        heads.map { head in
+            let target: ModelPlan.Target =
+                switch head.loss.target {
+                case .labels: .classes
+                case .clean: .samples
+                case .tokens: .tokens(data.vocabularySize ?? 0)
+                }
+            return (head.name, target)
         }
     }
 }

@@ -34,13 +34,13 @@ enum Metric: Equatable {
     ]
 
     /// `[top_5, calibration]`; each must fit what the loss makes of outputs.
-    static func list(_ node: ConfigNode, _ loss: LossConfig) throws(ConfigError) -> [Metric] {
+    static func list(_ node: ConfigNode, _ loss: ModelLoss) throws(ConfigError) -> [Metric] {
         var metrics: [Metric] = []
         for item in try node.items() { metrics.append(try Metric(item, loss)) }
         return metrics
     }
 
-    private init(_ node: ConfigNode, _ loss: LossConfig) throws(ConfigError) {
+    private init(_ node: ConfigNode, _ loss: ModelLoss) throws(ConfigError) {
         let names = Self.all.map(\.name)
         let word = try node.word(among: names)
         guard let metric = Self.all.first(where: { $0.name == word }) else {
@@ -54,7 +54,7 @@ enum Metric: Equatable {
     }
 
     /// Whether it can be measured where the model learns by this loss.
-    func check(_ node: ConfigNode, _ loss: LossConfig) throws(ConfigError) {
+    func check(_ node: ConfigNode, _ loss: ModelLoss) throws(ConfigError) {
         if node.isProbe { return }
         let wanted: (target: LossConfig.Target, task: String) =
             switch self {
@@ -62,13 +62,11 @@ enum Metric: Equatable {
             case .inputPSNR: (.clean, "compares inputs with clean samples")
             case .top, .calibration, .perClass, .confusion: (.labels, "judges classes")
             }
-        guard loss.target == wanted.target else {
+        guard let head = loss.first(wanted.target) else {
             throw ConfigError(
-                node.place,
-                "'\(name)' \(wanted.task), "
-                    + "but the loss has \(loss.target.description) as its target")
+                node.place, "'\(name)' \(wanted.task), \(loss.lack(of: wanted.target))")
         }
-        if self == .calibration, case .crossEntropy = loss.formula { return }
+        if self == .calibration, case .crossEntropy = loss.heads[head].loss.formula { return }
         guard self != .calibration else {
             throw ConfigError(node.place, "'calibration' wants the softmax of cross_entropy as its loss")
         }

@@ -28,7 +28,7 @@ extension LayerKind {
         case .globalAveragePool: .pooling(PoolingConfig(.globalAverage))
         case .reshape, .dense, .groupNorm, .tokenEmbedding, .patchEmbedding, .positions, .attention,
             .conv2d, .conv1d, .transposedConv2d, .upsample, .dropout, .stochasticDepth, .sequence,
-            .repeat, .residual, .branch:
+            .repeat, .residual, .branch, .heads:
             nil
         }
     }
@@ -54,6 +54,7 @@ extension LayerKind {
         case .repeat: "its layers: 'repeat: { times: 3, layers: [dense: 64, relu] }'"
         case .residual: "its layers: 'residual: [dense: 64, relu]'"
         case .branch: "its paths: 'branch: [[dense: 64, relu], [dense: 32]]'"
+        case .heads: "its heads: 'heads: { classes: [dense: 10], picture: [dense: 784] }'"
         case .flatten, .relu, .gelu, .silu, .tanh, .sigmoid, .softmax, .layerNorm, .rmsNorm, .batchNorm,
             .classToken, .firstToken, .meanToken, .visibleTokens, .restoreTokens, .globalMaxPool,
             .globalAveragePool:
@@ -105,6 +106,7 @@ extension LayerConfig: ConfigValue {
         case .repeat: self = try Self.repetition(entry.value, layers)
         case .residual: self = try Self.residual(entry.value, layers)
         case .branch: self = try Self.branch(entry.value, layers)
+        case .heads: self = try Self.heads(entry.value, layers)
         case .groupNorm: self = .groupNorm(groups: try entry.value.value(in: 1...))
         case .tokenEmbedding: self = try Self.tokenEmbedding(entry.value)
         case .patchEmbedding: self = try Self.patchEmbedding(entry.value)
@@ -173,6 +175,8 @@ extension LayerConfig: ConfigValue {
                     ConfigEntry("paths", .list(paths.map { .list($0.map(\.node)) })),
                     ConfigEntry("join", .string(join.rawValue)),
                 ])
+        case .heads(let heads):
+            Self.table(kind, heads.map { ConfigEntry($0.name, .list($0.layers.map(\.node))) })
         }
     }
 
@@ -206,7 +210,12 @@ extension ExperimentConfig {
     /// The config's error for a model that doesn't fit the data.
     func error(_ error: ModelError) -> ConfigError {
         if let place = error.place { return ConfigError(self.place(of: place), error.description) }
+        let (loss, heads) = (trainNode.value(of: "loss"), trainNode.value(of: "loss")?.value(of: "heads"))
         switch error {
+        case .headWithoutLoss, .lossBesideHeads(nil, _):
+            return ConfigError((heads ?? loss ?? trainNode).place, error.description)
+        case .lossBesideHeads(let name?, _):
+            return ConfigError((heads?.value(of: name) ?? trainNode).place, error.description)
         case .lastOutputs, .outputsBesideSamples, .outputsBesideTokens, .outputsOfVisible:
             let last = try? modelNode.items().last
             return ConfigError(last?.place ?? modelNode.place, error.description)

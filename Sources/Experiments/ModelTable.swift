@@ -22,11 +22,20 @@ package struct ModelTable {
         let profiles = Dictionary(uniqueKeysWithValues: model.profile.map { ($0.name, $0) })
         func rows(_ layers: [ModelPlan.Layer], depth: Int) -> [Row] {
             layers.flatMap { layer in
-                [
-                    Row(
-                        name: layer.name, depth: depth, output: layer.output,
-                        profile: profiles[layer.name] ?? LayerProfile(name: layer.name))
-                ] + layer.paths.flatMap { rows($0, depth: depth + 1) }
+                let row = Row(
+                    name: layer.name, depth: depth, output: layer.output,
+                    profile: profiles[layer.name] ?? LayerProfile(name: layer.name))
+                guard case .heads(let heads) = layer.config else {
+                    return [row] + layer.paths.flatMap { rows($0, depth: depth + 1) }
+                }
+                return zip(heads, layer.paths).reduce(into: [row]) { all, head in
+                    let (name, path) = (head.0.name, head.1)
+                    all.append(
+                        Row(
+                            name: name, depth: depth + 1, output: path.last?.output ?? layer.output,
+                            profile: LayerProfile(name: name)))
+                    all += rows(path, depth: depth + 2)
+                }
             }
         }
         input = experiment.plan.input

@@ -14,32 +14,36 @@ package struct Prediction {
     /// Of one sample.
     private let outputShape: Shape
     private let outputs: Buffer<Float>
+    /// Of the head that is asked.
     private let loss: LossConfig
     private static let topCount = 3
 
     /// - Parameters:
     ///   - run: the run's folder.
     ///   - inputs: paths, as ``UnlabelledSamples`` takes them. As for the clean test set, no chain is applied.
+    ///   - head: which of the model's heads is asked; nil for the first.
     ///   - writesOutputs: whether somebody takes outputs that are no classes.
     package init(
-        run path: String, inputs: [String], writesOutputs: Bool, runtime: Runtime, observer: some RunObserver
+        run path: String, inputs: [String], head: String?, writesOutputs: Bool, runtime: Runtime,
+        observer: some RunObserver
     ) throws {
         let folder = try RunFolder.open(path)
         let experiment = try Experiment(file: folder.lock, runtime: runtime)
-        loss = experiment.config.train.loss
+        let index = try experiment.plan.head(head, of: path)
+        let output = experiment.plan.outputs[index]
+        (loss, outputShape) = (experiment.config.train.loss.heads[index].loss, output.shape)
         let model = experiment.makeModel()
-        outputShape = model.outputShape
         guard loss.judgesClasses || writesOutputs else {
             throw FileError(
                 path,
-                "its model gives \(outputShape) for each sample and no classes; --output takes a .npy file for it"
+                "its \(output.name.map { "head '\($0)'" } ?? "model") gives \(outputShape) for each sample and no classes; --output takes a .npy file for it"
             )
         }
         if let note = experiment.note(of: "the numbers") { observer.say(note) }
         try model.load(from: folder.model)
         samples = try UnlabelledSamples(
             inputs, like: experiment.data.train.dataset, fit: experiment.config.data.imageFit)
-        outputs = try experiment.outputs(of: model, for: samples)
+        outputs = try experiment.outputs(of: model, head: index, for: samples)
     }
 
     /// The array of all outputs, `[samples] + outputShape`.
@@ -112,21 +116,23 @@ package struct Prediction {
 }
 
 extension Experiment {
-    /// What a model gives for each of some samples, one behind the other.
+    /// What one head of a model gives for each of some samples, one behind the other.
     ///
     /// - Throws: where an output is not finite, with the sample's name.
-    fileprivate func outputs(of model: Model, for samples: UnlabelledSamples) throws -> Buffer<Float> {
+    fileprivate func outputs(
+        of model: Model, head: Int, for samples: UnlabelledSamples
+    ) throws -> Buffer<Float> {
         let stream = Pipeline(
             SampleSet(samples), programs: [evaluations[0].program], batchSize: Self.evaluationBatch,
             order: SampleOrder(.sequential, seed: Self.evaluationSeed), kernels: runtime.kernels,
             pool: runtime.pool
         ).stream()
         stream.begin(epoch: 0)
-        let size = model.outputShape.count
+        let size = plan.outputs[head].shape.count
         let outputs = Buffer<Float>(count: samples.count * size)
         var done = 0
         while let batch = try stream.nextBatch() {
-            model.writeOutputs(of: batch, to: outputs.pointer + done * size)
+            model.writeOutputs(of: batch, head: head, to: outputs.pointer + done * size)
             done += batch.count
         }
         if let wrong = (0..<outputs.count).first(where: { !outputs[$0].isFinite }) {
@@ -136,6 +142,24 @@ extension Experiment {
             )
         }
         return outputs
+    }
+}
+
+extension ModelPlan {
+    /// The index of a head; nil is the first output.
+    ///
+    /// - Throws: where the model, that of `run`, has no such head.
+    fileprivate func head(_ name: String?, of run: String) throws(FileError) -> Int {
+        guard let name else { return 0 }
+        let names = outputs.compactMap(\.name)
+        guard !names.isEmpty else { throw FileError(run, "its model has no heads, so there is no '\(name)'") }
+        guard let index = names.firstIndex(of: name) else {
+            throw FileError(
+                run,
+                "its model has no head '\(name)'; known are " + names.joined(separator: ", ")
+                    + Suggestion.hint(name, among: names))
+        }
+        return index
     }
 }
 

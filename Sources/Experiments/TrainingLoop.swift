@@ -98,6 +98,7 @@ struct TrainingLoop {
         observer.finishedEpoch(progress)
         try metrics.epoch(
             state.epoch, step: state.step, loss: whole.meanLoss, accuracy: whole.accuracy,
+            heads: headLosses(whole),
             digest: state.digest.description, batches: state.batch, seconds: whole.seconds,
             samplesPerSecond: whole.samplesPerSecond)
         state.trainedSamples += whole.samples
@@ -135,10 +136,17 @@ struct TrainingLoop {
         let recent = state.recent
         try metrics.step(
             state.step, epoch: state.epoch, batch: state.batch, loss: recent.meanLoss,
-            accuracy: recent.accuracy, digest: state.digest.description,
+            accuracy: recent.accuracy, heads: headLosses(recent), digest: state.digest.description,
             learningRate: trainer.learningRate,
             samplesPerSecond: recent.samplesPerSecond)
         state.recent = RunState.Sums()
+    }
+
+    /// The mean loss of each head, as the table calls it.
+    private func headLosses(_ sums: RunState.Sums) -> [JSONValue.Member] {
+        zip(experiment.config.train.loss.heads, sums.headLosses ?? []).map { head, loss in
+            .init("\(head.name!)_loss", .number(loss / Double(sums.samples)))
+        }
     }
 
     /// Adds the time since the last call to the sums.

@@ -199,7 +199,7 @@ extension Experiment {
         Pipeline(
             data.train, programs: programs, batchSize: config.train.batchSize,
             order: .training(data.train, seed: config.seed), kernels: runtime.kernels, pool: runtime.pool,
-            keepsClean: config.train.loss.target != .labels, makesDigests: true)
+            keepsClean: !config.train.loss.needsOnlyLabels, makesDigests: true)
     }
 }
 

@@ -16,8 +16,8 @@ struct ValidationConfig {
     /// Whether a run results in the weights that did best, not in the last ones.
     var keepsBest = false
 
-    init(_ node: ConfigNode, _ files: ChainFiles, _ loss: LossConfig) throws(ConfigError) {
-        criterion = loss.judgesClasses ? .accuracy : .loss
+    init(_ node: ConfigNode, _ files: ChainFiles, _ loss: ModelLoss) throws(ConfigError) {
+        criterion = loss.first(.labels) == nil ? .loss : .accuracy
         var table = try node.table()
         try table.read("hold_out", into: &holdOut, in: 0.0001...0.9999)
         try table.read("every", into: &every, in: 1...1_000_000)
@@ -68,7 +68,7 @@ enum Criterion: Equatable {
         }
     }
 
-    init(_ node: ConfigNode, _ loss: LossConfig) throws(ConfigError) {
+    init(_ node: ConfigNode, _ loss: ModelLoss) throws(ConfigError) {
         let names = ["accuracy", "loss"] + Self.metrics.map(\.name)
         let word = try node.word(among: names)
         guard names.contains(word) else {
@@ -76,10 +76,8 @@ enum Criterion: Equatable {
         }
         switch word {
         case "accuracy":
-            guard loss.judgesClasses || node.isProbe else {
-                throw ConfigError(
-                    node.place,
-                    "'accuracy' judges classes, but the loss has \(loss.target.description) as its target")
+            guard loss.first(.labels) != nil || node.isProbe else {
+                throw ConfigError(node.place, "'accuracy' judges classes, " + loss.lack(of: .labels))
             }
             self = .accuracy
         case "loss": self = .loss
@@ -96,7 +94,7 @@ enum Criterion: Equatable {
     func value(of metrics: ModelMetrics) -> Double {
         switch self {
         case .accuracy: return metrics.classes?.accuracy ?? .nan
-        case .loss: return metrics.loss.mean
+        case .loss: return metrics.loss
         case .metric(let metric):
             guard case .number(let value) = metric.value(of: metrics) else { return .nan }
             return value

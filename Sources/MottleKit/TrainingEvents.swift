@@ -75,7 +75,7 @@ public struct TestResult: Sendable, Equatable {
     public let accuracy: Double?
     /// The mean over the samples.
     public let loss: Double
-    /// The numbers of the config's `metrics`, by their names there.
+    /// The numbers of the config's `metrics`, by their names there, and of each head of a model with several: `picture_loss`.
     public let metrics: [String: Double]
 
     /// A parameter of the noise.

@@ -37,31 +37,39 @@ package final class MetricsLog {
 
     /// Appends the measures of some steps: the mean loss and the share of right answers since the line before, and the
     /// digest of the epoch's first `batch` batches.
+    ///
+    /// - Parameter heads: what there is to say of each head of the model.
     package func step(
-        _ step: Int, epoch: Int, batch: Int, loss: Double, accuracy: Double?, digest: String,
-        learningRate: Double, samplesPerSecond: Double
+        _ step: Int, epoch: Int, batch: Int, loss: Double, accuracy: Double?, heads: [JSONValue.Member],
+        digest: String, learningRate: Double, samplesPerSecond: Double
     ) throws(FileError) {
-        try append([
-            "event": "step", "epoch": .whole(epoch), "step": .whole(step), "batch": .whole(batch),
-            "loss": .number(loss), "accuracy": accuracy.map { .number($0) } ?? .null,
-            "digest": .string(digest),
-            "learning_rate": .number(learningRate),
-            "samples_per_second": .number(samplesPerSecond),
-        ])
+        try append(
+            [
+                "event": "step", "epoch": .whole(epoch), "step": .whole(step), "batch": .whole(batch),
+                "loss": .number(loss), "accuracy": accuracy.map { .number($0) } ?? .null,
+            ], heads,
+            [
+                "digest": .string(digest),
+                "learning_rate": .number(learningRate),
+                "samples_per_second": .number(samplesPerSecond),
+            ])
     }
 
     /// Appends the measures of a whole epoch; `step` counts from the start of the run.
     package func epoch(
-        _ epoch: Int, step: Int, loss: Double, accuracy: Double?, digest: String, batches: Int,
-        seconds: Double, samplesPerSecond: Double
+        _ epoch: Int, step: Int, loss: Double, accuracy: Double?, heads: [JSONValue.Member], digest: String,
+        batches: Int, seconds: Double, samplesPerSecond: Double
     ) throws(FileError) {
-        try append([
-            "event": "epoch", "epoch": .whole(epoch), "step": .whole(step), "batch": .whole(batches),
-            "loss": .number(loss), "accuracy": accuracy.map { .number($0) } ?? .null,
-            "digest": .string(digest),
-            "seconds": .number(seconds),
-            "samples_per_second": .number(samplesPerSecond),
-        ])
+        try append(
+            [
+                "event": "epoch", "epoch": .whole(epoch), "step": .whole(step), "batch": .whole(batches),
+                "loss": .number(loss), "accuracy": accuracy.map { .number($0) } ?? .null,
+            ], heads,
+            [
+                "digest": .string(digest),
+                "seconds": .number(seconds),
+                "samples_per_second": .number(samplesPerSecond),
+            ])
     }
 
     /// Appends what the model is worth behind an epoch on each set of samples that were kept back.
@@ -72,8 +80,14 @@ package final class MetricsLog {
     }
 
     /// Appends one line; when the disk takes only a part of it, that part is taken back.
-    func append(_ members: KeyValuePairs<String, JSONValue>) throws(FileError) {
-        let line = Array((JSONValue.object(members).text + "\n").utf8)
+    func append(
+        _ members: KeyValuePairs<String, JSONValue>, _ heads: [JSONValue.Member] = [],
+        _ others: KeyValuePairs<String, JSONValue> = [:]
+    ) throws(FileError) {
+        let all =
+            members.map { JSONValue.Member($0.key, $0.value) } + heads
+            + others.map { JSONValue.Member($0.key, $0.value) }
+        let line = Array((JSONValue.object(all).text + "\n").utf8)
         let start = lseek(descriptor, 0, SEEK_END)
         var written = write(descriptor, line, line.count)
         while written < 0, errno == EINTR { written = write(descriptor, line, line.count) }

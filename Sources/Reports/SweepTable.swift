@@ -112,8 +112,11 @@ private struct SweepComparison {
     init(_ cells: [SweepTable.Cell], measure: String) {
         (self.cells, self.measure) = (cells, measure)
         // Accuracy and PSNR are made of a mean over samples, others are only known of all samples together.
-        let counts = Set(cells.flatMap(\.runs).flatMap(\.rows).map(\.outcomes.count))
-        let isPaired = ["accuracy", "psnr"].contains(measure) && counts.count == 1
+        let rows = cells.flatMap(\.runs).flatMap(\.rows)
+        let counts = Set(rows.map(\.outcomes.count))
+        // Of a run that has both, outcomes are those of the accuracy.
+        let isKnown = measure == "accuracy" || measure == "psnr" && rows.allSatisfy { $0.accuracy == nil }
+        let isPaired = isKnown && counts.count == 1
         samples = isPaired ? counts.first! : 0
         bootstrap = PairedBootstrap(samples: samples)
     }

@@ -11,22 +11,22 @@ final class ComparisonLoss: LossFunction {
     /// Targets that do not lie in a batch as outputs do: of labels, and of several views of a sample.
     private var ownTargets: Buffer<Float>?
 
-    /// - Parameter output: a model's, whose gradient this writes.
+    /// - Parameter output: one of a model's, whose gradient this writes.
     init(of output: Activation, _ config: LossConfig, engine: Engine) {
         (self.output, self.config, self.engine) = (output, config, engine)
         losses = Buffer(count: engine.memory.capacity)
         region = Region(engine.pool)
     }
 
-    func evaluate(_ batch: Batch, wantsGradient: Bool) -> LossResult {
+    func evaluate(_ batch: Batch, gradientScale: Double?) -> LossResult {
         let mask = config.over == .all ? nil : batch.mask
         var loss = ElementLoss(
             outputs: output.values.pointer, stride: output.stride, targets: targets(of: batch), mask: mask,
             counted: config.over == .hidden ? 1 : 0, samples: batch.count, positions: output.positions,
             channels: output.channels, losses: losses.pointer,
-            gradient: wantsGradient ? output.gradient!.pointer : nil, scale: 0)
+            gradient: gradientScale == nil ? nil : output.gradient!.pointer, scale: 0)
         let weight = count(loss)
-        loss.scale = weight > 0 ? 1 / Float(weight) : 0
+        if let gradientScale, weight > 0 { loss.scale = Float(gradientScale) / Float(weight) }
         region.run(
             ComparisonTask(loss: loss, formula: config.formula, kernels: engine.kernels.training.losses),
             multiplications: batch.count * output.sampleStride * 16)

@@ -21,15 +21,15 @@ final class ConsistentLoss: LossFunction {
 
     func begin(_ batch: Batch) { base.begin(batch) }
 
-    func evaluate(_ batch: Batch, wantsGradient: Bool) -> LossResult {
-        var result = base.evaluate(batch, wantsGradient: wantsGradient)
-        guard wantsGradient, batch.views > 1 else { return result }
+    func evaluate(_ batch: Batch, gradientScale: Double?) -> LossResult {
+        var result = base.evaluate(batch, gradientScale: gradientScale)
+        guard let gradientScale, batch.views > 1 else { return result }
         let rows = batch.count * logits.positions
         let divergence = ViewDivergence(
             logits: logits.values.pointer, stride: logits.stride, classes: logits.channels,
             samples: batch.count / batch.views, views: batch.views, positions: logits.positions,
             losses: losses.pointer, normalisers: normalisers.pointer, gradient: logits.gradient!.pointer,
-            scale: Float(strength / Double(rows)))
+            scale: Float(gradientScale * strength / Double(rows)))
         region.run(
             ViewDivergenceTask(divergence: divergence, kernels: engine.kernels.training.losses),
             multiplications: rows * logits.stride * 64 * batch.views)

@@ -27,16 +27,16 @@ final class CrossEntropy: LossFunction {
         region = Region(engine.pool)
     }
 
-    func evaluate(_ batch: Batch, wantsGradient: Bool) -> LossResult {
+    func evaluate(_ batch: Batch, gradientScale: Double?) -> LossResult {
         evaluate(
-            labels: batch.labels, targets: batch.targets, count: batch.count, wantsGradient: wantsGradient)
+            labels: batch.labels, targets: batch.targets, count: batch.count, gradientScale: gradientScale)
     }
 
     /// `targets` are the shares of the classes in each row's label, `[count, classes]`; nil for the labels alone. Rows whose
     /// weight is 0 are left out; nil: all count 1.
     func evaluate(
         labels: UnsafePointer<Int32>, targets: UnsafePointer<Float>? = nil,
-        rowWeights: UnsafePointer<Float>? = nil, count: Int, wantsGradient: Bool = false
+        rowWeights: UnsafePointer<Float>? = nil, count: Int, gradientScale: Double? = nil
     ) -> LossResult {
         let classes = logits.channels
         for row in 0..<count where rowWeights.map({ $0[row] != 0 }) ?? true {
@@ -48,9 +48,9 @@ final class CrossEntropy: LossFunction {
             labels: labels, targets: targets, smoothing: smoothing,
             classWeights: classWeights.map { UnsafePointer($0.pointer) }, rowWeights: rowWeights,
             losses: losses.pointer,
-            gradient: wantsGradient ? logits.gradient!.pointer : nil, scale: 0)
+            gradient: gradientScale == nil ? nil : logits.gradient!.pointer, scale: 0)
         let weight = engine.kernels.training.losses.softmaxTotalWeight(entropy)
-        entropy.scale = weight > 0 ? Float(1 / weight) : 0
+        if let gradientScale, weight > 0 { entropy.scale = Float(gradientScale / weight) }
         for thread in 0..<engine.pool.threads { correct.pointer[thread * CrossEntropyTask.slot] = 0 }
         region.run(
             CrossEntropyTask(

@@ -45,6 +45,12 @@ extension LayerConfig {
                 found.append(try all(path) { place.inside("branch", index).inside("", $0) })
             }
             return .branch(found, join: join)
+        case .heads(let heads):
+            var found: [Head] = []
+            for head in heads {
+                found.append(Head(head.name, try all(head.layers) { place.inside(head: head.name, $0) }))
+            }
+            return .heads(found)
         default: return self
         }
     }

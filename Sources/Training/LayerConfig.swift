@@ -74,8 +74,18 @@ package indirect enum LayerConfig: Equatable, Sendable {
     case residual([LayerConfig], shortcut: [LayerConfig] = [])
     /// Several paths from the same input, whose outputs are joined; a path of no layers is the input itself.
     case branch([[LayerConfig]], join: BranchJoin = .concatenate)
+    /// Several outputs from the same input, each with a loss of its own; the last layer of a model.
+    case heads([Head])
     /// What a program that uses the library brings along.
     case custom(CustomLayerConfig)
+
+    package struct Head: Equatable, Sendable {
+        package var name: String
+        /// None where it gives what all heads get.
+        package var layers: [LayerConfig]
+
+        package init(_ name: String, _ layers: [LayerConfig]) { (self.name, self.layers) = (name, layers) }
+    }
 
     /// Whether there is something to train in it for an input of shape `input`, but for the layers that it holds.
     func hasWeights(input: Shape) -> Bool {
@@ -97,7 +107,7 @@ package indirect enum LayerConfig: Equatable, Sendable {
         switch self {
         case .flatten: return [input.count]
         case .relu, .gelu, .silu, .tanh, .sigmoid, .softmax, .layerNorm, .rmsNorm, .batchNorm, .sequence,
-            .repetition, .residual, .branch:
+            .repetition, .residual, .branch, .heads:
             return input
         case .groupNorm, .tokenEmbedding, .patchEmbedding, .positions, .classToken, .firstToken, .meanToken,
             .visibleTokens, .restoreTokens, .attention:

@@ -24,7 +24,7 @@ package enum LayerKind: String, CaseIterable, Sendable {
     case globalAveragePool = "global_average_pool"
     case upsample, dropout
     case stochasticDepth = "stochastic_depth"
-    case sequence, `repeat`, residual, branch
+    case sequence, `repeat`, residual, branch, heads
 }
 
 extension LayerConfig {
@@ -63,6 +63,7 @@ extension LayerConfig {
         case .repetition: .repeat
         case .residual: .residual
         case .branch: .branch
+        case .heads: .heads
         case .custom: nil
         }
     }

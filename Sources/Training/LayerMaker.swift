@@ -12,6 +12,19 @@ final class LayerMaker {
 
     init(engine: Engine, seed: UInt64) { (self.engine, self.seed) = (engine, seed) }
 
+    /// The outputs of a whole model: one, or one for each head.
+    func makeOutputs(_ plans: [ModelPlan.Layer], of input: Activation) -> [Activation] {
+        guard let heads = plans.last, case .heads = heads.config else { return [make(plans, of: input)] }
+        let shared = make(plans.dropLast(), of: input)
+        name = heads.name
+        let paths = add { Fork(shared, count: heads.paths.count, engine: $0) }.outputs
+        let outputs = zip(heads.paths, paths).map { make($0, of: $1) }
+        // The losses write all gradients before the last head begins its way back.
+        engine.memory.beginLayer()
+        for output in outputs { engine.memory.use(output) }
+        return outputs
+    }
+
     func make(_ plans: [ModelPlan.Layer], of input: Activation) -> Activation {
         var (activation, rest) = (input, plans[...])
         while let plan = rest.first {
@@ -161,6 +174,7 @@ final class LayerMaker {
                     name: plan.name, input, layer: custom.layer!, outputShape: plan.output, seed: seed,
                     engine: $0)
             }.output
+        case .heads: preconditionFailure("\(plan.place) heads: only a whole model ends in several outputs")
         case .sequence, .repetition, .denseClasses, .tokenEmbedding(nil, _, _):
             preconditionFailure("a plan holds the layers of \(plan.config.kind)")
         }

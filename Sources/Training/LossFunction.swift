@@ -1,13 +1,13 @@
 import Tensors
 
-/// What training makes small: a number for a batch of outputs, with its gradient for them.
+/// A number for a batch of one output, with its gradient for it.
 protocol LossFunction: AnyObject {
     /// Looks at a batch before `forward`.
     func begin(_ batch: Batch)
 
-    /// Looks at the model's output of the last `forward` of this batch; writes the gradient of the mean loss where that is
-    /// wanted.
-    func evaluate(_ batch: Batch, wantsGradient: Bool) -> LossResult
+    /// Looks at the output of the last `forward` of this batch, and writes the gradient of the mean loss times `gradientScale`;
+    /// nil: nobody wants a gradient.
+    func evaluate(_ batch: Batch, gradientScale: Double?) -> LossResult
 }
 
 extension LossFunction {
@@ -36,29 +36,17 @@ package struct LossResult: Equatable, Sendable {
     }
 }
 
-extension TrainConfig {
-    /// The loss of a model, whose last layer computes only what the loss looks at from now on, where that can be.
-    func makeLoss(of model: Model) -> any LossFunction {
-        // The consistency of views looks at everything.
-        let counted = loss.target == .tokens && consistency == nil ? model.countRows() : nil
-        return makeLoss(of: model.output, counted, engine: model.engine)
-    }
-
-    /// The loss of a model that gives `output`.
+extension LossConfig {
+    /// This loss of an output.
     ///
     /// - Parameter counted: where the loss says what it looks at, before each pass; nil: everything is computed.
-    func makeLoss(of output: Activation, _ counted: CountedRows? = nil, engine: Engine) -> any LossFunction {
-        let base: any LossFunction =
-            switch loss.formula {
-            case .crossEntropy(let smoothing, _) where loss.target == .tokens:
-                TokenCrossEntropy(
-                    of: output, counted, smoothing: smoothing, over: loss.over, engine: engine)
-            case .crossEntropy(let smoothing, let classWeights):
-                CrossEntropy(
-                    of: output, smoothing: smoothing, classWeights: classWeights, engine: engine)
-            default: ComparisonLoss(of: output, loss, engine: engine)
-            }
-        guard let consistency else { return base }
-        return ConsistentLoss(base, of: output, strength: consistency, engine: engine)
+    func make(of output: Activation, _ counted: CountedRows? = nil, engine: Engine) -> any LossFunction {
+        switch formula {
+        case .crossEntropy(let smoothing, _) where target == .tokens:
+            TokenCrossEntropy(of: output, counted, smoothing: smoothing, over: over, engine: engine)
+        case .crossEntropy(let smoothing, let classWeights):
+            CrossEntropy(of: output, smoothing: smoothing, classWeights: classWeights, engine: engine)
+        default: ComparisonLoss(of: output, self, engine: engine)
+        }
     }
 }

@@ -10,7 +10,8 @@ package final class Model {
     let engine: Engine
     /// What a batch's values are to the first layer.
     private let input: Activation
-    let output: Activation
+    /// By head; one for a model without heads.
+    let outputs: [Activation]
     /// In the order in which they run forward.
     let layers: [PlacedLayer]
 
@@ -27,7 +28,7 @@ package final class Model {
         input = Activation(shape: plan.input, stride: channels, values: .borrowed(), gradient: nil)
         var first = input
         first.tokens = Tokens(source: .sample)
-        output = maker.make(plan.layers, of: first)
+        outputs = maker.makeOutputs(plan.layers, of: first)
         layers = maker.layers
         weights = layers.flatMap(\.layer.weights)
         engine.memory.layOut()

@@ -34,9 +34,13 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
     case noVocabulary(LayerPlace, sample: Shape)
     /// `others`: models for such data.
     case namedModel(String, sample: Shape, others: [String])
-    case lastOutputs(shape: Shape, classes: Int)
-    case outputsBesideSamples(shape: Shape, samples: Shape)
-    case outputsBesideTokens(shape: Shape, wanted: Shape)
+    case lastOutputs(ModelPlan.Output, classes: Int)
+    case outputsBesideSamples(ModelPlan.Output, samples: Shape)
+    case outputsBesideTokens(ModelPlan.Output, wanted: Shape)
+    case headsNotLast(LayerPlace)
+    case headWithoutLoss(String)
+    /// A loss for a head that is not there; nil: one for the output of a model without heads.
+    case lossBesideHeads(of: String?, heads: [String])
     case noWeights
     case missingWeight(name: String, shape: Shape)
     case unknownWeight(name: String, known: [String])
@@ -108,15 +112,27 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
         case .namedModel(let name, let sample, let others):
             "model '\(name)' is for other samples than \(sample); for these there are "
                 + others.joined(separator: ", ")
-        case .lastOutputs(let shape, let classes):
-            "model: the last layer gives \(Self.batched(shape)), the data has \(classes) classes; "
+        case .lastOutputs(let output, let classes):
+            "\(Self.given(output)), the data has \(classes) classes; "
                 + "'dense: \(classes)' as the last layer?"
-        case .outputsBesideSamples(let shape, let samples):
-            "model: the last layer gives \(Self.batched(shape)), the loss compares it with samples "
+        case .outputsBesideSamples(let output, let samples):
+            "\(Self.given(output)), the loss compares it with samples "
                 + "\(Self.batched(samples)); 'dense: \(samples.count)' as the last layer?"
-        case .outputsBesideTokens(let shape, let wanted):
-            "model: the last layer gives \(Self.batched(shape)), the loss wants \(Self.batched(wanted)), a value for each "
+        case .outputsBesideTokens(let output, let wanted):
+            "\(Self.given(output)), the loss wants \(Self.batched(wanted)), a value for each "
                 + "token at each position; 'dense: \(wanted.sizes.last!)' as the last layer?"
+        case .headsNotLast(let place):
+            "\(place) heads: must stand last in the model's list, behind the layers that all heads share"
+        case .headWithoutLoss(let name): "the loss has nothing for the model's head '\(name)'"
+        case .lossBesideHeads(nil, let heads):
+            "the model has the heads \(heads.joined(separator: ", ")), each of which wants a loss: 'loss: { heads: { "
+                + heads.map { "\($0): …" }.joined(separator: ", ") + " } }'"
+        case .lossBesideHeads(let name?, let heads) where heads.isEmpty:
+            "the loss has a head '\(name)', the model has none; "
+                + "'heads: { \(name): [dense: classes], … }' as the last layer?"
+        case .lossBesideHeads(let name?, let heads):
+            "the loss has a head '\(name)', which the model has not; known are "
+                + heads.joined(separator: ", ") + Suggestion.hint(name, among: heads)
         case .noWeights:
             "model: no layer has weights, so there is nothing to train; 'dense' has"
         case .missingWeight(let name, let shape):
@@ -144,10 +160,19 @@ package enum ModelError: Error, Equatable, CustomStringConvertible {
             .residualShapes(let place, _, _), .branchShapes(let place, _, _, _, _),
             .windowAxes(let place, _, _, _, _),
             .windowValue(let place, _, _, _, _),
-            .windowExtent(let place, _, _, _), .poolingPadding(let place, _, _, _):
+            .windowExtent(let place, _, _, _), .poolingPadding(let place, _, _, _),
+            .headsNotLast(let place):
             place
+        case .lastOutputs(let output, _), .outputsBesideSamples(let output, _),
+            .outputsBesideTokens(let output, _):
+            output.place
         default: nil
         }
+    }
+
+    /// `model: the last layer gives [batch, 12]`, or of a head `model[3].heads.classes[1]: …`.
+    private static func given(_ output: ModelPlan.Output) -> String {
+        (output.place.map { "\($0)" } ?? "model") + ": the last layer gives \(batched(output.shape))"
     }
 
     private static func batched(_ shape: Shape) -> String {

@@ -3,7 +3,8 @@ import Tensors
 /// A step whose loss or gradient is infinite or nan, and where that began.
 package struct NonFiniteStep: Equatable, Sendable {
     package enum Number: Equatable, Sendable {
-        case loss(Double)
+        /// `head`: which of several has such a loss; nil where there is one output, or where only the sum overflows.
+        case loss(Double, head: String? = nil)
         case gradientNorm(Double)
     }
 
@@ -37,7 +38,8 @@ extension NonFiniteStep: CustomStringConvertible {
     package var description: String {
         let found =
             switch number {
-            case .loss(let value): "the loss is \(Self.text(value))"
+            case .loss(let value, let head):
+                "the loss\(head.map { " of the head '\($0)'" } ?? "") is \(Self.text(value))"
             case .gradientNorm(let value): "the gradient's norm is \(Self.text(value))"
             }
         let batch = "in the batch of \(samplesText)"

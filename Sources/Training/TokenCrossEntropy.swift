@@ -42,7 +42,7 @@ final class TokenCrossEntropy: LossFunction {
         }
     }
 
-    func evaluate(_ batch: Batch, wantsGradient: Bool) -> LossResult {
+    func evaluate(_ batch: Batch, gradientScale: Double?) -> LossResult {
         if counted == nil {
             forEachPosition(of: batch) { row, label, counts in
                 labels.pointer[row] = label
@@ -51,14 +51,16 @@ final class TokenCrossEntropy: LossFunction {
         }
         var result = base.evaluate(
             labels: labels.pointer, rowWeights: weights.pointer,
-            count: counted?.count ?? batch.count * positions, wantsGradient: wantsGradient)
+            count: counted?.count ?? batch.count * positions, gradientScale: gradientScale)
         // Positions are no samples.
         result.correct = nil
         return result
     }
 
     /// Says of each position of a batch, in order, what stood there, and whether it counts.
-    private func forEachPosition(of batch: Batch, _ body: (_ row: Int, _ label: Int32, _ counts: Bool) -> Void) {
+    private func forEachPosition(
+        of batch: Batch, _ body: (_ row: Int, _ label: Int32, _ counts: Bool) -> Void
+    ) {
         guard let clean = batch.clean else {
             preconditionFailure("the loss wants clean samples, the pipeline keeps none")
         }

@@ -1,6 +1,6 @@
 /// How a model is trained.
 package struct TrainConfig: Equatable, Sendable {
-    package var loss = LossConfig.crossEntropy
+    package var loss = ModelLoss(.crossEntropy)
     /// How much the divergence between a sample's views counts beside the loss; nil: not at all.
     package var consistency: Double?
     package var optimizer: Optimizer = .adam(AdamConfig())

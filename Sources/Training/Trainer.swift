@@ -9,7 +9,7 @@ package final class Trainer {
     package internal(set) var steps = 0
     private let config: TrainConfig
     private let stepsPerEpoch: Int
-    private let loss: any LossFunction
+    private let loss: LossSum
     /// Nil where layers change their weights as soon as they know the gradient, which is faster.
     private let gradients: CollectedGradients?
     private let averages: WeightAverages?
@@ -20,6 +20,9 @@ package final class Trainer {
         for weight in model.weights where config.noDecay.contains(where: { $0.means(weight.name) }) {
             weight.decays = false
         }
+        precondition(
+            model.plan.outputs.map(\.name) == config.loss.heads.map(\.name),
+            "losses have the names and the order of the model's heads")
         loss = config.makeLoss(of: model)
         gradients =
             config.accumulate > 1 || config.clipNorm != nil
@@ -62,19 +65,20 @@ package final class Trainer {
                 ? update(gradientScale: 1) : .collect(isFirst: steps % config.accumulate == 0))
         loss.begin(batch)
         model.forward(batch, pass, times: times)
-        let result = loss.evaluate(batch, wantsGradient: true)
-        let mean = result.mean
+        let mean = loss.evaluate(batch, wantsGradient: true)
         guard mean.isFinite else {
             let (origin, samples) = model.nonFiniteForward(batch)
             throw .nonFinite(
-                NonFiniteStep(step: steps + 1, number: .loss(mean), origin: origin, samples: samples))
+                NonFiniteStep(
+                    step: steps + 1, number: .loss(mean, head: loss.nonFiniteHead), origin: origin,
+                    samples: samples))
         }
         model.backward(pass, times: times)
         let changesWeights = (steps + 1) % config.accumulate == 0
         if changesWeights { try applyGradients(batch) }
         steps += 1
         if changesWeights { averages?.update(steps: steps / config.accumulate) }
-        return StepResult(loss: mean, correct: result.correct)
+        return StepResult(loss: mean, correct: loss.correct, headLosses: loss.headLosses)
     }
 
     /// Takes some steps, with all batches that `next` gives, and says how long each layer ran in them.
@@ -136,22 +140,25 @@ package final class Trainer {
     /// The weights, or their averages, are the best ones so far.
     package func rememberAsBest() { for weight in model.weights { weight.rememberAsBest() } }
 
-    /// Computes the loss without dropout and without changing anything.
-    package func evaluate(_ batch: Batch) -> LossResult {
+    /// Computes the loss of each output without dropout and without changing anything.
+    package func evaluate(_ batch: Batch) -> [LossResult] {
         loss.begin(batch)
         return withoutDenormals {
             model.forward(batch, Pass(batch, update: nil))
-            return loss.evaluate(batch, wantsGradient: false)
+            _ = loss.evaluate(batch, wantsGradient: false)
+            return loss.results
         }
     }
 }
 
 /// What a step found before it changed the weights.
 package struct StepResult: Equatable, Sendable {
-    /// Mean over the batch.
+    /// Mean over the batch; of several heads the weighted sum.
     package var loss: Double
     /// How many samples had their largest output at their label; nil where outputs are no classes.
     package var correct: Int?
+    /// That of each head, not weighted; none for a model without heads.
+    package var headLosses: [Double]
 }
 
 /// Why training cannot go on.

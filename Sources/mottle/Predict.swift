@@ -24,6 +24,11 @@ struct Predict: ParsableCommand {
             "Where the model's outputs go, as a .npy file: float32 [N, …].", valueName: "file"))
     var output: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Which head of a model with several is asked; the first one if not given.", valueName: "name"))
+    var head: String?
+
     @OptionGroup var options: RunOptions
 
     func validate() throws {
@@ -36,8 +41,8 @@ struct Predict: ParsableCommand {
     func run() throws {
         let progress = ProgressDisplay(isQuiet: options.quiet)
         let prediction = try Prediction(
-            run: folder, inputs: input, writesOutputs: output != nil, runtime: options.runtime(),
-            observer: progress)
+            run: folder, inputs: input, head: head, writesOutputs: output != nil,
+            runtime: options.runtime(), observer: progress)
         progress.clear()
         if let output {
             try prediction.write(to: output)

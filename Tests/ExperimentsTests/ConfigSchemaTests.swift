@@ -140,6 +140,14 @@ import Training
             plugins: []
             """,
         ]
+        + [
+            """
+            data: fashion-mnist
+            model: [flatten, heads: { classes: [dense: classes], picture: [relu, dense: 784] }]
+            train: { epochs: 1, loss: { heads: { classes: cross_entropy, picture: { mse: { over: all }, weight: 0.5 } } } }
+            metrics: [top_5, psnr]
+            """
+        ]
         + NamedModel.Name.allCases.map {
             "data: fashion-mnist\nmodel: { \($0.rawValue): }\ntrain: { epochs: 1 }\n"
         }
@@ -195,7 +203,10 @@ import Training
         "train: { epochs: 1, checkpoint: { steps: 1, seconds: 1 } }", "train: { epochs: 1, rate: 1 }",
         "model: flatten", "model: { lenet: { width: 3 } }", "model: [dense: class]",
         "model: [dense: { outputs: 3, init: he }]", "model: [dense]", "model: [relu: 1]",
-        "model: [dropout: 1]", "model: [dense: 0]",
+        "model: [dropout: 1]", "model: [dense: 0]", "model: [heads: { a: relu }]",
+        "train: { epochs: 1, loss: { heads: { a: { mse: , weight: -1 } } } }",
+        "train: { epochs: 1, loss: { heads: { a: hinge } } }",
+        "train: { epochs: 1, loss: { heads: , mse: } }",
         "data:", "data: mnist", "data: { train: { images: x } }", "data: { train: { cifar10: [] } }",
         "data: { images: { train: a }, text: { train: a, length: 3 } }",
         "data: { images: { train: a, fit: crop } }", "data: { images: { train: a, size: [1, 2, 3] } }",

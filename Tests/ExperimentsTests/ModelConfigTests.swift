@@ -77,6 +77,10 @@ import Training
         ("{ branch: [[dense: 5], [relu], []] }", .branch([[.dense(5)], [.relu], []])),
         ("{ branch: { paths: [[dense: 5], []], join: sum } }", .branch([[.dense(5)], []], join: .sum)),
         (
+            "{ heads: { a: [dense: classes], b_2: [] } }",
+            .heads([.init("a", [.denseClasses()]), .init("b_2", [])])
+        ),
+        (
             "{ residual: { layers: [dense: 5], shortcut: [relu, dense: 5] } }",
             .residual([.dense(5)], shortcut: [.relu, .dense(5)])
         ),
@@ -124,6 +128,18 @@ import Training
             "1:39: error: 'join' must be one of concatenate, sum, got 'add'"
         ),
         (
+            "heads",
+            "1:4: error: 'heads' needs its heads: 'heads: { classes: [dense: 10], picture: [dense: 784] }'"
+        ),
+        (
+            "{ heads: { a: [relu] } }",
+            "1:13: error: 'heads' must be a table of at least two heads, each a list of layers, got a table of 1"
+        ),
+        (
+            "{ heads: { a: [relu], a-b: [] } }",
+            "1:26: error: the name of a head has letters, digits and '_', with a letter first; got 'a-b'"
+        ),
+        (
             "{ dense: { outputs: 3, init: he_normel } }",
             "1:33: error: unknown initialisation 'he_normel'; known are glorot_uniform, glorot_normal, he_uniform, "
                 + "he_normal, lecun_normal, orthogonal, normal, truncated_normal, zeros; did you mean 'he_normal'?"
@@ -150,7 +166,7 @@ import Training
     @Test func `a layer that is like no other is answered with all of them`() {
         let message = Fixture.complaint(LayerConfig.self, "x: maxout") ?? ""
         #expect(message.hasPrefix("test.yaml:1:4: error: unknown layer 'maxout'; known are flatten, "))
-        #expect(message.hasSuffix(", branch"))
+        #expect(message.hasSuffix(", branch, heads"))
     }
 
     @Test func `a model that does not fit the data is named at its layer`() throws {
@@ -170,7 +186,8 @@ import Training
         #expect(config.error(.rate(inside, kind: "dropout", rate: 2)).place.description == "test.yaml:5:5")
         let path = LayerPlace.model(2).inside("branch", 1).inside("", 0)
         #expect(config.error(.rate(path, kind: "dropout", rate: 2)).place.description == "test.yaml:6:28")
-        #expect(config.error(.lastOutputs(shape: [5], classes: 3)).place.description == "test.yaml:6:5")
+        #expect(
+            config.error(.lastOutputs(.init(shape: [5]), classes: 3)).place.description == "test.yaml:6:5")
         #expect(config.error(.noWeights).place.description == "test.yaml:4:3")
     }
 

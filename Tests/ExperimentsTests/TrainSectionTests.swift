@@ -27,6 +27,8 @@ import Training
         "train: { epochs: 4, loss: { l1: { target: labels } } }",
         "train: { epochs: 4, loss: { huber: { delta: 0.5 } } }",
         "train: { epochs: 4, loss: cosine }",
+        "train: { epochs: 4, loss: { heads: { a: cross_entropy, b: { mse: { over: hidden }, weight: 0.5 } } } }",
+        "train: { epochs: 4, loss: { heads: { only: { weight: 0, huber: } } } }",
         "train: { epochs: 4, clip_norm: 0.5, accumulate: 3, average: { decay: 0.75 } }",
         "train: { epochs: 4, average: }",
         "train: { epochs: 4, no_decay: [\"*.table\", positions1.rows] }",
@@ -96,6 +98,23 @@ import Training
             "loss: { cross_entropy: { target: clean } }",
             "1:54: error: 'target' must be one of labels, tokens, got 'clean'"
         ),
+        (
+            "loss: { heads: { a: mze } }",
+            "1:41: error: unknown loss 'mze'; known are cross_entropy, binary_cross_entropy, mse, l1, huber, cosine; did you mean 'mse'?"
+        ),
+        (
+            "loss: { heads: { a: { weight: 2 } } }",
+            "1:41: error: 'a' must name one loss, for instance cross_entropy, got nothing"
+        ),
+        (
+            "loss: { heads: { } }",
+            "1:36: error: 'heads' must be a table with a loss for each head of the model, got a table"
+        ),
+        (
+            "loss: { heads: { a: { mse: , weight: -1 } } }",
+            "1:58: error: 'weight' must be in 0.0...1000000.0, got '-1'"
+        ),
+        ("loss: { heads: { a: mse }, mse: }", "1:48: error: unknown key 'mse' in 'loss'; known are heads"),
         ("consistency: { }", "1:34: error: 'js' is required in 'consistency'"),
         (
             "optimizer: adm",

@@ -31,6 +31,33 @@ private func config(_ yaml: String) throws -> ExperimentConfig {
         #expect(samples?.criterion == .loss)
     }
 
+    @Test func `of several heads each number is of the first one that it fits`() throws {
+        let heads = "picture: mse, classes: cross_entropy, other: cosine"
+        let both = try config("train: { epochs: 1, loss: { heads: { \(heads) } } }\nvalidate: { by: psnr }")
+        #expect(both.validation?.criterion == .metric(.psnr))
+        #expect(
+            try config(
+                "train: { epochs: 1, loss: { heads: { \(heads) } } }\nvalidate:\nmetrics: [calibration, psnr]"
+            ).validation?.criterion == .accuracy)
+        let loss = "{ heads: { a: mse, b: { mse: { over: hidden }, weight: 2 } } }"
+        #expect(
+            complaint("train: { epochs: 1, loss: \(loss) }\nmetrics: [calibration]")
+                == "test.yaml:4:11: error: 'calibration' judges classes, but no head has labels as its target"
+        )
+        #expect(
+            complaint("train: { epochs: 1, loss: \(loss) }\nvalidate: { by: accuracy }")
+                == "test.yaml:4:17: error: 'accuracy' judges classes, but no head has labels as its target")
+        #expect(
+            try config("train: { epochs: 1, loss: \(loss) }").lossProblem(
+                classes: 3, isText: false, hasMask: false)
+                == "the loss of the head 'b' is over what is hidden, but no generator of the chain has a mask"
+        )
+        #expect(
+            try config("train: { epochs: 1, loss: \(loss), consistency: { js: 2 } }\nviews: 2").lossProblem(
+                classes: 3, isText: false, hasMask: true)
+                == "'consistency' compares classes, but no head has labels as its target")
+    }
+
     @Test func `what decides may be any number`() throws {
         let text = """
             train: { epochs: 1 }

@@ -116,12 +116,13 @@ private struct Interruption: Error {}
         do {
             let log = try MetricsLog(file)
             try log.step(
-                100, epoch: 0, batch: 99, loss: 0.5, accuracy: 0.75, digest: "ab", learningRate: 1e-3,
-                samplesPerSecond: 2000)
+                100, epoch: 0, batch: 99, loss: 0.5, accuracy: 0.75, heads: [], digest: "ab",
+                learningRate: 1e-3, samplesPerSecond: 2000)
             #expect(try text(of: file).hasSuffix("}\n"))  // there at once, not when the log is closed
             try log.epoch(
-                0, step: 120, loss: .nan, accuracy: 0.5, digest: "cd", batches: 119, seconds: 1.5,
-                samplesPerSecond: 1000)
+                0, step: 120, loss: .nan, accuracy: 0.5, heads: [.init("up_loss", .number(0.25))],
+                digest: "cd",
+                batches: 119, seconds: 1.5, samplesPerSecond: 1000)
             let other = #expect(throws: FileError.self) { try MetricsLog(file) }
             #expect(other?.description == "\(file): another process writes this run")
             let size = try log.size()

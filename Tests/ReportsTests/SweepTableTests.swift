@@ -76,6 +76,22 @@ struct SweepTableTests {
         #expect(SweepTable(axes: [], cells: table.cells, measure: "psnr") == nil)
     }
 
+    @Test func `where outcomes are those of the accuracy, another measure is compared by seeds alone`() throws
+    {
+        var cells = try table().cells
+        for (cell, decibels) in [[20.0, 21], [23, 23.5]].enumerated() {
+            for run in 0...1 {
+                for test in 0...2 {
+                    cells[cell].runs[run].rows[test].measures = [.init("psnr", .number(decibels[run]))]
+                }
+            }
+        }
+        let table = try #require(
+            SweepTable(axes: ["model", "trained"], cells: cells, measure: "psnr"))
+        let interval = try #require(table.rows[1].entries[1].difference?.interval)
+        #expect(abs(interval.lowerBound - 2.5) < 1e-12 && abs(interval.upperBound - 3) < 1e-12)
+    }
+
     @Test func `other strengths are other test sets`() throws {
         var cells = try table().cells
         cells[1].runs[1].rows[2].parameters[0].value = .number(0.3)

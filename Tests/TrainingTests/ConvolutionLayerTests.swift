@@ -184,9 +184,9 @@ struct ConvolutionLayerTests {
             let model = try Fixture.model(Self.network, input: [11, 9, 1], classes: 7, threads: threads)
             let trainer = Trainer(model, optimizer: .adam(AdamConfig()))
             let samples = Samples(count: 32, shape: [11, 9, 1], classes: 7)
-            let before = trainer.evaluate(samples.batch(0..<32)).lossSum
+            let before = trainer.evaluate(samples.batch(0..<32))[0].lossSum
             for step in 0..<30 { _ = try trainer.step(samples.batch(0..<(step % 3 == 0 ? 19 : 32))) }
-            return (model.savedWeights(), [before, trainer.evaluate(samples.batch(0..<32)).lossSum])
+            return (model.savedWeights(), [before, trainer.evaluate(samples.batch(0..<32))[0].lossSum])
         }
         let one = try trained(threads: 1)
         #expect(one.losses[1] < one.losses[0])

@@ -31,7 +31,7 @@ private struct MaskedTexts {
     private func model(threads: Int = 2, width: Int = 6) throws -> Model {
         let plan = try ModelPlan(
             [.tokenEmbedding(tokens: 9, width: width), .layerNorm, .dense(9)], input: [5], classes: 1,
-            target: .tokens(9))
+            targets: [(nil, .tokens(9))])
         return Model(
             plan, seed: 7, capacity: 7, leaves: 1, kernels: Fixture.kernels,
             pool: WorkerPool(threads: threads))
@@ -39,13 +39,14 @@ private struct MaskedTexts {
 
     private func config(_ part: LossConfig.Part) -> TrainConfig {
         var config = TrainConfig(epochs: 1)
-        config.loss = LossConfig(.crossEntropy(smoothing: 0.1, classWeights: []), target: .tokens, over: part)
+        config.loss = ModelLoss(
+            LossConfig(.crossEntropy(smoothing: 0.1, classWeights: []), target: .tokens, over: part))
         return config
     }
 
     /// The mean loss, and the gradients of all weights.
     private func gradients(
-        _ model: Model, _ loss: any LossFunction, _ batch: Batch
+        _ model: Model, _ loss: LossSum, _ batch: Batch
     ) -> (loss: LossResult, [String: [Float]]) {
         if model.weights[0].collected == nil { _ = CollectedGradients(model.weights, engine: model.engine) }
         let pass = Pass(
@@ -53,10 +54,10 @@ private struct MaskedTexts {
             lengths: batch.lengths)
         loss.begin(batch)
         model.forward(batch, pass)
-        let result = loss.evaluate(batch, wantsGradient: true)
+        _ = loss.evaluate(batch, wantsGradient: true)
         model.backward(pass)
         let pairs = model.weights.map { ($0.name, $0.unpadded($0.collected!)) }
-        return (result, Dictionary(uniqueKeysWithValues: pairs))
+        return (loss.results[0], Dictionary(uniqueKeysWithValues: pairs))
     }
 
     @Test(arguments: LossConfig.Part.allCases, [1, 2])
@@ -66,7 +67,7 @@ private struct MaskedTexts {
         let texts = MaskedTexts()
         let (few, all) = (try model(threads: threads), try model(threads: threads))
         let (counted, whole) = (
-            config(part).makeLoss(of: few), config(part).makeLoss(of: all.output, engine: all.engine)
+            config(part).makeLoss(of: few), config(part).makeLoss(of: all.outputs, engine: all.engine)
         )
         // Other batches before: what they left behind is not seen.
         for range in [0..<7, 2..<4, 1..<7] {
@@ -88,7 +89,7 @@ private struct MaskedTexts {
         let before = model.savedWeights()
         #expect(try trainer.step(texts.batch()).loss == 0)
         #expect(model.savedWeights() == before)
-        #expect(trainer.evaluate(texts.batch()).weight == 0)
+        #expect(trainer.evaluate(texts.batch())[0].weight == 0)
     }
 
     @Test func `weights are the same for any number of threads`() throws {
@@ -108,8 +109,8 @@ private struct MaskedTexts {
         let trainer = Trainer(model, config(.hidden), stepsPerEpoch: 3)
         var batch = texts.batch()
         batch.mask = nil
-        #expect(trainer.evaluate(batch).weight == 25)
-        #expect(trainer.evaluate(texts.batch()).weight < 15)
+        #expect(trainer.evaluate(batch)[0].weight == 25)
+        #expect(trainer.evaluate(texts.batch())[0].weight < 15)
     }
 
     @Test func `the texts whose predictions overflow are named`() throws {

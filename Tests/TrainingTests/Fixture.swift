@@ -22,12 +22,13 @@ enum Fixture {
 
     static func model(
         _ layers: [LayerConfig], input: Shape, classes: Int, capacity: Int = 32, leaves: Int = 1,
-        threads: Int = 1, kernels: KernelSet = Fixture.kernels
+        threads: Int = 1, freeze: [String] = [], kernels: KernelSet = Fixture.kernels,
+        targets: [(head: String?, target: ModelPlan.Target)] = [(nil, .classes)]
     ) throws -> Model {
         Model(
-            try ModelPlan(layers, input: input, classes: classes), seed: 7, capacity: capacity,
-            leaves: leaves,
-            kernels: kernels, pool: WorkerPool(threads: threads))
+            try ModelPlan(layers, input: input, classes: classes, targets: targets), seed: 7,
+            capacity: capacity, leaves: leaves, freeze: freeze.map { NamePattern($0) }, kernels: kernels,
+            pool: WorkerPool(threads: threads))
     }
 }
 

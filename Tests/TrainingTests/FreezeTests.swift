@@ -85,11 +85,11 @@ private func take(_ steps: Int, _ trainer: Trainer) throws {
         try #require(trainer.model.weights.first { $0.name == "batch_norm1.mean" }).unpadded =
             Fixture.floats(21, seed: 9)
         let batch = samples.batch(16..<32)
-        let evaluated = trainer.evaluate(batch)
+        let evaluated = trainer.evaluate(batch)[0]
         #expect(try trainer.step(batch).loss == evaluated.mean)
         // A batch norm that measures does not.
         let other = try self.trainerThatMeasures()
-        #expect(try other.step(batch).loss != other.evaluate(batch).mean)
+        #expect(try other.step(batch).loss != other.evaluate(batch)[0].mean)
     }
 
     private func trainerThatMeasures() throws -> Trainer {

@@ -53,6 +53,7 @@ struct GradientCase: CustomTestStringConvertible, Sendable {
             case .sequence(let items), .repetition(_, let items): kinds.formUnion(self.kinds(items))
             case .branch(let paths, _): kinds.formUnion(self.kinds(paths.flatMap { $0 }))
             case .residual(let items, let shortcut): kinds.formUnion(self.kinds(items + shortcut))
+            case .heads(let heads): kinds.formUnion(self.kinds(heads.flatMap(\.layers)))
             default: break
             }
         }
@@ -200,5 +201,10 @@ struct GradientCase: CustomTestStringConvertible, Sendable {
         GradientCase(layers: [.branch([[.dense(6), .tanh], [], [.dense(3)]])], input: [3, 5]),
         GradientCase(
             layers: [.branch([[.dense(19), .tanh], [.dense(19)], [.dense(19)]], join: .sum)], input: [5]),
+        GradientCase(
+            layers: [
+                .dense(6), .tanh,
+                .heads([.init("a", [.flatten, .dense(19)]), .init("b", []), .init("c", [.dense(3), .gelu])]),
+            ], input: [3, 5]),
     ]
 }

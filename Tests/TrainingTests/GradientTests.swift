@@ -26,6 +26,21 @@ struct GradientTests {
         expectClose(found.gradient, centralDifferences(test.outputs, test.mean), tolerance: 3e-6)
     }
 
+    @Test(arguments: InstructionSet.supported, HeadsGradientCase.all)
+    func `weighted sums of losses and their gradients agree with central differences`(
+        set: InstructionSet, test: HeadsGradientCase
+    ) {
+        let found = test.run(set)
+        let wanted = test.heads.reduce(0) { sum, head in
+            sum + head.weight * head.loss.mean(head.loss.outputs.map(Double.init))
+        }
+        expectClose([Float(found.mean)], [wanted], tolerance: 3e-6)
+        for (head, gradient) in zip(test.heads, found.gradients) {
+            let differences = centralDifferences(head.loss.outputs) { head.weight * head.loss.mean($0) }
+            expectClose(gradient, differences, tolerance: 3e-6, "\(head.loss.testDescription)")
+        }
+    }
+
     @Test func `every loss has a case for each target, part and form`() {
         let cases = LossGradientCase.all
         for kind in LossConfig.Kind.allCases {

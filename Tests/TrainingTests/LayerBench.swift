@@ -22,17 +22,29 @@ final class LayerBench {
     static let count = 5
     let layer: any Layer
     private let engine: Engine
-    private let (input, output): (Activation, Activation)
+    private let input: Activation
+    /// One, or one for each head.
+    private let outputs: [Activation]
     /// How many tokens each sample has.
     private let lengths: Buffer<Int32>?
     private let mask: Buffer<UInt8>?
     private let ids = Buffer<UInt64>([91, 17, 3_000_000_000_000, 55, 4])
 
     /// - Parameter make: makes the layer and says what its output is.
-    init(
+    convenience init(
         _ shape: Shape, set: InstructionSet = InstructionSet.supported.max()!, threads: Int = 1,
-        leaves: Int = 1, lengths: [Int32]? = nil, mask: [UInt8]? = nil, frozen: [String] = [],
+        leaves: Int = 1, lengths: [Int32]? = nil, mask: [UInt8]? = nil,
         _ make: (Activation, Engine) -> (any Layer, Activation)
+    ) {
+        self.init(outputs: shape, set: set, threads: threads, leaves: leaves, lengths: lengths, mask: mask) {
+            let (layer, output) = make($0, $1)
+            return (layer, [output])
+        }
+    }
+
+    private init(
+        outputs shape: Shape, set: InstructionSet, threads: Int = 1, leaves: Int, lengths: [Int32]?,
+        mask: [UInt8]? = nil, frozen: [String] = [], _ make: (Activation, Engine) -> (any Layer, [Activation])
     ) {
         engine = Engine(
             kernels: KernelSet.of(set)!, pool: WorkerPool(threads: threads), capacity: Self.count + 2,
@@ -44,9 +56,9 @@ final class LayerBench {
         engine.memory.beginLayer()
         var tokens = input
         tokens.tokens = Tokens(source: .sample)
-        (layer, output) = make(tokens, engine)
+        (layer, outputs) = make(tokens, engine)
         engine.memory.beginLayer()
-        engine.memory.use(output)
+        for output in outputs { engine.memory.use(output) }
         engine.memory.layOut()
     }
 
@@ -54,13 +66,12 @@ final class LayerBench {
     convenience init(_ test: GradientCase, set: InstructionSet) throws {
         let plans = try ModelPlan.layers(test.layers, input: test.input)
         self.init(
-            test.input, set: set, leaves: test.leaves, lengths: test.lengths, mask: test.mask,
+            outputs: test.input, set: set, leaves: test.leaves, lengths: test.lengths, mask: test.mask,
             frozen: test.frozen
-        ) {
-            input, engine in
+        ) { input, engine in
             let maker = LayerMaker(engine: engine, seed: 3)
-            let output = maker.make(plans, of: input)
-            return (Stack(maker.layers.map(\.layer), output: output), output)
+            let outputs = maker.makeOutputs(plans, of: input)
+            return (Stack(maker.layers.map(\.layer), output: outputs[0]), outputs)
         }
         for (index, weight) in layer.weights.enumerated() where !weight.isStatistic || weight.isFrozen {
             let uneven = Fixture.floats(weight.shape.count, seed: 61 + UInt64(index))
@@ -117,13 +128,18 @@ final class LayerBench {
     func forward(_ x: [Float], update: WeightUpdate? = probe) -> [Float] {
         Self.write(x, to: input.values, of: input)
         layer.forward(pass(update))
-        return Self.read(output.values, of: output)
+        return outputs.flatMap { Self.read($0.values, of: $0) }
     }
 
     /// The gradients of Σ upstream · y for the input and for each weight.
     func gradients(_ x: [Float], upstream: [Float]) -> (input: [Float], weights: [[Float]]) {
         _ = forward(x)
-        Self.write(upstream, to: output.gradient!, of: output)
+        var rest = upstream[...]
+        for output in outputs {
+            let size = Self.count * output.shape.count
+            Self.write(Array(rest.prefix(size)), to: output.gradient!, of: output)
+            rest = rest.dropFirst(size)
+        }
         layer.backward(pass(Self.probe))
         let velocities = layer.weights.map { $0.unpadded($0.first) }
         return (Self.read(input.gradient!, of: input), velocities)
@@ -148,7 +164,8 @@ final class LayerBench {
         sourceLocation: SourceLocation = #_sourceLocation
     ) {
         let x = values.make(Self.count * input.shape.count)
-        let upstream = Fixture.floats(Self.count * output.shape.count, seed: 22)
+        let size = outputs.reduce(0) { $0 + $1.shape.count }
+        let upstream = Fixture.floats(Self.count * size, seed: 22)
         let found = gradients(x, upstream: upstream)
         if values.haveGradient {
             let wanted = differences(x.count, upstream: upstream) { index, change in

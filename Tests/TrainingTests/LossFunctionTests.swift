@@ -18,7 +18,7 @@ private func trainer(
     var config = TrainConfig(epochs: 1)
     var sgd = SGDConfig()
     sgd.learningRate = 0.25
-    (config.optimizer, config.loss, config.consistency) = (.sgd(sgd), loss, consistency)
+    (config.optimizer, config.loss, config.consistency) = (.sgd(sgd), ModelLoss(loss), consistency)
     return Trainer(try model(outputs: outputs, threads: threads), config, stepsPerEpoch: 1)
 }
 
@@ -52,7 +52,7 @@ private func outputs(_ trainer: Trainer, _ batch: Batch) -> [[Double]] {
         let trainer = try trainer(
             loss: LossConfig(.crossEntropy(smoothing: 0, classWeights: weights), target: .labels))
         let batch = batch()
-        let result = trainer.evaluate(batch)
+        let result = trainer.evaluate(batch)[0]
         let found = outputs(trainer, batch)
         var (sum, total) = (0.0, 0.0)
         for row in 0..<12 {
@@ -74,14 +74,14 @@ private func outputs(_ trainer: Trainer, _ batch: Batch) -> [[Double]] {
             let error = found[index / 6][index % 6] - Double(clean[index])
             (sum, count) = (sum + error * error, count + 1)
         }
-        let result = trainer.evaluate(batch)
+        let result = trainer.evaluate(batch)[0]
         expectClose([Float(result.mean)], [sum / Double(count)])
         #expect(result.weight == Double(count))
         #expect(result.correct == nil)
         // Where nothing is masked, all counts.
-        #expect(trainer.evaluate(self.batch(hasMask: false)).weight == 72)
+        #expect(trainer.evaluate(self.batch(hasMask: false))[0].weight == 72)
         #expect(try trainer.step(batch).correct == nil)
-        #expect(trainer.evaluate(batch).mean < result.mean)
+        #expect(trainer.evaluate(batch)[0].mean < result.mean)
     }
 
     @Test func `a batch of which nothing counts changes nothing`() throws {
@@ -105,7 +105,7 @@ private func outputs(_ trainer: Trainer, _ batch: Batch) -> [[Double]] {
                 sum += error * error
             }
         }
-        expectClose([Float(trainer.evaluate(batch).lossSum)], [sum])
+        expectClose([Float(trainer.evaluate(batch)[0].lossSum)], [sum])
     }
 
     @Test func `labels are targets, too, and blended ones`() throws {
@@ -118,7 +118,7 @@ private func outputs(_ trainer: Trainer, _ batch: Batch) -> [[Double]] {
                 return $0 + error * error
             }
         }
-        let result = trainer.evaluate(batch)
+        let result = trainer.evaluate(batch)[0]
         expectClose([Float(result.lossSum)], [sum { Int(batch.labels[$0]) == $1 ? 1 : 0 }])
         let correct = (0..<12).count {
             found[$0].firstIndex(of: found[$0].max()!)! == Int(batch.labels[$0])
@@ -126,7 +126,7 @@ private func outputs(_ trainer: Trainer, _ batch: Batch) -> [[Double]] {
         #expect(result.correct == correct)
         let shares = Fixture.buffer(60, seed: 3)
         batch.targets = UnsafePointer(shares.pointer)
-        expectClose([Float(trainer.evaluate(batch).lossSum)], [sum { Double(shares[$0 * 5 + $1]) }])
+        expectClose([Float(trainer.evaluate(batch)[0].lossSum)], [sum { Double(shares[$0 * 5 + $1]) }])
     }
 
     @Test(arguments: [
@@ -135,9 +135,9 @@ private func outputs(_ trainer: Trainer, _ batch: Batch) -> [[Double]] {
     ])
     func `every loss is trained down`(formula: LossConfig.Formula) throws {
         let trainer = try trainer(loss: LossConfig(formula, target: .labels))
-        let before = trainer.evaluate(batch()).mean
+        let before = trainer.evaluate(batch())[0].mean
         for _ in 0..<20 { _ = try trainer.step(batch()) }
-        #expect(trainer.evaluate(batch()).mean < before * 0.97)
+        #expect(trainer.evaluate(batch())[0].mean < before * 0.97)
     }
 
     @Test func `views that disagree cost, and learn to agree`() throws {
@@ -157,7 +157,7 @@ private func outputs(_ trainer: Trainer, _ batch: Batch) -> [[Double]] {
         expectClose([Float(b.loss - a.loss)], [12 * divergence])
         // Evaluation is the classifier's loss alone.
         let again = try trainer(consistency: 12)
-        #expect(again.evaluate(batch) == (try trainer()).evaluate(batch))
+        #expect(again.evaluate(batch)[0] == (try trainer()).evaluate(batch)[0])
     }
 
     @Test(arguments: [LossConfig.crossEntropy, LossConfig(.squared, target: .labels)])
@@ -178,14 +178,14 @@ private func outputs(_ trainer: Trainer, _ batch: Batch) -> [[Double]] {
 
     @Test func `what the model gives must be what the loss compares`() {
         let error = #expect(throws: ModelError.self) {
-            try ModelPlan([.flatten, .dense(7)], input: [4, 2, 1], classes: 5, target: .samples)
+            try ModelPlan([.flatten, .dense(7)], input: [4, 2, 1], classes: 5, targets: [(nil, .samples)])
         }
         #expect(
             error?.description
                 == "model: the last layer gives [batch, 7], the loss compares it with samples [batch, 4, 2, 1]; "
                 + "'dense: 8' as the last layer?")
         let tokens = #expect(throws: ModelError.self) {
-            try ModelPlan([.dense(7)], input: [4, 3], classes: 5, target: .tokens(9))
+            try ModelPlan([.dense(7)], input: [4, 3], classes: 5, targets: [(nil, .tokens(9))])
         }
         #expect(
             tokens?.description
@@ -213,7 +213,7 @@ private func outputs(_ trainer: Trainer, _ batch: Batch) -> [[Double]] {
         (batch.views, batch.clean, batch.mask, batch.lengths) = (
             2, UnsafePointer(tokens.pointer), UnsafePointer(hidden.pointer), UnsafePointer(lengths.pointer)
         )
-        let result = loss.evaluate(batch, wantsGradient: true)
+        let result = loss.evaluate(batch, gradientScale: 1)
         var (sum, count) = (0.0, 0)
         for row in 0..<24 {
             let (sample, position) = (row / 3, row % 3)

@@ -12,7 +12,7 @@ struct LossGradientCase: CustomTestStringConvertible, Sendable {
     var hasTargets = false
     var consistency: Double?
 
-    private static let (rows, views, positions, channels) = (6, 3, 4, 5)
+    fileprivate static let (rows, views, positions, channels) = (6, 3, 4, 5)
 
     var testDescription: String {
         "\(config.formula), \(config.target), over \(config.over)" + (hasTargets ? ", soft labels" : "")
@@ -52,7 +52,7 @@ struct LossGradientCase: CustomTestStringConvertible, Sendable {
     }()
 
     /// Of one row's outputs.
-    private var shape: Shape {
+    fileprivate var shape: Shape {
         config.target == .labels ? [Self.channels] : [Self.positions, Self.channels]
     }
 
@@ -94,20 +94,27 @@ struct LossGradientCase: CustomTestStringConvertible, Sendable {
             kernels: KernelSet.of(set)!, pool: WorkerPool(threads: 2), capacity: Self.rows, leaves: 1)
         let output = engine.memory.output(shape, wantsGradient: true)
         var train = TrainConfig(epochs: 1)
-        (train.loss, train.consistency) = (config, consistency)
-        let loss = train.makeLoss(of: output, engine: engine)
+        (train.loss, train.consistency) = (ModelLoss(config), consistency)
+        let loss = train.makeLoss(of: [output], engine: engine)
         engine.memory.layOut()
+        write(to: output)
+        let mean = withBatch { loss.evaluate($0, wantsGradient: true) }
+        return (mean, gradient(of: output))
+    }
+
+    fileprivate func write(to output: Activation) {
         for (index, value) in outputs.enumerated() {
             output.values.pointer[index / Self.channels * output.stride + index % Self.channels] = value
         }
-        let result = withBatch { loss.evaluate($0, wantsGradient: true) }
-        let gradient = outputs.indices.map {
-            output.gradient!.pointer[$0 / Self.channels * output.stride + $0 % Self.channels]
-        }
-        return (result.mean, gradient)
     }
 
-    private func withBatch<Result>(_ body: (Batch) -> Result) -> Result {
+    fileprivate func gradient(of output: Activation) -> [Float] {
+        outputs.indices.map {
+            output.gradient!.pointer[$0 / Self.channels * output.stride + $0 % Self.channels]
+        }
+    }
+
+    fileprivate func withBatch<Result>(_ body: (Batch) -> Result) -> Result {
         let samples = Samples(count: Self.rows, shape: shape, classes: Self.channels)
         let (labels, clean) = (Buffer(labels), Buffer(clean))
         let (mask, lengths, shares) = (Buffer(mask), Buffer(lengths), Buffer(shares))
@@ -208,5 +215,57 @@ struct LossGradientCase: CustomTestStringConvertible, Sendable {
             }
         }
         return sum / Double(Self.rows)
+    }
+}
+
+/// Losses of several heads, weighted and added up, over the batch of the last one: it has all that the others want.
+struct HeadsGradientCase: CustomTestStringConvertible, Sendable {
+    let heads: [(loss: LossGradientCase, weight: Double)]
+
+    var testDescription: String {
+        heads.map { "\($0.weight) × (\($0.loss.testDescription))" }.joined(separator: " + ")
+    }
+
+    static let all: [HeadsGradientCase] = [
+        HeadsGradientCase(heads: [
+            (LossGradientCase(config: .crossEntropy), 0.7),
+            (LossGradientCase(config: LossConfig(.squared, target: .clean, over: .hidden)), 2.5),
+        ]),
+        // The views' divergence counts as a part of the loss whose outputs it compares.
+        HeadsGradientCase(heads: [
+            (LossGradientCase(config: LossConfig(.absolute, target: .clean, over: .visible)), 0.3),
+            (
+                LossGradientCase(
+                    config: LossConfig(
+                        .crossEntropy(smoothing: 0.1, classWeights: [0.5, 2, 0, 1.25, 3]), target: .labels),
+                    consistency: 1.5), 1.75
+            ),
+            (LossGradientCase(config: LossConfig(.binaryCrossEntropy, target: .labels)), 0),
+            (LossGradientCase(config: LossConfig(.huber(delta: 0.4), target: .clean, over: .visible)), 4),
+        ]),
+        HeadsGradientCase(heads: [
+            (LossGradientCase(config: LossConfig(.cosine, target: .labels)), 3),
+            (
+                LossGradientCase(
+                    config: LossConfig(.crossEntropy(smoothing: 0.2), target: .tokens, over: .hidden)), 0.4
+            ),
+        ]),
+    ]
+
+    /// - Returns: the weighted sum, and the gradient for the outputs of each head.
+    func run(_ set: InstructionSet) -> (mean: Double, gradients: [[Float]]) {
+        let engine = Engine(
+            kernels: KernelSet.of(set)!, pool: WorkerPool(threads: 2), capacity: LossGradientCase.rows,
+            leaves: 1)
+        let outputs = heads.map { engine.memory.output($0.loss.shape, wantsGradient: true) }
+        var train = TrainConfig(epochs: 1)
+        train.loss = ModelLoss(
+            heads: heads.enumerated().map { .init("head\($0)", $1.loss.config, weight: $1.weight) })
+        train.consistency = heads.lazy.compactMap(\.loss.consistency).first
+        let loss = train.makeLoss(of: outputs, engine: engine)
+        engine.memory.layOut()
+        for (head, output) in zip(heads, outputs) { head.loss.write(to: output) }
+        let mean = heads.last!.loss.withBatch { loss.evaluate($0, wantsGradient: true) }
+        return (mean, zip(heads, outputs).map { $0.loss.gradient(of: $1) })
     }
 }

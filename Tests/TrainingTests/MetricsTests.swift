@@ -84,17 +84,17 @@ struct MetricsTests {
         let samples = Samples(count: 9, shape: [6], classes: 3)
         let model = try Fixture.model([.dense(3)], input: [6], classes: 3)
         let trainer = Trainer(model, optimizer: .sgd(SGDConfig()))
-        var parts = ModelMetrics(.crossEntropy, classes: 3)
+        var parts = ModelMetrics(ModelLoss(.crossEntropy), classes: 3)
         trainer.measure(samples.batch(0..<4), into: &parts)
         trainer.measure(samples.batch(4..<9), into: &parts)
-        let whole = trainer.evaluate(samples.batch(0..<9))
+        let whole = trainer.evaluate(samples.batch(0..<9))[0]
         #expect(parts.count == 9)
-        #expect(parts.loss.correct == whole.correct)
+        #expect(parts.losses[0].correct == whole.correct)
         #expect(parts.classes?.accuracy == Double(whole.correct!) / 9)
-        #expect(abs(parts.loss.mean - whole.mean) < 1e-6)
+        #expect(abs(parts.loss - whole.mean) < 1e-6)
 
         var config = TrainConfig(epochs: 1)
-        config.loss = LossConfig(.squared, target: .clean)
+        config.loss = ModelLoss(LossConfig(.squared, target: .clean))
         let autoencoder = Trainer(
             try Fixture.model([.dense(6)], input: [6], classes: 6), config, stepsPerEpoch: 1)
         var batch = samples.batch(0..<8)
@@ -103,6 +103,6 @@ struct MetricsTests {
         var metrics = ModelMetrics(config.loss, classes: 3)
         autoencoder.measure(batch, into: &metrics)
         #expect(metrics.classes == nil)
-        #expect(abs(metrics.samples!.meanSquare - metrics.loss.mean) < 1e-6)
+        #expect(abs(metrics.samples!.meanSquare - metrics.loss) < 1e-6)
     }
 }

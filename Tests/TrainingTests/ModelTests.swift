@@ -90,7 +90,7 @@ struct ModelTests {
         let weights = model.weights[0].unpadded
         let batch = samples.batch(1..<4)
         model.forward(batch, Pass(count: 3, ids: batch.ids, epoch: 0, update: nil))
-        let output = model.output
+        let output = model.outputs[0]
         let found = (0..<3).flatMap { row in (0..<3).map { output.values.pointer[row * output.stride + $0] } }
         let wanted = (0..<3).flatMap { row in
             (0..<3).map { output in
@@ -173,7 +173,7 @@ struct ModelTests {
         let pass = Pass(count: 4, ids: batch.ids, epoch: 0, update: nil)
         func loss() -> Double {
             model.forward(batch, pass)
-            return CrossEntropy(of: model.output, engine: model.engine).evaluate(
+            return CrossEntropy(of: model.outputs[0], engine: model.engine).evaluate(
                 labels: batch.labels, count: 4
             ).lossSum
                 / 4

@@ -10,7 +10,7 @@ struct NamedModelTests {
         let layers = try model.layers(for: data).enumerated().map {
             try $1.forData(data, place: .model($0))
         }
-        return try ModelPlan(layers, input: data.sample, classes: data.classes, target: target)
+        return try ModelPlan(layers, input: data.sample, classes: data.classes, targets: [(nil, target)])
     }
 
     private func weights(_ plan: ModelPlan) -> Int {

@@ -58,7 +58,7 @@ import Testing
         // Large inputs times large weights in the last layer: of the outputs the small weights of the first one are a factor,
         // of its own gradient they are not.
         let trainer = try trainer {
-            ($0.clipNorm, $0.loss) = (1, LossConfig(.absolute, target: .labels))
+            ($0.clipNorm, $0.loss) = (1, ModelLoss(LossConfig(.absolute, target: .labels)))
         }
         let weights = trainer.model.weights
         for (name, factor) in [("dense1.weight", Float(1e-30)), ("dense4.weight", 1e20)] {

@@ -14,13 +14,12 @@ struct ThreadModel: CustomTestStringConvertible, Sendable {
     private let optimizer: Optimizer
     /// How many tokens there are, where samples are texts.
     private var vocabulary: Int?
-    /// Whether a share of the squares of 2 × 2 pixels is hidden, of each sample another one.
-    private var isMasked = false
+    private var targets: [(head: String?, target: ModelPlan.Target)]
     private var change: @Sendable (inout TrainConfig) -> Void = { _ in }
 
     var testDescription: String { name }
 
-    static let all: [ThreadModel] = [mlp, convnet, resnet, vit, maskedAutoencoder, text]
+    static let all: [ThreadModel] = [mlp, convnet, resnet, vit, maskedAutoencoder, text, heads]
 
     private static let mlp = ThreadModel(
         name: "mlp", layers: [.flatten, .dropout(0.2), .dense(101), .relu, .dropout(0.1), .dense(7)],
@@ -77,7 +76,7 @@ struct ThreadModel: CustomTestStringConvertible, Sendable {
             .patchEmbedding(size: 2, width: 28), .classToken, .positions(.learned), .visibleTokens,
             .sequence(block(28)), .layerNorm, .dense(20), .restoreTokens, .positions(.learned),
             .sequence(block(20)), .meanToken, .dense(7),
-        ], input: [12, 10, 3], optimizer: .adamW(.decoupled), isMasked: true)
+        ], input: [12, 10, 3], optimizer: .adamW(.decoupled))
 
     private static let text = ThreadModel(
         name: "text",
@@ -87,12 +86,29 @@ struct ThreadModel: CustomTestStringConvertible, Sendable {
         ], input: [21], optimizer: .rmsProp(RMSPropConfig()), vocabulary: 90
     ) { $0.accumulate = 3 }
 
+    private static let heads = ThreadModel(
+        name: "heads",
+        layers: [
+            convolution(18), .relu, .flatten, .dense(65), .relu,
+            .heads([
+                .init("classes", [.dense(7)]), .init("picture", [.dense(90), .gelu, .dense(12 * 10 * 3)]),
+            ]),
+        ], input: [12, 10, 3], optimizer: .adam(AdamConfig()),
+        targets: [("picture", .samples), ("classes", .classes)]
+    ) {
+        $0.loss = ModelLoss(heads: [
+            .init("classes", .crossEntropy, weight: 0.75),
+            .init("picture", LossConfig(.squared, target: .clean, over: .hidden), weight: 2),
+        ])
+    }
+
     private init(
         name: String, layers: [LayerConfig], input: Shape, optimizer: Optimizer, vocabulary: Int? = nil,
-        isMasked: Bool = false, change: @escaping @Sendable (inout TrainConfig) -> Void = { _ in }
+        targets: [(head: String?, target: ModelPlan.Target)] = [(nil, .classes)],
+        change: @escaping @Sendable (inout TrainConfig) -> Void = { _ in }
     ) {
         (self.name, self.layers, self.input, self.optimizer) = (name, layers, input, optimizer)
-        (self.vocabulary, self.isMasked, self.change) = (vocabulary, isMasked, change)
+        (self.vocabulary, self.targets, self.change) = (vocabulary, targets, change)
     }
 
     private static let stepsPerEpoch = 6
@@ -100,7 +116,8 @@ struct ThreadModel: CustomTestStringConvertible, Sendable {
     /// A trainer with an average, a schedule and the best weights: all that a state may hold.
     func trainer(threads: Int, set: InstructionSet) throws -> Trainer {
         let model = try Fixture.model(
-            layers, input: input, classes: 7, leaves: 2, threads: threads, kernels: KernelSet.of(set)!)
+            layers, input: input, classes: 7, leaves: 2, threads: threads, kernels: KernelSet.of(set)!,
+            targets: targets)
         var config = TrainConfig(epochs: 2)
         (config.optimizer, config.averageDecay) = (optimizer, 0.9)
         config.schedule = LearningRateSchedule(.cosine(end: 0.1), warmUp: .steps(2))
@@ -117,8 +134,10 @@ struct ThreadModel: CustomTestStringConvertible, Sendable {
             for index in 0..<75 * input.count { samples.values[index] = Float(index * 31 % vocabulary) }
         }
         let lengths = Buffer<Int32>((0..<75).map { Int32($0 * 5 % input[0] + 1) })
+        let clean = Fixture.buffer(75 * input.count, seed: 33)
         let mask = Buffer<UInt8>(count: 75 * input.count)
-        if isMasked {
+        if input.rank == 3 {
+            // Of the squares of 2 × 2 pixels a share, of each sample another one.
             for index in 0..<mask.count {
                 let (sample, value) = index.quotientAndRemainder(dividingBy: input.count)
                 let (row, column) = (value / input[2] / input[1] / 2, value / input[2] % input[1] / 2)
@@ -131,10 +150,11 @@ struct ThreadModel: CustomTestStringConvertible, Sendable {
             var batch = samples.batch(
                 begin..<begin + (place == Self.stepsPerEpoch - 1 ? 11 : 30), epoch: epoch)
             if vocabulary != nil { batch.lengths = UnsafePointer(lengths.pointer + begin) }
-            if isMasked { batch.mask = UnsafePointer(mask.pointer + begin * input.count) }
+            batch.clean = UnsafePointer(clean.pointer + begin * input.count)
+            batch.mask = UnsafePointer(mask.pointer + begin * input.count)
             _ = try trainer.step(batch)
             if step == 3 { trainer.rememberAsBest() }
         }
-        withExtendedLifetime((samples, lengths, mask)) {}
+        withExtendedLifetime((samples, lengths, clean, mask)) {}
     }
 }

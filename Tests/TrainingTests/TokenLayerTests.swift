@@ -155,7 +155,7 @@ struct TransformerTests {
                 epoch: 0)
             batch.lengths = UnsafePointer(lengths.pointer)
             defer { withExtendedLifetime(values) {} }
-            return trainer.evaluate(batch).lossSum
+            return trainer.evaluate(batch)[0].lossSum
         }
         let before = loss(padding: 3)
         #expect(loss(padding: 20) == before)

@@ -79,12 +79,12 @@ private func trainedWeights(
         for sample in 0..<210 {
             samples.values.pointer[sample * shape.count + 3 * Int(samples.labels[sample])] += 2
         }
-        let before = trainer.evaluate(samples.batch(180..<210))
+        let before = trainer.evaluate(samples.batch(180..<210))[0]
         for step in 0..<300 {
             let begin = step % 6 * 30
             _ = try trainer.step(samples.batch(begin..<begin + 30, epoch: step / 6))
         }
-        let after = trainer.evaluate(samples.batch(180..<210))
+        let after = trainer.evaluate(samples.batch(180..<210))[0]
         #expect(before.correct! < 15 && after.correct! > 24, "\(before), \(after)")
         #expect(after.lossSum < before.lossSum / 2)
     }
@@ -94,8 +94,8 @@ private func trainedWeights(
         let trainer = Trainer(model, optimizer: .sgd(SGDConfig()))
         let samples = Samples(count: 32, shape: shape, classes: 7)
         let weights = model.savedWeights()
-        let whole = trainer.evaluate(samples.batch(0..<32))
-        let parts = [0..<1, 1..<20, 20..<32].map { trainer.evaluate(samples.batch($0)) }
+        let whole = trainer.evaluate(samples.batch(0..<32))[0]
+        let parts = [0..<1, 1..<20, 20..<32].map { trainer.evaluate(samples.batch($0))[0] }
         #expect(parts.reduce(0) { $0 + $1.correct! } == whole.correct)
         #expect(abs(parts.reduce(0) { $0 + $1.lossSum } - whole.lossSum) < 1e-12)
         #expect(model.savedWeights() == weights)

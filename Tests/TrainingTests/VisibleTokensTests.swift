@@ -141,7 +141,7 @@ struct VisibleTokensTests {
             _ layers: [LayerConfig], _ input: Shape = [8, 4, 1], target: ModelPlan.Target = .classes
         ) -> String? {
             #expect(throws: ModelError.self) {
-                try ModelPlan(layers, input: input, classes: 3, target: target)
+                try ModelPlan(layers, input: input, classes: 3, targets: [(nil, target)])
             }?.description
         }
         let patches = LayerConfig.patchEmbedding(size: 2, width: 6)
@@ -183,7 +183,7 @@ struct VisibleTokensTests {
             [
                 .patchEmbedding(size: 2, width: 6), .classToken, .repetition(2, [.layerNorm]), .visibleTokens,
                 .residual([.attention(heads: 2)]), .dense(5), .restoreTokens, .positions(.learned), .dense(4),
-            ], input: [8, 4, 1], classes: 3, target: .samples)
+            ], input: [8, 4, 1], classes: 3, targets: [(nil, .samples)])
         #expect(plan.layers.map(\.output.sizes[0]) == [8, 9, 9, 9, 9, 9, 9, 8, 8, 8])
     }
 
@@ -216,7 +216,8 @@ struct VisibleTokensTests {
             .dense(4),
         ]
         let plan = try ModelPlan(
-            front + [.visibleTokens] + blocks + decoder, input: [8, 4, 1], classes: 3, target: .samples)
+            front + [.visibleTokens] + blocks + decoder, input: [8, 4, 1], classes: 3,
+            targets: [(nil, .samples)])
         let autoencoder = Model(
             plan, seed: 3, capacity: 4, leaves: 1, kernels: Fixture.kernels, pool: WorkerPool(threads: 1))
         let classifier = try Fixture.model(
