@@ -58,7 +58,9 @@ final class TokenCrossEntropy: LossFunction {
     }
 
     /// Says of each position of a batch, in order, what stood there, and whether it counts.
-    private func forEachPosition(of batch: Batch, _ body: (_ row: Int, _ label: Int32, _ counts: Bool) -> Void) {
+    private func forEachPosition(
+        of batch: Batch, _ body: (_ row: Int, _ label: Int32, _ counts: Bool) -> Void
+    ) {
         guard let clean = batch.clean else {
             preconditionFailure("the loss wants clean samples, the pipeline keeps none")
         }

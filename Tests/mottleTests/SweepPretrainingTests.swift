@@ -135,7 +135,8 @@ import Testing
     @Test func `changes of the command line are those of the pre-trainings, too`() throws {
         let folder = try folder(sweep)
         let outcome = try folder.mottle(
-            "sweep", "compare.yaml", "--out", "all", "--quiet", "--seeds", "7", "--set", "train.batch_size=32")
+            "sweep", "compare.yaml", "--out", "all", "--quiet", "--seeds", "7", "--set", "train.batch_size=32"
+        )
         #expect(outcome.status == 0 && outcome.errors == "")
         for run in ["pretrain-noise-seed7", "none-clean-seed7"] {
             let lock = try folder.text("all/\(run)/config.lock.yaml")
@@ -195,7 +196,8 @@ import Testing
     }
 
     @Test func `an empty list of pre-trainings is told`() throws {
-        let folder = try folder("config: small.yaml\npretrain: {}\nvary: { chain: { none: { chain: [] } } }\n")
+        let folder = try folder(
+            "config: small.yaml\npretrain: {}\nvary: { chain: { none: { chain: [] } } }\n")
         let outcome = try folder.mottle("sweep", "compare.yaml", "--out", "all")
         #expect(
             outcome.errors
