@@ -67,7 +67,8 @@ let package = Package(
             dependencies: [
                 "CSystem", "Generators", "Datasets", "Tensors", "Kernels", "VectorKernels", "Workers",
             ]),
-        .target(name: "Training", dependencies: ["Tensors", "Kernels", "VectorKernels", "Workers"]),
+        .target(
+            name: "Training", dependencies: ["CSystem", "Tensors", "Kernels", "VectorKernels", "Workers"]),
         .target(name: "Reports", dependencies: ["Tensors", "Kernels", "CSystem", "CPicture"]),
         .target(
             name: "Experiments",

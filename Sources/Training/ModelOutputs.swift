@@ -9,7 +9,7 @@ extension Model {
         let pass = Pass(
             count: batch.count, ids: batch.ids, epoch: UInt32(batch.epoch), update: nil,
             lengths: batch.lengths)
-        forward(batch, pass)
+        withoutDenormals { forward(batch, pass) }
         for row in 0..<batch.count * output.positions {
             (target + row * output.channels).update(
                 from: output.values.pointer + row * output.stride, count: output.channels)

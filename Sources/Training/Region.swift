@@ -17,7 +17,7 @@ final class Region<Task: ParallelTask> {
 
     init(_ pool: WorkerPool) {
         let task = UnsafeMutablePointer<Task>.allocate(capacity: 1)
-        body = { task.pointee.work(thread: $0, threads: $1) }
+        body = { thread, threads in withoutDenormals { task.pointee.work(thread: thread, threads: threads) } }
         (self.task, self.pool) = (task, pool)
     }
 

@@ -52,6 +52,10 @@ package final class Trainer {
     package func step(_ batch: Batch) throws(TrainingError) -> StepResult { try step(batch, times: nil) }
 
     private func step(_ batch: Batch, times: LayerTimes?) throws(TrainingError) -> StepResult {
+        try withoutDenormals { () throws(TrainingError) in try plainStep(batch, times: times) }
+    }
+
+    private func plainStep(_ batch: Batch, times: LayerTimes?) throws(TrainingError) -> StepResult {
         let pass = Pass(
             count: batch.count, ids: batch.ids, epoch: UInt32(batch.epoch),
             update: gradients == nil
@@ -138,9 +142,11 @@ package final class Trainer {
         let pass = Pass(
             count: batch.count, ids: batch.ids, epoch: UInt32(batch.epoch), update: nil,
             lengths: batch.lengths)
-        loss.begin(batch)
-        model.forward(batch, pass)
-        return loss.evaluate(batch, wantsGradient: false)
+return withoutDenormals {
+            loss.begin(batch)
+            model.forward(batch, pass)
+            return loss.evaluate(batch, wantsGradient: false)
+        }
     }
 }
 

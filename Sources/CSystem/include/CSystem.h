@@ -1,5 +1,6 @@
 #pragma once
 
+#include "Denormals.h"
 #include "Interrupts.h"
 #include "Processors.h"
 
