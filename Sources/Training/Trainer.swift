@@ -142,7 +142,7 @@ package final class Trainer {
         let pass = Pass(
             count: batch.count, ids: batch.ids, epoch: UInt32(batch.epoch), update: nil,
             lengths: batch.lengths)
-return withoutDenormals {
+        return withoutDenormals {
             loss.begin(batch)
             model.forward(batch, pass)
             return loss.evaluate(batch, wantsGradient: false)
