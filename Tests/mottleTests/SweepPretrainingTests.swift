@@ -147,8 +147,8 @@ import Testing
     @Test(arguments: [
         (
             "run: noise,", "run: nose,",
-            "compare.yaml:10:31: error: 'init_from': 'nose' is no pre-training of the sweep, which has 'noise', "
-                + "'more noise'; did you mean 'noise'?; and no run: FOLDER/nose: no such run folder\n"
+            "compare.yaml:10:31: error: 'init_from': 'nose' is neither a pre-training of the sweep, which has 'noise', "
+                + "'more noise', nor a run: FOLDER/nose: no such run folder; did you mean 'noise'?\n"
         ),
         (
             "train.init_from: more noise", "train.init_from: runs/x",
@@ -156,7 +156,7 @@ import Testing
         ),
         (
             "train.init_from: noise }", "train.init_from: more noise }",
-            "compare.yaml:6:87: error: 'init_from': a pre-training may start with one that is listed before it, and "
+            "compare.yaml:6:85: error: 'init_from': a pre-training may start with one that is listed before it, and "
                 + "'more noise' is not\n"
         ),
         (
