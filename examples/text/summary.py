@@ -46,14 +46,8 @@ def misspelt(folder, runs):
     return found
 
 
-def misspelt_row(found):
-    """As a row of the table: the differences' spread is that of the seeds."""
-    clean, noise = found["clean"], found["noise"]
-    cells = []
-    for values in [list(clean.values()), list(noise.values())]:
-        cells.append(f"{statistics.median(values):.4f} ({min(values):.4f}…{max(values):.4f})")
-    by_seed = [noise[seed] - clean[seed] for seed in clean]
-    return ["misspelt", *cells, f"{statistics.mean(by_seed):+.4f} ({min(by_seed):+.4f}…{max(by_seed):+.4f})"]
+def signed(values):
+    return f"{statistics.mean(values):+.4f} ({min(values):+.4f}…{max(values):+.4f})"
 
 
 def main():
@@ -70,23 +64,30 @@ def main():
     table(["labels", *starts[1:]],
           [[share, *(difference(cells[start, share]) for start in starts[1:])] for share in shares])
 
-    robust = rows(f"{folder}/robust/table.csv")
-    tests = list(dict.fromkeys((row["test set"], row["parameters"].split(",")[0]) for row in robust))
-    by_test = {(row["test set"], row["parameters"].split(",")[0], row["trained"]): row for row in robust}
+    robust = {}
+    for row in rows(f"{folder}/robust/table.csv"):
+        test = f"{row['test set']} {row['parameters'].split(',')[0]}".strip()
+        robust.setdefault(test, {})[row["trained"]] = row
     with open(f"{folder}/robust/sweep.json", encoding="utf-8") as file:
         wrong = misspelt(f"{folder}/robust", json.load(file)["runs"])
-    print("The same for noise in training; of misspelt texts the difference's interval is from the lowest to the highest seed:\n")
-    body = []
-    for name, parameters in tests:
-        clean, noise = (by_test[name, parameters, trained] for trained in ("clean", "noise"))
-        body.append([f"{name} {parameters}".strip(), spread(clean), spread(noise), difference(noise)])
-    table(["test set", "trained clean", "trained with noise", "difference"], body + [misspelt_row(wrong)])
+    trained = list(wrong)
+    medians = [[test, *(spread(cell[name]) for name in trained)] for test, cell in robust.items()]
+    medians.append(["misspelt", *(f"{statistics.median(wrong[name].values()):.4f} "
+                                  f"({min(wrong[name].values()):.4f}…{max(wrong[name].values()):.4f})"
+                                  for name in trained)])
+    differences = [[test, *(difference(cell[name]) for name in trained[1:])] for test, cell in robust.items()
+                   if test != "mean corruption error"]
+    differences.append(["misspelt", *(signed([wrong[name][seed] - wrong["clean"][seed] for seed in wrong["clean"]])
+                                      for name in trained[1:])])
+    print("Median accuracy of what was trained with noise, with the lowest and the highest of the seeds:\n")
+    table(["test set", *trained], medians)
+    print("Mean difference to 'clean' with its 95 % interval; of misspelt texts with the lowest and the highest of the seeds:\n")
+    table(["test set", *trained[1:]], differences)
 
     if "--check" in sys.argv:
         problems = [f"{start} with 100 % of the labels: accuracy {cells[start, '100 %']['median']}, at least 0.25 is expected"
                     for start in starts if float(cells[start, "100 %"]["median"]) < 0.25]
-        strongest = ("token_dropout", "rate 0.3")
-        clean, noise = (float(by_test[*strongest, trained]["median"]) for trained in ("clean", "noise"))
+        clean, noise = (float(robust["token_dropout rate 0.3"][name]["median"]) for name in ("clean", "dropout"))
         if noise < clean - 0.02:
             problems.append(f"tokens lost: trained with noise {noise:.4f}, trained clean {clean:.4f}; noise should help")
         if problems:
