@@ -1,5 +1,5 @@
--- "Of", "the" and commas are easily guessed and say little. In a vocabulary of byte pairs, frequent tokens have low ids: those
--- below `common` are asked for only where a text has too few others.
+-- "Of", "the" and commas are easily guessed and say little. In a vocabulary of byte pairs, frequent tokens have low
+-- ids: those below `common` are asked for only where a text has too few others.
 mottle.tokens {
   name = "content_words",
   doc = "Asks for round(rate * tokens) tokens, rare ones first: 80 % become mask_id, 10 % a random id, 10 % stay.",

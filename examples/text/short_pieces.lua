@@ -1,5 +1,5 @@
--- In a vocabulary of byte pairs a misspelt word falls into short pieces, which say nothing of it. These have the lowest ids:
--- letters first, then pairs of them, then what is made of these.
+-- In a vocabulary of byte pairs a misspelt word falls into short pieces, which say nothing of it. These have the lowest
+-- ids: letters first, then pairs of them, then what is made of these.
 mottle.tokens {
   name = "short_pieces",
   doc = "Replaces round(rate * tokens) tokens by random ids from `lowest` to `highest`; its mask marks them.",
