@@ -47,6 +47,21 @@ def mottle_steps(config, *settings):
     return json.loads(result)["samples_per_second"]
 
 
+def mottle_strided(*settings):
+    """Three convolutions with stride 2 over colour pictures, made up."""
+    import numpy as np
+
+    pictures = np.random.default_rng(0).integers(0, 256, (4096, 32, 32, 3), np.uint8)
+    with tempfile.TemporaryDirectory() as folder:
+        file = os.path.join(folder, "pictures.npz")
+        np.savez(file, x=pictures, y=np.arange(4096) % 10)
+        part = f"{{file: {file}, images: x, labels: y}}"
+        model = "".join(f"conv2d: {{outputs: {count}, stride: 2}}, relu, " for count in (16, 32, 32))
+        return mottle_steps(
+            "fashion-mnist.yaml", f"data={{train: {part}, test: {part}}}", f"model=[{model}flatten, dense: 10]",
+            *settings)
+
+
 def mottle_noise(chain, shape, value="values_per_second"):
     result = output(
         MOTTLE, "bench", "noise", os.path.join(FOLDER, f"{chain}.yaml"), "--shape", ",".join(shape), "--threads", "1",
@@ -77,6 +92,11 @@ BENCHMARKS = [
           ("resnet8", "64", "20", ["fashion-mnist.yaml", "model=resnet8"]),
           ("resnet8", "128", "10", ["fashion-mnist.yaml", "model=resnet8"]),
           ("vit", "64", "20", ["fashion-mnist-vit.yaml"]))],
+    *[(f"training three strided convolutions over [32, 32, 3] with noise, batch {batch}, two threads", "samples/s", "torch",
+       lambda batch=batch: mottle_strided(f"train.batch_size={batch}"),
+       lambda batch=batch: peer("torch_train.py", "strided", batch, "200")) for batch in ("64", "128")],
+    ("training mlp with noise, batch 256, beside JAX, two threads", "samples/s", "jax",
+     lambda: mottle_training(10, 256), lambda: peer("jax_mlp.py", "5", "256")),
     *[noise(chain, shape, library) for chain in ("gaussian", "salt_and_pepper") for shape in (SMALL, LARGE)
       for library in ("numpy", "torch", "albumentations")],
     ("gaussian.lua on [256, 28, 28, 1] beside the same written in Swift", "values/s", "Swift",

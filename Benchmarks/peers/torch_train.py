@@ -87,10 +87,18 @@ NETS = {
         Residual(16, 16, 1), Residual(16, 32, 2), Residual(32, 64, 2),
         nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, 10)),
     "vit": Transformer,
+    "strided": lambda: nn.Sequential(
+        convolution(3, 16, 2), nn.ReLU(), convolution(16, 32, 2), nn.ReLU(), convolution(32, 32, 2), nn.ReLU(),
+        nn.Flatten(), nn.Linear(512, 10)),
 }
-images = idx("train-images-idx3-ubyte.gz", 16).reshape(-1, 1, 28, 28).astype(np.float32) / 255
-images = torch.from_numpy(images)
-labels = torch.from_numpy(idx("train-labels-idx1-ubyte.gz", 8).astype(np.int64))
+if NET == "strided":
+    # As compare.py makes them: what is in colour pictures does not matter here.
+    images = torch.randint(256, (4096, 3, 32, 32)) / 255
+    labels = torch.arange(4096) % 10
+else:
+    images = idx("train-images-idx3-ubyte.gz", 16).reshape(-1, 1, 28, 28).astype(np.float32) / 255
+    images = torch.from_numpy(images)
+    labels = torch.from_numpy(idx("train-labels-idx1-ubyte.gz", 8).astype(np.int64))
 model = NETS[NET]()
 optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
 

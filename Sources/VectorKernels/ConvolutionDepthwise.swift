@@ -45,13 +45,12 @@ public struct LaneTile<V: ProductVector, let rows: Int> {
 
     @inlinable @inline(__always)
     static func gather(_ panel: ConvolutionPanel, first: Int, lane: Int) {
-        var offsets = InlineArray<rows, Int>(repeating: 0)
-        for row in 0..<rows { offsets[row] = panel.sourceOffset(first + row) }
-        let (tile, zero) = (LaneTile(panel, offsets: offsets, lane: lane), V(repeating: 0))
+        let (sources, targets): (InlineArray<rows, Int>, InlineArray<rows, Int>) = panel.offsets(from: first)
+        let (tile, zero) = (LaneTile(panel, offsets: sources, lane: lane), V(repeating: 0))
         for row in 0..<rows {
             let value = tile.sums[row]
             (panel.rectifies ? V.select(V.less(value, zero), zero, value) : value)
-                .store(to: panel.target + panel.targetOffset(first + row) + lane)
+                .store(to: panel.target + targets[row] + lane)
         }
     }
 

@@ -1,4 +1,5 @@
-/// 16 channels of all targets of one phase of one sample: each is a sum over taps and source channels, in this order.
+/// 16 channels, or those of several panels of 16, of all targets of one phase of one sample: each is a sum over taps and
+/// source channels, in this order.
 @frozen
 public struct ConvolutionPanel {
     /// The padded source at the first channel that is seen; pixels are `sourcePixel` values apart, rows `sourceRow`.
@@ -11,11 +12,13 @@ public struct ConvolutionPanel {
     public var targetPixel: Int
     public var vertical: ConvolutionWalk
     public var horizontal: ConvolutionWalk
-    /// `[taps down, taps across, depth, 16]`.
+    /// `[taps down, taps across, depth, 16]`; those of the next panel lie `weightStride` values further.
     public var weights: UnsafePointer<Float>
+    public var panels = 1
+    public var weightStride = 0
     /// Source channels for each tap.
     public var depth: Int
-    /// What sums start from, 16 values; nil: zero.
+    /// What sums start from, 16 values for each panel; nil: zero.
     public var bias: UnsafePointer<Float>?
     public var rectifies: Bool
     /// For each pooled pixel and channel which of the window's four pixels is its largest, in order, 4 where none is above
@@ -56,11 +59,20 @@ public struct ConvolutionPanel {
                 count: depth, step: 1)
     }
 
-    /// The source place of target i, counted over rows of targets.
+    /// Where the sources and the targets of some targets lie, counted over rows of them. Known before the sums are made: a
+    /// loop around the stores that is too long to be unrolled would keep the sums in memory.
     @inlinable @inline(__always)
-    func sourceOffset(_ i: Int) -> Int {
-        let (y, x) = i.quotientAndRemainder(dividingBy: horizontal.count)
-        return sourceOffset(y, x)
+    func offsets<let count: Int>(from first: Int) -> (InlineArray<count, Int>, InlineArray<count, Int>) {
+        var (sources, targets) = (
+            InlineArray<count, Int>(repeating: 0), InlineArray<count, Int>(repeating: 0)
+        )
+        var (y, x) = first.quotientAndRemainder(dividingBy: horizontal.count)
+        for index in 0..<count {
+            (sources[index], targets[index]) = (sourceOffset(y, x), targetOffset(y, x))
+            x &+= 1
+            if x == horizontal.count { (y, x) = (y &+ 1, 0) }
+        }
+        return (sources, targets)
     }
 
     @inlinable @inline(__always)
@@ -70,10 +82,9 @@ public struct ConvolutionPanel {
     }
 
     @inlinable @inline(__always)
-    func targetOffset(_ i: Int) -> Int {
-        let (y, x) = i.quotientAndRemainder(dividingBy: horizontal.count)
-        return (vertical.target + y * vertical.targetStep) * targetRow
-            + (horizontal.target + x * horizontal.targetStep) * targetPixel
+    func targetOffset(_ y: Int, _ x: Int) -> Int {
+        (vertical.target &+ y &* vertical.targetStep) &* targetRow
+            &+ (horizontal.target &+ x &* horizontal.targetStep) &* targetPixel
     }
 }
 
@@ -145,13 +156,12 @@ extension Tile {
     /// Targets `first` ..< `first` + rows, which may lie in several rows of pixels.
     @inlinable @inline(__always)
     static func gather(_ panel: ConvolutionPanel, first: Int) {
-        var offsets = InlineArray<rows, Int>(repeating: 0)
-        for row in 0..<rows { offsets[row] = panel.sourceOffset(first + row) }
-        let start = start(panel)
-        let tile = start.adding(a: panel.source, offsets: offsets, depth: panel.taps, b: panel.weights)
+        let (sources, targets): (InlineArray<rows, Int>, InlineArray<rows, Int>) = panel.offsets(from: first)
+        let tile = start(panel).adding(
+            a: panel.source, offsets: sources, depth: panel.taps, b: panel.weights,
+            panelStride: panel.weightStride)
         for row in 0..<rows {
-            tile.storeRow(
-                row, to: panel.target + panel.targetOffset(first + row), rectifies: panel.rectifies)
+            tile.storeRow(row, to: panel.target + targets[row], rectifies: panel.rectifies)
         }
     }
 
@@ -163,7 +173,8 @@ extension Tile {
             offsets[index] = panel.sourceOffset(2 * row + index / 2, 2 * column + index % 2)
         }
         let tile = start(panel).adding(
-            a: panel.source, offsets: offsets, depth: panel.taps, b: panel.weights)
+            a: panel.source, offsets: offsets, depth: panel.taps, b: panel.weights,
+            panelStride: panel.weightStride)
         for index in 0..<vectors {
             var values = InlineArray<4, Vector>(repeating: Vector(repeating: 0))
             for place in 0..<4 { values[place] = tile.sums[place][index] }

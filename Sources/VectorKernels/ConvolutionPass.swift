@@ -105,17 +105,26 @@ public struct ConvolutionPass {
 
     @inlinable @inline(__always)
     func gather<V: ConvolutionVector>(sample: Int, packed: UnsafePointer<Float>, vector: V.Type) {
-        var packed = packed
-        for first in stride(from: 0, to: targets, by: 16) {
+        var (packed, first) = (packed, 0)
+        while first < targets {
+            let begin = packed
+            // Panels of one group see the same channels, and their weights take as much memory.
+            let panels = geometry.groups == 1 ? min(V.panels, (targets - first + 15) / 16) : 1
             for phase in 0..<phases(geometry.vertical) * phases(geometry.horizontal) {
-                let panel = panel(first, phase: phase, sample: sample, packed: packed)
+                var panel = panel(first, phase: phase, sample: sample, packed: packed)
+                (panel.panels, panel.weightStride) = (panels, taps * panel.depth * 16)
                 V.gather(panel)
                 packed += panel.vertical.taps * panel.horizontal.taps * panel.depth * 16
             }
+            packed += (panels - 1) * (packed - begin)
+            first += panels * 16
         }
     }
 
-    /// 16 channels of one sample's target.
+    @inlinable @inline(__always)
+    var taps: Int { geometry.vertical.kernel * geometry.horizontal.kernel }
+
+    /// A panel of one sample's target.
     @inlinable @inline(__always)
     func panel(_ first: Int, phase: Int, sample: Int, packed: UnsafePointer<Float>) -> ConvolutionPanel {
         let channels = sourceRange(of: first)

@@ -72,6 +72,10 @@ extension ConvolutionGeometry {
         return isPlain && y.kernel == 3 && x.kernel == 3 && min(channels, outputs) >= 16 && targets >= 48
     }
 
+    /// Panels of 16 outputs in a piece of the weights' gradient.
+    @inlinable @inline(__always)
+    var piecePanels: Int { groups == 1 && outputStride % 32 == 0 ? 2 : 1 }
+
     /// The source channels that targets `first` ..< `first` + 16 see, where groups have `sources` and `targets` each.
     @inlinable @inline(__always)
     static func sources(of first: Int, targets: Int, groupSources: Int, groupTargets: Int) -> Range<Int> {
@@ -95,7 +99,7 @@ extension ConvolutionGeometry {
 
     /// How many values of memory a thread needs for any of the convolution's three passes.
     public var workspaceCount: Int {
-        let columns = 16 * vertical.output * horizontal.output + 16 * 16
+        let columns = 16 * piecePanels * vertical.output * horizontal.output + 16 * 16
         return max(
             passCount(.forward), passCount(.backward), PaddedSample(self, .forward).count + columns + 64,
             isSparse ? sparseCount : 0)

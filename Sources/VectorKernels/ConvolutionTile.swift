@@ -2,35 +2,55 @@ extension Tile {
     @inlinable @inline(__always)
     init(sums: InlineArray<rows, InlineArray<vectors, Vector>>) { self.sums = sums }
 
-    /// Returns sums[r, n] + Σ a[offsets[r] + place] · b[k · 16 + n] over the places of `depth` in order, k = 0, 1 ….
+    /// Returns sums[r, n] + Σ a[offsets[r] + place] · b[k · 16 + n] over the places of `depth` in order, k = 0, 1 …, where
+    /// columns from 16 on are those of further panels, `panelStride` values behind one another.
     @inlinable @inline(__always)
     func adding(
         a: UnsafePointer<Float>, offsets: InlineArray<rows, Int>, depth: ConvolutionDepth,
-        b: UnsafePointer<Float>
+        b: UnsafePointer<Float>, panelStride: Int
     ) -> Tile {
-        // A copy, and all loops in one place: what lives in memory through `self` would be stored in every turn.
+        // A copy, and all loops in one place: what lives in memory through `self` would be stored in every turn, and so
+        // would sums that three loops carry.
         var sums = self.sums
-        var b = b
-        for down in 0..<depth.down {
-            for across in 0..<depth.across {
-                var a = a + (down &* depth.downStep &+ across &* depth.acrossStep)
-                for _ in 0..<depth.count {
-                    var right = InlineArray<vectors, Vector>(repeating: Vector(repeating: 0))
-                    for index in 0..<vectors {
-                        right[index] = Vector(loading: b + index * Vector.scalarCount)
-                    }
-                    for row in 0..<rows {
-                        let left = Vector(repeating: a[offsets[row]])
-                        for index in 0..<vectors {
-                            sums[row][index] = Vector.multiplyAdd(left, right[index], sums[row][index])
-                        }
-                    }
-                    a += depth.step
-                    b += 16
+        var (a, b, across) = (a, b, 0)
+        for _ in 0..<depth.down &* depth.across {
+            var place = a
+            for _ in 0..<depth.count {
+                var right = InlineArray<vectors, Vector>(repeating: Vector(repeating: 0))
+                for index in 0..<vectors {
+                    right[index] = Vector(loading: b + Self.offset(index, panelStride: panelStride))
                 }
+                for row in 0..<rows {
+                    let left = Vector(repeating: place[offsets[row]])
+                    for index in 0..<vectors {
+                        sums[row][index] = Vector.multiplyAdd(left, right[index], sums[row][index])
+                    }
+                }
+                place += depth.step
+                b += 16
             }
+            (a, across) = (a + depth.acrossStep, across &+ 1)
+            if across == depth.across { (a, across) = (a + depth.turnStep, 0) }
         }
         return Tile(sums: sums)
+    }
+
+    /// Where vector `index` of a row lies, whose columns are in panels of 16.
+    @inlinable @inline(__always)
+    static func offset(_ index: Int, panelStride: Int) -> Int {
+        let column = index &* Vector.scalarCount
+        return column / 16 &* panelStride &+ column % 16
+    }
+
+    /// Writes rows of panels of 16 columns.
+    @inlinable @inline(__always)
+    func store(toPanels target: UnsafeMutablePointer<Float>, panelStride: Int) {
+        for row in 0..<rows {
+            for index in 0..<vectors {
+                sums[row][index].store(
+                    to: target + (row &* 16 &+ Self.offset(index, panelStride: panelStride)))
+            }
+        }
     }
 
     @inlinable @inline(__always)
@@ -61,36 +81,49 @@ public struct ConvolutionDepth {
         (self.down, self.downStep, self.across, self.acrossStep) = (down, downStep, across, acrossStep)
         (self.count, self.step) = (count, step)
     }
+
+    /// From behind the last place across to the first one of the next row.
+    @inlinable @inline(__always)
+    var turnStep: Int { downStep &- across &* acrossStep }
 }
 
 /// How a convolution's tiles of 16 columns fit the registers.
 public protocol ConvolutionVector: ProductVector {
-    /// Gathers 16 channels of the targets of one phase.
+    /// The most panels of 16 columns that a tile has.
+    static var panels: Int { get }
+    /// Gathers a panel's channels of the targets of one phase.
     static func gather(_ panel: ConvolutionPanel)
     /// The products of transformed tiles and transformed weights.
     static func multiply(_ product: WinogradProduct)
-    /// Sums 16 columns of the weights' gradient over one sample.
+    /// Sums some columns of the weights' gradient over one sample.
     static func sumWeights(_ panel: ConvolutionWeightPanel)
 }
 
-/// A single vector is 16 columns.
+/// A single vector is 16 columns; two of them share what is loaded of the source.
 extension SIMD16: ConvolutionVector where Scalar == Float {
     @inlinable @inline(__always)
+    public static var panels: Int { 2 }
+    @inlinable @inline(__always)
     public static func gather(_ panel: ConvolutionPanel) {
+        if panel.panels == 2 { return ConvolutionTiles<Self, 2, 8, 7, 6, 4>.gather(panel) }
         ConvolutionTiles<Self, 1, 8, 7, 6, 4>.gather(panel)
     }
     @inlinable @inline(__always)
     public static func multiply(_ product: WinogradProduct) {
+        if product.panels == 2 { return ConvolutionTiles<Self, 2, 8, 7, 6, 4>.multiply(product) }
         ConvolutionTiles<Self, 1, 8, 7, 6, 4>.multiply(product)
     }
     @inlinable @inline(__always)
     public static func sumWeights(_ panel: ConvolutionWeightPanel) {
-        ConvolutionTiles<Self, 1, 8, 7, 6, 4>.sumWeights(panel)
+        if panel.panels == 2 { return ConvolutionTiles<Self, 2, 8, 7, 6, 4>.sumWeights(panel) }
+        ConvolutionTiles<Self, 1, 16, 12, 8, 4>.sumWeights(panel)
     }
 }
 
 /// 16 registers: twelve sums, two vectors of weights and one of values.
 extension SIMD8: ConvolutionVector where Scalar == Float {
+    @inlinable @inline(__always)
+    public static var panels: Int { 1 }
     @inlinable @inline(__always)
     public static func gather(_ panel: ConvolutionPanel) {
         ConvolutionTiles<Self, 2, 6, 5, 4, 3>.gather(panel)
@@ -107,6 +140,8 @@ extension SIMD8: ConvolutionVector where Scalar == Float {
 
 /// 16 registers: eight sums, four vectors of weights, a value and its product.
 extension SIMD4: ConvolutionVector where Scalar == Float {
+    @inlinable @inline(__always)
+    public static var panels: Int { 1 }
     @inlinable @inline(__always)
     public static func gather(_ panel: ConvolutionPanel) {
         ConvolutionTiles<Self, 4, 2, 2, 2, 2>.gather(panel)

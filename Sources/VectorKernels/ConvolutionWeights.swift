@@ -25,10 +25,11 @@ public struct ConvolutionWeightPass {
         (self.winners, self.workspace) = (winners, workspace)
     }
 
-    /// What the work can be cut into: rows of the weights for 16 outputs after the other, or outputs where lists of winners
-    /// go by.
+    /// What the work can be cut into: rows of the weights for 16 or 32 outputs after the other, or outputs where lists of
+    /// winners go by.
     public var pieces: Int {
-        isSparse ? geometry.outputs : geometry.outputStride / 16 * geometry.weightRows
+        isSparse
+            ? geometry.outputs : geometry.outputStride / (16 * geometry.piecePanels) * geometry.weightRows
     }
 
     @inlinable @inline(__always)
@@ -73,20 +74,25 @@ public struct ConvolutionWeightPass {
         let pixels = geometry.vertical.output * geometry.horizontal.output
         let columns = workspace + (padded.count + 15) & ~15
         padded.clear(workspace, vector: V.self)
-        for i in stride(from: 0, to: pixels * 16, by: V.scalarCount) {
+        let panels = geometry.piecePanels
+        for i in stride(from: 0, to: panels * pixels * 16, by: V.scalarCount) {
             V(repeating: 0).store(to: columns + i)
         }
         for sample in 0..<samples {
             padded.copy(input + sample * geometry.inputCount, to: workspace, vector: V.self)
-            for panel in pieces.lowerBound / geometry.weightRows...(pieces.upperBound - 1)
+            for piece in pieces.lowerBound / geometry.weightRows...(pieces.upperBound - 1)
                 / geometry.weightRows
             {
-                let (column, first) = (panel * 16, panel * geometry.weightRows)
+                let (column, first) = (piece * panels * 16, piece * geometry.weightRows)
                 let rows =
                     max(0, pieces.lowerBound - first)..<min(geometry.weightRows, pieces.upperBound - first)
-                copyColumns(column, sample: sample, to: columns, vector: V.self)
-                if rows.lowerBound == 0 {
-                    sumBias(columns, pixels: pixels, column: column, isFirst: sample == 0, vector: V.self)
+                for panel in 0..<panels {
+                    let (columns, column) = (columns + panel * pixels * 16, column + panel * 16)
+                    copyColumns(column, sample: sample, to: columns, vector: V.self)
+                    if rows.lowerBound == 0 {
+                        sumBias(
+                            columns, pixels: pixels, column: column, isFirst: sample == 0, vector: V.self)
+                    }
                 }
                 if geometry.isDepthwise {
                     sumDepthwise(
@@ -100,8 +106,8 @@ public struct ConvolutionWeightPass {
                         ConvolutionWeightPanel(
                             geometry: geometry, source: workspace, sourceRow: padded.rowStride,
                             gradient: columns, target: weightGradient + column, rows: rows, group: group,
-                            columns: laneRange(group: group, column: column), isFirst: sample == 0,
-                            scratch: columns + pixels * 16))
+                            columns: laneRange(group: group, column: column), panels: panels,
+                            isFirst: sample == 0, scratch: columns + panels * pixels * 16))
                 }
             }
         }
@@ -174,20 +180,21 @@ public struct ConvolutionWeightPass {
     }
 }
 
-/// 16 columns of some rows of the weights' gradient, for one sample and one group of channels.
+/// 16 columns of some rows of the weights' gradient, or those of several panels, for one sample and one group of channels.
 @frozen
 public struct ConvolutionWeightPanel {
     public var geometry: ConvolutionGeometry
     /// The padded input.
     public var source: UnsafePointer<Float>
     public var sourceRow: Int
-    /// Of the output, `[pixels, 16]`.
+    /// Of the output, `[panels, pixels, 16]`.
     public var gradient: UnsafePointer<Float>
     public var target: UnsafeMutablePointer<Float>
     public var rows: Range<Int>
     public var group: Int
-    /// Those of the 16 that are the group's.
+    /// Those of the 16 that are the group's: all, where there are several panels.
     public var columns: Range<Int>
+    public var panels: Int
     /// Whether the sums begin with this sample.
     public var isFirst: Bool
     /// Room for a tile.
@@ -197,7 +204,7 @@ public struct ConvolutionWeightPanel {
     init(
         geometry: ConvolutionGeometry, source: UnsafePointer<Float>, sourceRow: Int,
         gradient: UnsafePointer<Float>, target: UnsafeMutablePointer<Float>, rows: Range<Int>, group: Int,
-        columns: Range<Int>, isFirst: Bool, scratch: UnsafeMutablePointer<Float>
+        columns: Range<Int>, panels: Int, isFirst: Bool, scratch: UnsafeMutablePointer<Float>
     ) {
         self.geometry = geometry
         self.source = source
@@ -207,9 +214,13 @@ public struct ConvolutionWeightPanel {
         self.rows = rows
         self.group = group
         self.columns = columns
+        self.panels = panels
         self.isFirst = isFirst
         self.scratch = scratch
     }
+
+    @inlinable @inline(__always)
+    var gradientPanelStride: Int { geometry.vertical.output * geometry.horizontal.output * 16 }
 
     /// Where the first output pixel sees a row's input.
     @inlinable @inline(__always)
@@ -225,15 +236,31 @@ public struct ConvolutionWeightPanel {
 extension ConvolutionTiles {
     @inlinable @inline(__always)
     static func sumWeights(_ panel: ConvolutionWeightPanel) {
+        // A tile has the columns of some panels.
+        for column in stride(from: 0, to: panel.panels * 16, by: vectors * Vector.scalarCount) {
+            var panel = panel
+            panel.gradient += panel.gradientPanelStride * (column / 16)
+            panel.target += column
+            sumPanels(panel)
+        }
+    }
+
+    @inlinable @inline(__always)
+    static func sumPanels(_ panel: ConvolutionWeightPanel) {
+        let channels = panel.geometry.groupChannels
         var row = panel.rows.lowerBound
         while row < panel.rows.upperBound {
-            let height = height(remaining: panel.rows.upperBound - row)
+            // The channels of one tap lie side by side; few of them are no tile.
+            let tapEnd = row - row % channels + channels
+            let isRun = channels >= rows
+            let height = height(
+                remaining: (isRun ? min(tapEnd, panel.rows.upperBound) : panel.rows.upperBound) - row)
             switch height {
-            case rows: Tile<Vector, rows, vectors>.sumWeights(panel, first: row)
-            case second: Tile<Vector, second, vectors>.sumWeights(panel, first: row)
-            case third: Tile<Vector, third, vectors>.sumWeights(panel, first: row)
-            case fourth: Tile<Vector, fourth, vectors>.sumWeights(panel, first: row)
-            default: Tile<Vector, 1, vectors>.sumWeights(panel, first: row)
+            case rows: Tile<Vector, rows, vectors>.sumWeights(panel, first: row, isRun: isRun)
+            case second: Tile<Vector, second, vectors>.sumWeights(panel, first: row, isRun: isRun)
+            case third: Tile<Vector, third, vectors>.sumWeights(panel, first: row, isRun: isRun)
+            case fourth: Tile<Vector, fourth, vectors>.sumWeights(panel, first: row, isRun: isRun)
+            default: Tile<Vector, 1, vectors>.sumWeights(panel, first: row, isRun: isRun)
             }
             row += height
         }
@@ -241,15 +268,28 @@ extension ConvolutionTiles {
 }
 
 extension Tile {
+    /// - Parameter isRun: whether the sources of all rows lie side by side.
     @inlinable @inline(__always)
-    static func sumWeights(_ panel: ConvolutionWeightPanel, first: Int) {
+    static func sumWeights(_ panel: ConvolutionWeightPanel, first: Int, isRun: Bool) {
         let geometry = panel.geometry
-        var offsets = InlineArray<rows, Int>(repeating: 0)
-        for row in 0..<rows { offsets[row] = panel.sourceOffset(first + row) }
         let pixels = ConvolutionDepth(
             down: geometry.vertical.output, downStep: geometry.vertical.stride * panel.sourceRow,
             count: geometry.horizontal.output, step: geometry.horizontal.stride * geometry.channels)
-        var tile = Tile().adding(a: panel.source, offsets: offsets, depth: pixels, b: panel.gradient)
+        var (source, offsets) = (panel.source, InlineArray<rows, Int>(repeating: 0))
+        var tile: Tile
+        if isRun {
+            // Known distances need no registers.
+            source += panel.sourceOffset(first)
+            for row in 0..<rows { offsets[row] = row }
+            tile = Tile().adding(
+                a: source, offsets: offsets, depth: pixels, b: panel.gradient,
+                panelStride: panel.gradientPanelStride)
+        } else {
+            for row in 0..<rows { offsets[row] = panel.sourceOffset(first + row) }
+            tile = Tile().adding(
+                a: source, offsets: offsets, depth: pixels, b: panel.gradient,
+                panelStride: panel.gradientPanelStride)
+        }
         let (target, stride) = (panel.target + first * geometry.outputStride, geometry.outputStride)
         if panel.columns.count == 16 {
             if !panel.isFirst { tile.add(left: Tile(loading: target, rowBytes: 4 &* stride)) }

@@ -1,32 +1,39 @@
-/// One panel's products for a block of Winograd tiles: m[point, tile] = v[point, tile] · u[point], for 16 points.
+/// The products of one panel, or of several, for a block of Winograd tiles: m[point, tile] = v[point, tile] · u[point], for 16
+/// points.
 @frozen
 public struct WinogradProduct {
     /// Transformed source, `[16, block, rowStride]`.
     public var v: UnsafePointer<Float>
     public var rowStride: Int
     public var tiles: Int
-    /// Transformed weights, `[16, depth, 16]`.
+    /// Transformed weights, `[panels, 16, depth, 16]`.
     public var u: UnsafePointer<Float>
     public var depth: Int
-    /// `[16, block, 16]`.
+    /// `[panels, 16, block, 16]`.
     public var m: UnsafeMutablePointer<Float>
+    public var panels: Int
 
     @inlinable @inline(__always)
     init(
         v: UnsafePointer<Float>, rowStride: Int, tiles: Int, u: UnsafePointer<Float>, depth: Int,
-        m: UnsafeMutablePointer<Float>
+        m: UnsafeMutablePointer<Float>, panels: Int
     ) {
         (self.v, self.rowStride, self.tiles, self.u, self.depth, self.m) = (v, rowStride, tiles, u, depth, m)
+        self.panels = panels
     }
 
     /// The most tiles of a block.
     @inlinable @inline(__always)
     static var block: Int { 24 }
 
+    /// Values of one panel's products.
+    @inlinable @inline(__always)
+    static var panelStride: Int { 16 * block * 16 }
+
     /// Values of memory for `Winograd`.
     @inlinable @inline(__always)
     static func memoryCount(channels: Int, panels: Int) -> Int {
-        16 * (panels * channels * 16 + block * (((channels + 15) & ~15) + 16))
+        16 * (panels * channels * 16 + block * (((channels + 15) & ~15) + 2 * 16))
     }
 }
 
@@ -61,8 +68,9 @@ extension Tile {
         for row in 0..<rows { offsets[row] = (first + row) * product.rowStride }
         let tile = Tile().adding(
             a: product.v, offsets: offsets,
-            depth: ConvolutionDepth(down: 1, downStep: 0, count: product.depth, step: 1), b: product.u)
-        tile.store(to: product.m + first * 16, rowBytes: 64)
+            depth: ConvolutionDepth(down: 1, downStep: 0, count: product.depth, step: 1), b: product.u,
+            panelStride: 16 * product.depth * 16)
+        tile.store(toPanels: product.m + first * 16, panelStride: WinogradProduct.panelStride)
     }
 }
 
@@ -144,9 +152,11 @@ public struct Winograd<V: ConvolutionVector> {
         }
     }
 
-    /// Y = Aᵀ M A of some lanes of one tile.
+    /// Y = Aᵀ M A of some lanes of one tile, whose products `m` are a panel's.
     @inlinable @inline(__always)
-    func transformProducts(tile: Int, lane: Int, bias: V) -> InlineArray<4, V> {
+    func transformProducts(
+        _ m: UnsafePointer<Float>, tile: Int, lane: Int, bias: V
+    ) -> InlineArray<4, V> {
         var rows = InlineArray<2, InlineArray<4, V>>(repeating: InlineArray(repeating: bias))
         for x in 0..<4 {
             let point = m + (x * WinogradProduct.block + tile) * 16 + lane
@@ -177,23 +187,29 @@ public struct Winograd<V: ConvolutionVector> {
                     panel.source + panel.sourceOffset(2 * row, 2 * column), row: panel.sourceRow,
                     pixel: panel.sourcePixel, tile: tile - first)
             }
-            for index in 0..<panels {
+            for index in stride(from: 0, to: panels, by: V.panels) {
+                let count = min(V.panels, panels - index)
                 V.multiply(
                     WinogradProduct(
                         v: v, rowStride: channelStride, tiles: end - first,
-                        u: u + index * 16 * channels * 16, depth: channels, m: m))
-                store(panel.advanced(by: index), tiles: first..<end)
+                        u: u + index * 16 * channels * 16, depth: channels, m: m, panels: count))
+                for place in 0..<count {
+                    store(
+                        panel.advanced(by: index + place), m + place * WinogradProduct.panelStride,
+                        tiles: first..<end)
+                }
             }
         }
     }
 
     @inlinable @inline(__always)
-    func store(_ panel: ConvolutionPanel, tiles: Range<Int>) {
+    func store(_ panel: ConvolutionPanel, _ m: UnsafePointer<Float>, tiles: Range<Int>) {
         for tile in tiles {
             let (row, column) = tile.quotientAndRemainder(dividingBy: panel.windowColumns)
             for lane in stride(from: 0, to: 16, by: V.scalarCount) {
                 let bias = panel.bias.map { V(loading: $0 + lane) } ?? V(repeating: 0)
-                let values = transformProducts(tile: tile - tiles.lowerBound, lane: lane, bias: bias)
+                let values = transformProducts(
+                    m, tile: tile - tiles.lowerBound, lane: lane, bias: bias)
                 panel.storeWindow(values, row: row, column: column, lane: lane)
             }
         }
