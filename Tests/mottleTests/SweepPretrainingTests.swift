@@ -165,12 +165,12 @@ import Testing
                 + "in a choice, or take it out\n"
         ),
         (
-            "[\"dense1.*\"] }", "[\"dense2.*\"] }",
+            "layers: [\"dense1.*\"]", "layers: [\"dense2.*\"]",
             "compare.yaml:10:31: error: 'init_from': 'layers' takes 'dense2.weight' [8, 3] from 'dense2.weight' [8, 30], "
                 + "but both must be of one shape; leave it out of 'layers', and it starts anew\n"
         ),
         (
-            "[\"dense1.*\"] }", "[\"dens1.*\"] }",
+            "layers: [\"dense1.*\"]", "layers: [\"dens1.*\"]",
             "compare.yaml:10:31: error: 'init_from': 'layers' has 'dens1.*', but no weight of the model is named so; "
                 + "there are dense1.weight, dense1.bias, dense2.weight, dense2.bias\n"
         ),
