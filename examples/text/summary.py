@@ -67,7 +67,8 @@ def main():
     robust = {}
     for row in rows(f"{folder}/robust/table.csv"):
         test = f"{row['test set']} {row['parameters'].split(',')[0]}".strip()
-        robust.setdefault(test, {})[row["trained"]] = row
+        if test != "mean corruption error":
+            robust.setdefault(test, {})[row["trained"]] = row
     with open(f"{folder}/robust/sweep.json", encoding="utf-8") as file:
         wrong = misspelt(f"{folder}/robust", json.load(file)["runs"])
     trained = list(wrong)
@@ -75,8 +76,7 @@ def main():
     medians.append(["misspelt", *(f"{statistics.median(wrong[name].values()):.4f} "
                                   f"({min(wrong[name].values()):.4f}…{max(wrong[name].values()):.4f})"
                                   for name in trained)])
-    differences = [[test, *(difference(cell[name]) for name in trained[1:])] for test, cell in robust.items()
-                   if test != "mean corruption error"]
+    differences = [[test, *(difference(cell[name]) for name in trained[1:])] for test, cell in robust.items()]
     differences.append(["misspelt", *(signed([wrong[name][seed] - wrong["clean"][seed] for seed in wrong["clean"]])
                                       for name in trained[1:])])
     print("Median accuracy of what was trained with noise, with the lowest and the highest of the seeds:\n")
