@@ -123,9 +123,9 @@ extension ExperimentConfig {
             if names.isEmpty || run.folder.contains("/") { throw error }
             throw ConfigError(
                 initFromPlace,
-                "'init_from': '\(run.folder)' is no pre-training of the sweep, which has "
+                "'init_from': '\(run.folder)' is neither a pre-training of the sweep, which has "
                     + names.map { "'\($0)'" }.joined(separator: ", ")
-                    + Suggestion.hint(run.folder, among: names) + "; and no run: \(error)")
+                    + ", nor a run: \(error)\(Suggestion.hint(run.folder, among: names))")
         }
         return nil
     }

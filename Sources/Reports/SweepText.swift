@@ -112,7 +112,8 @@ extension SweepTable {
         var pretrained = ""
         if !pretrainings.isEmpty {
             let lines =
-                [Self.pretrainingHead.map { cell("th", $0) }] + pretrainingLines.map { $0.map { cell("td", $0) } }
+                [Self.pretrainingHead.map { cell("th", $0) }]
+                + pretrainingLines.map { $0.map { cell("td", $0) } }
             pretrained =
                 "\n<p>\(pretrainingTitle)</p>\n<table>\n"
                 + lines.map { "<tr>\($0.joined())</tr>\n" }.joined() + "</table>"

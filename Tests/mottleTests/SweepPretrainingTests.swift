@@ -135,7 +135,8 @@ import Testing
     @Test func `changes of the command line are those of the pre-trainings, too`() throws {
         let folder = try folder(sweep)
         let outcome = try folder.mottle(
-            "sweep", "compare.yaml", "--out", "all", "--quiet", "--seeds", "7", "--set", "train.batch_size=32")
+            "sweep", "compare.yaml", "--out", "all", "--quiet", "--seeds", "7", "--set", "train.batch_size=32"
+        )
         #expect(outcome.status == 0 && outcome.errors == "")
         for run in ["pretrain-noise-seed7", "none-clean-seed7"] {
             let lock = try folder.text("all/\(run)/config.lock.yaml")
@@ -146,8 +147,8 @@ import Testing
     @Test(arguments: [
         (
             "run: noise,", "run: nose,",
-            "compare.yaml:10:31: error: 'init_from': 'nose' is no pre-training of the sweep, which has 'noise', "
-                + "'more noise'; did you mean 'noise'?; and no run: FOLDER/nose: no such run folder\n"
+            "compare.yaml:10:31: error: 'init_from': 'nose' is neither a pre-training of the sweep, which has 'noise', "
+                + "'more noise', nor a run: FOLDER/nose: no such run folder; did you mean 'noise'?\n"
         ),
         (
             "train.init_from: more noise", "train.init_from: runs/x",
@@ -155,7 +156,7 @@ import Testing
         ),
         (
             "train.init_from: noise }", "train.init_from: more noise }",
-            "compare.yaml:6:87: error: 'init_from': a pre-training may start with one that is listed before it, and "
+            "compare.yaml:6:85: error: 'init_from': a pre-training may start with one that is listed before it, and "
                 + "'more noise' is not\n"
         ),
         (
@@ -164,12 +165,12 @@ import Testing
                 + "in a choice, or take it out\n"
         ),
         (
-            "[\"dense1.*\"] }", "[\"dense2.*\"] }",
+            "layers: [\"dense1.*\"]", "layers: [\"dense2.*\"]",
             "compare.yaml:10:31: error: 'init_from': 'layers' takes 'dense2.weight' [8, 3] from 'dense2.weight' [8, 30], "
                 + "but both must be of one shape; leave it out of 'layers', and it starts anew\n"
         ),
         (
-            "[\"dense1.*\"] }", "[\"dens1.*\"] }",
+            "layers: [\"dense1.*\"]", "layers: [\"dens1.*\"]",
             "compare.yaml:10:31: error: 'init_from': 'layers' has 'dens1.*', but no weight of the model is named so; "
                 + "there are dense1.weight, dense1.bias, dense2.weight, dense2.bias\n"
         ),
@@ -195,7 +196,8 @@ import Testing
     }
 
     @Test func `an empty list of pre-trainings is told`() throws {
-        let folder = try folder("config: small.yaml\npretrain: {}\nvary: { chain: { none: { chain: [] } } }\n")
+        let folder = try folder(
+            "config: small.yaml\npretrain: {}\nvary: { chain: { none: { chain: [] } } }\n")
         let outcome = try folder.mottle("sweep", "compare.yaml", "--out", "all")
         #expect(
             outcome.errors

@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """Writes the definitions of WordNet with their lexicographer files: train.csv, test.csv and misspelt.csv.
 
-  glosses.py FOLDER
+  glosses.py FOLDER [--every N]
 
 A gloss is a definition and, behind it, examples in quotes, which are left out. Of synsets with the same definition the first
 one counts. A tenth of the synsets, by a hash of the definition, is the test set; misspelt.csv is the same with a letter of
-every third word of four letters or more swapped, lost, doubled or replaced.
+every third word of four letters or more swapped, lost, doubled or replaced. With --every, only each N-th definition is taken.
 """
 import csv
 import hashlib
+import itertools
 import os
 import random
 import sys
@@ -53,13 +54,14 @@ def misspelt(word, draw):
 
 
 def main():
-    if len(sys.argv) != 2:
+    if len(sys.argv) not in (2, 4) or sys.argv[2:3] not in ([], ["--every"]):
         sys.exit(__doc__)
+    every = int(sys.argv[3]) if len(sys.argv) == 4 else 1
     os.makedirs(sys.argv[1], exist_ok=True)
     if not os.path.exists(os.path.join(SOURCE, "data.noun")):
         sys.exit(f"{SOURCE}/data.noun is not there; install it with: apt-get install wordnet-base")
     train, test = [], []
-    for definition, label in definitions():
+    for definition, label in itertools.islice(definitions(), 0, None, every):
         digest = hashlib.sha256(definition.encode()).digest()
         (test if digest[0] * 10 < 256 else train).append((definition, label))
     draw = random.Random(0)
