@@ -1,10 +1,11 @@
-import Datasets
 import Generators
 import Kernels
 import Pipelines
 import Tensors
 import Testing
 import Workers
+
+@testable import Datasets
 
 /// Features of sounds of 60 values that all differ, [8, 4].
 private final class FeatureDataset: Dataset {
