@@ -136,6 +136,7 @@ extension LayerConfig {
             }
             heads.append(Head(try headName(entry, isProbe: node.isProbe), layers))
         }
+        try table.finish()
         guard heads.count >= 2 || node.isProbe else {
             throw node.mismatch(
                 wanted: "a table of at least two heads, each a list of layers", hint: " of \(heads.count)")

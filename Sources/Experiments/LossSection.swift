@@ -114,6 +114,7 @@ extension ModelLoss: ConfigValue {
                     try Head(entry.key, node)
                 })
         }
+        try rest.finish()
         guard !heads.isEmpty || headsNode.isProbe else {
             throw headsNode.mismatch(wanted: "a table with a loss for each head of the model")
         }

@@ -46,7 +46,7 @@ final class ComparisonLoss: LossFunction {
     }
 
     private func targets(of batch: Batch) -> UnsafePointer<Float> {
-        let size = output.shape.count
+        let size = output.positions * output.channels
         switch config.target {
         case .clean:
             guard let clean = batch.clean else {

@@ -8,9 +8,11 @@ final class LossSum {
     private(set) var headLosses: [Double]
     private let config: ModelLoss
     private let terms: [(output: Activation, loss: any LossFunction)]
+    /// The first output that tells classes.
+    private let judged: Int?
 
     fileprivate init(_ config: ModelLoss, _ terms: [(output: Activation, loss: any LossFunction)]) {
-        (self.config, self.terms) = (config, terms)
+        (self.config, self.terms, judged) = (config, terms, config.first(.labels))
         results = Array(repeating: LossResult(), count: terms.count)
         headLosses = Array(repeating: 0, count: config.hasHeads ? terms.count : 0)
     }
@@ -20,10 +22,11 @@ final class LossSum {
 
     /// The mean loss of a batch, with its gradient for all outputs where that is wanted.
     func evaluate(_ batch: Batch, wantsGradient: Bool) -> Double {
-        for (index, term) in terms.enumerated() {
+        for index in terms.indices {
+            let (output, loss) = terms[index]
             // With frozen weights alone before it, an output has no gradient.
-            let isTrained = wantsGradient && term.output.gradient != nil
-            results[index] = term.loss.evaluate(
+            let isTrained = wantsGradient && output.gradient != nil
+            results[index] = loss.evaluate(
                 batch, gradientScale: isTrained ? config.heads[index].weight : nil)
         }
         for index in headLosses.indices { headLosses[index] = results[index].mean }
@@ -31,7 +34,7 @@ final class LossSum {
     }
 
     /// Of the first output that tells classes.
-    var correct: Int? { config.first(.labels).flatMap { results[$0].correct } }
+    var correct: Int? { judged.flatMap { results[$0].correct } }
 
     /// The first head whose loss is infinite or nan.
     var nonFiniteHead: String? {

@@ -29,6 +29,8 @@ package struct ModelLoss: Equatable, Sendable {
 
     /// - Parameter results: by head.
     func mean(_ results: [LossResult]) -> Double {
-        zip(heads, results).reduce(0) { $0 + $1.0.weight * $1.1.mean }
+        var sum = 0.0
+        for index in heads.indices { sum += heads[index].weight * results[index].mean }
+        return sum
     }
 }

@@ -135,7 +135,7 @@ private struct Interruption: Error {}
             try text(of: file) == """
                 {"event": "step", "epoch": 0, "step": 100, "batch": 99, "loss": 0.5, "accuracy": 0.75, \
                 "digest": "ab", "learning_rate": 0.001, "samples_per_second": 2000.0}
-                {"event": "epoch", "epoch": 0, "step": 120, "batch": 119, "loss": null, "accuracy": 0.5, \
+                {"event": "epoch", "epoch": 0, "step": 120, "batch": 119, "loss": null, "accuracy": 0.5, "up_loss": 0.25, \
                 "digest": "cd", "seconds": 1.5, "samples_per_second": 1000.0}
                 {"event": "end"}
 

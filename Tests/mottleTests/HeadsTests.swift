@@ -57,7 +57,7 @@ import Testing
         #expect(abs((epoch["loss"] as! Double) - (parts[0] + 2 * parts[1] + 0.25 * parts[2])) < 1e-9)
         // The lock file has the order of the model, and trains the same weights.
         let lock = try folder.text("run/config.lock.yaml")
-        #expect(lock.contains(/heads:\n +classes:\n +cross_entropy:(.|\n)*weight: 1.0\n +picture:\n +mse:/))
+        #expect(lock.contains(/heads:\n +classes:\n +cross_entropy:(.|\n)*weight: 1\n +picture:\n +mse:/))
         let again = try folder.mottle("train", "run/config.lock.yaml", "--out", "again", "--quiet")
         #expect(again.errors == "" && again.status == 0)
         #expect(try folder.data("again/model.safetensors") == folder.data("run/model.safetensors"))
@@ -154,8 +154,8 @@ import Testing
                 + "did you mean 'picture'?"
         ),
         (
-            "      picture: { mse: { over: hidden }, weight: 2 }\n", "",
-            "small.yaml:19:7: error: the loss has nothing for the model's head 'picture'"
+            "      code: { cosine: { target: labels }, weight: 0.25 }\n", "",
+            "small.yaml:19:7: error: the loss has nothing for the model's head 'code'"
         ),
         (
             "picture: [dense: 20, relu, dense: 30]", "picture: [dense: 20, relu, dense: 31]",
