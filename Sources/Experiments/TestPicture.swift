@@ -20,7 +20,7 @@ package struct TestPicture {
 
     /// Whether it can be drawn of an experiment: asked before anything is measured.
     func check(_ experiment: Experiment, run folder: RunFolder) throws {
-        guard experiment.config.train.loss.target != .tokens else {
+        guard experiment.drawnHead != nil else {
             throw FileError(
                 folder.path,
                 "its model gives tokens, of which --picture has no form; it draws what models with 'target: clean' "
@@ -49,7 +49,9 @@ package struct TestPicture {
     ) throws {
         let samples = experiment.data.test
         let (dataset, source) = (samples.dataset, DatasetSamples(samples))
-        let findsClasses = experiment.config.train.loss.judgesClasses
+        // Checked before.
+        guard let head = experiment.drawnHead else { return }
+        let loss = experiment.config.train.loss.heads[head].loss
         var cells: [ContactSheetSample] = []
         for index in drawnSets(of: experiment) {
             let evaluation = experiment.evaluations[index]
@@ -69,11 +71,11 @@ package struct TestPicture {
                 cell.parameters += made.drawn.map {
                     ContactSheetValue($0.name, Double($0.value).text(digits: 3))
                 }
-                let outputs = experiment.outputs(of: model, for: made)
-                if findsClasses {
+                let outputs = experiment.outputs(of: model, head: head, for: made)
+                if loss.judgesClasses {
                     cell.parameters.append(ContactSheetValue("found", dataset.className(outputs.largest)))
                 } else {
-                    cell.reconstructed = experiment.reconstruction(of: made, outputs)
+                    cell.reconstructed = reconstruction(of: made, outputs, over: loss.over)
                     if experiment.config.metrics.contains(.psnr) { cell.parameters += cell.noiseRatios }
                 }
                 evaluation.traced.standardisation?.undo(&cell.corrupted)
@@ -83,9 +85,19 @@ package struct TestPicture {
         var sheet = ContactSheet(
             title: "test samples", facts: [ContactSheetValue("run", folder.path)],
             kind: ContactSheet.Kind(dataset), range: dataset.range, samples: cells,
-            view: findsClasses ? .pair : .reconstruction)
+            view: loss.judgesClasses ? .pair : .reconstruction)
         sheet.tokenTexts = dataset.tokenTexts(of: cells)
         try sheet.write(to: path)
+    }
+
+    /// What a model makes of a sample. Where it learns only of what is hidden, or of what is not, the rest is the clean sample's:
+    /// nothing is asked of its outputs there.
+    private func reconstruction(
+        of made: SampleMaker.MadeSample, _ outputs: [Float], over part: LossConfig.Part
+    ) -> [Float] {
+        guard let mask = made.mask, part != .all else { return outputs }
+        let counts: UInt8 = part == .hidden ? 1 : 0
+        return mask.indices.map { mask[$0] == counts ? outputs[$0] : made.clean[$0] }
     }
 
     private func drawnIDs(of samples: SampleSet) -> [UInt64] {
@@ -99,8 +111,11 @@ package struct TestPicture {
 }
 
 extension Experiment {
-    fileprivate func outputs(of model: Model, for made: SampleMaker.MadeSample) -> [Float] {
-        let (values, outputs) = (Buffer(made.values), Buffer<Float>(count: model.outputShape.count))
+    /// The first head that gives samples, otherwise the first that tells classes; nil where none does.
+    fileprivate var drawnHead: Int? { config.train.loss.first(.clean) ?? config.train.loss.first(.labels) }
+
+    fileprivate func outputs(of model: Model, head: Int, for made: SampleMaker.MadeSample) -> [Float] {
+        let (values, outputs) = (Buffer(made.values), Buffer<Float>(count: plan.outputs[head].shape.count))
         let (label, id) = (Buffer([Int32(made.label)]), Buffer([made.id]))
         let (mask, length) = (made.mask.map { Buffer($0) }, made.length.map { Buffer([Int32($0)]) })
         var batch = Batch(
@@ -109,17 +124,9 @@ extension Experiment {
             mask: mask.map { UnsafePointer($0.pointer) })
         batch.lengths = length.map { UnsafePointer($0.pointer) }
         withExtendedLifetime((values, label, id, mask, length)) {
-            model.writeOutputs(of: batch, to: outputs.pointer)
+            model.writeOutputs(of: batch, head: head, to: outputs.pointer)
         }
         return outputs.values
-    }
-
-    /// What a model makes of a sample. Where it learns only of what is hidden, or of what is not, the rest is the clean sample's:
-    /// nothing is asked of its outputs there.
-    fileprivate func reconstruction(of made: SampleMaker.MadeSample, _ outputs: [Float]) -> [Float] {
-        guard let mask = made.mask, config.train.loss.over != .all else { return outputs }
-        let counts: UInt8 = config.train.loss.over == .hidden ? 1 : 0
-        return mask.indices.map { mask[$0] == counts ? outputs[$0] : made.clean[$0] }
     }
 }
 
