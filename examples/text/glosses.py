@@ -4,7 +4,7 @@
   glosses.py FOLDER [--every N]
 
 A gloss is a definition and, behind it, examples in quotes, which are left out. Of synsets with the same definition the first
-one counts. A tenth of the synsets, by a hash of the definition, is the test set; misspelt.csv is the same with a letter of
+one counts. A tenth of the synsets, by a hash of the definition, is the test set; misspelt.csv is the same with a letter of about
 every third word of four letters or more swapped, lost, doubled or replaced. With --every, only each N-th definition is taken.
 """
 import csv
