@@ -40,7 +40,7 @@ for path in sorted(folder.glob("pretrain-*-seed*/robustness.json")):
         if row["name"] != "clean":
             losses.setdefault(start, {}).setdefault(row["name"], []).append(row["loss"])
 masks = list(dict.fromkeys(mask for found in losses.values() for mask in found))
-line(["pre-trained with, tested with"] + masks)
+line(["pre-trained with ↓, tested with →"] + masks)
 line(["---"] + ["---:"] * len(masks))
 for start, found in losses.items():
     line([start] + [f"{statistics.median(found[mask]):.4f}" for mask in masks])
