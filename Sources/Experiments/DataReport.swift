@@ -64,7 +64,7 @@ package struct DataReport {
         var sheet = ContactSheet(
             title: "the first samples",
             facts: halves.map { ContactSheetValue($0.name, "\($0.samples.count)") },
-            kind: kind, range: dataset.range, samples: rows, isCleanOnly: true)
+            kind: kind, range: dataset.range, samples: rows, view: .clean)
         sheet.tokenTexts = dataset.tokenTexts(of: rows)
         try sheet.write(to: path)
     }

@@ -12,8 +12,10 @@ enum Metric: Equatable {
     case perClass
     /// How many samples of each class were taken for which.
     case confusion
-    /// The peak signal-to-noise ratio.
+    /// The peak signal-to-noise ratio of outputs.
     case psnr
+    /// That of the model's inputs.
+    case inputPSNR
 
     /// As a config and a table call it.
     var name: String {
@@ -23,11 +25,12 @@ enum Metric: Equatable {
         case .perClass: "per_class"
         case .confusion: "confusion"
         case .psnr: "psnr"
+        case .inputPSNR: "psnr_in"
         }
     }
 
     private static let all: [Metric] = [
-        .top(3), .top(5), .top(10), .calibration, .perClass, .confusion, .psnr,
+        .top(3), .top(5), .top(10), .calibration, .perClass, .confusion, .psnr, .inputPSNR,
     ]
 
     /// `[top_5, calibration]`; each must fit what the loss makes of outputs.
@@ -53,10 +56,16 @@ enum Metric: Equatable {
     /// Whether it can be measured where the model learns by this loss.
     func check(_ node: ConfigNode, _ loss: LossConfig) throws(ConfigError) {
         if node.isProbe { return }
-        guard loss.target == (self == .psnr ? .clean : .labels) else {
+        let wanted: (target: LossConfig.Target, task: String) =
+            switch self {
+            case .psnr: (.clean, "compares outputs with clean samples")
+            case .inputPSNR: (.clean, "compares inputs with clean samples")
+            case .top, .calibration, .perClass, .confusion: (.labels, "judges classes")
+            }
+        guard loss.target == wanted.target else {
             throw ConfigError(
                 node.place,
-                "'\(name)' \(self == .psnr ? "compares outputs with clean samples" : "judges classes"), "
+                "'\(name)' \(wanted.task), "
                     + "but the loss has \(loss.target.description) as its target")
         }
         if self == .calibration, case .crossEntropy = loss.formula { return }
@@ -85,11 +94,14 @@ enum Metric: Equatable {
                     all.map { label in
                         .list(all.map { .whole(classes.confusion[label * classes.classes + $0]) })
                     })
-            case .psnr: break
+            case .psnr, .inputPSNR: break
             }
         }
-        if let samples = metrics.samples, self == .psnr { return .number(samples.peakSignalToNoise) }
-        return .null
+        switch self {
+        case .psnr: return metrics.samples.map { .number($0.peakSignalToNoise) } ?? .null
+        case .inputPSNR: return metrics.inputs.map { .number($0.peakSignalToNoise) } ?? .null
+        case .top, .calibration, .perClass, .confusion: return .null
+        }
     }
 }
 

@@ -10,12 +10,15 @@ extension Experiment {
     /// - Parameters:
     ///   - run: the run's folder.
     ///   - overrides: changes as `--set` takes them, for instance other noise.
+    ///   - picture: also to be drawn, where there is one.
     /// - Returns: the table, which is also written to the run's folder if nothing was changed and none is there.
     package static func evaluate(
-        run path: String, overrides: [String], runtime: Runtime, observer: some RunObserver
+        run path: String, overrides: [String], picture: TestPicture? = nil, runtime: Runtime,
+        observer: some RunObserver
     ) throws -> RobustnessTable {
         let folder = try RunFolder.open(path)
         let experiment = try Experiment(file: folder.lock, overrides: overrides, runtime: runtime)
+        try picture?.check(experiment, run: folder)
         if let note = experiment.note(of: "the numbers") { observer.say(note) }
         let model = experiment.makeModel()
         try model.load(from: folder.model)
@@ -24,6 +27,7 @@ extension Experiment {
         if !skipped.isEmpty {
             observer.say("\(skipped.count) test samples were left out that cannot be read")
         }
+        try picture?.write(experiment, model, rows: table.rows, run: folder, observer: observer)
         guard overrides.isEmpty else { return table }
         switch try? String(contentsOfFile: folder.robustness, encoding: .utf8) {
         case nil: try folder.write(table)

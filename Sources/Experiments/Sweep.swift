@@ -169,7 +169,7 @@ extension RunFolder {
             return RobustnessRow(
                 name: row.name,
                 parameters: row.parameters.sorted { $0.key < $1.key }.map {
-                    RobustnessParameter($0.key, $0.value, text: $0.value.text)
+                    RobustnessParameter($0.key, $0.value, text: $0.value.shortText)
                 },
                 accuracy: row.accuracy, loss: row.loss, count: row.count, digest: row.digest,
                 measures: members.filter { !known.contains($0.key) }.map { .init($0.key, $0.value) },
@@ -195,5 +195,12 @@ extension JSONValue: Decodable {
             let members = try container.decode([String: JSONValue].self)
             self = .object(members.sorted { $0.key < $1.key }.map { Member($0.key, $0.value) })
         }
+    }
+}
+
+extension JSONValue {
+    /// For a person: whole numbers without a point, since a file's reader does not tell 1 from 1.0.
+    fileprivate var shortText: String {
+        if case .number(let value) = self, let whole = Int(exactly: value) { "\(whole)" } else { text }
     }
 }

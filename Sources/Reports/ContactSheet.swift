@@ -1,4 +1,4 @@
-/// Samples before and after noise, side by side on one picture.
+/// Samples before and after noise, and what a model makes of them, side by side on one picture.
 package struct ContactSheet: Sendable {
     /// What a sample's values are.
     package enum Kind: Equatable, Sendable {
@@ -20,6 +20,17 @@ package struct ContactSheet: Sendable {
         }
     }
 
+    /// What is drawn of each sample.
+    package enum View: Sendable {
+        case clean
+        /// Clean, corrupted, and what tells them apart.
+        case noise
+        /// Clean and corrupted.
+        case pair
+        /// Clean, corrupted, and what a model makes of the corrupted sample.
+        case reconstruction
+    }
+
     package var title: String
     /// What holds for the whole sheet: chain, range, epoch, seed.
     package var facts: [ContactSheetValue]
@@ -29,16 +40,14 @@ package struct ContactSheet: Sendable {
     package var samples: [ContactSheetSample]
     /// What token ids stand for, where that is known; the others are shown as numbers.
     package var tokenTexts: [Int: String] = [:]
-    /// Whether only clean samples are drawn, of a sheet without noise.
-    package var isCleanOnly: Bool
+    package var view: View
 
     package init(
         title: String, facts: [ContactSheetValue] = [], kind: Kind, range: ClosedRange<Float> = 0...1,
-        samples: [ContactSheetSample], isCleanOnly: Bool = false
+        samples: [ContactSheetSample], view: View = .noise
     ) {
-        self.isCleanOnly = isCleanOnly
         (self.title, self.facts, self.kind) = (title, facts, kind)
-        (self.range, self.samples) = (range, samples)
+        (self.range, self.samples, self.view) = (range, samples, view)
     }
 
     /// Draws the sheet.
@@ -48,10 +57,13 @@ package struct ContactSheet: Sendable {
         for sample in samples {
             precondition(
                 sample.clean.count == kind.count && sample.corrupted.count == kind.count
-                    && sample.mask?.count ?? kind.count == kind.count,
+                    && sample.mask?.count ?? kind.count == kind.count
+                    && (sample.reconstructed?.count ?? (view == .reconstruction ? 0 : kind.count))
+                        == kind.count,
                 """
                 sample \(sample.id) wants \(kind.count) values, got \(sample.clean.count) clean, \
-                \(sample.corrupted.count) corrupted, \(sample.mask?.count ?? kind.count) in the mask
+                \(sample.corrupted.count) corrupted, \(sample.mask?.count ?? kind.count) in the mask, \
+                \(sample.reconstructed?.count ?? 0) reconstructed
                 """)
         }
         return ContactSheetLayout(self).drawn()
@@ -71,15 +83,17 @@ package struct ContactSheetSample: Sendable {
     package var corrupted: [Float]
     /// As many as values: 1 hidden, 0 visible; nil when the chain has no masks.
     package var mask: [UInt8]?
+    /// What a model makes of the corrupted values; nil where there is no model.
+    package var reconstructed: [Float]?
     /// What was drawn for this sample.
     package var parameters: [ContactSheetValue]
 
     package init(
         id: UInt64, label: String = "", clean: [Float], corrupted: [Float], mask: [UInt8]? = nil,
-        parameters: [ContactSheetValue] = []
+        reconstructed: [Float]? = nil, parameters: [ContactSheetValue] = []
     ) {
         (self.id, self.label, self.clean, self.corrupted) = (id, label, clean, corrupted)
-        (self.mask, self.parameters) = (mask, parameters)
+        (self.mask, self.reconstructed, self.parameters) = (mask, reconstructed, parameters)
     }
 }
 

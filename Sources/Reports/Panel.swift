@@ -8,6 +8,7 @@ enum Panel: String {
     case difference
     /// The clean sample, with a colour over what the mask hides.
     case hidden
+    case reconstructed
 }
 
 /// Draws the panels of one kind of data, all of one size.
@@ -35,18 +36,25 @@ extension ContactSheet {
 
     /// The panels of a kind of data of which `changes` show what the noise does.
     func panels(_ changes: Panel...) -> [Panel] {
-        isCleanOnly ? [.clean] : [.clean] + changes + (hasMasks ? [.hidden] : [])
+        switch view {
+        case .clean: [.clean]
+        case .noise: [.clean] + changes + (hasMasks ? [.hidden] : [])
+        case .pair: [.clean, .corrupted]
+        case .reconstruction: [.clean, .corrupted, .reconstructed]
+        }
     }
 
-    /// A legend's items about noise, of a sheet that has some.
-    func noise(_ items: LegendItem...) -> [LegendItem] { isCleanOnly ? [] : items }
+    /// A legend's items about what noise changes, of a sheet that shows it.
+    func noise(_ items: LegendItem...) -> [LegendItem] { view == .noise ? items : [] }
 
     var hasMasks: Bool { samples.contains { $0.mask != nil } }
 
     /// Swatches for what only some sheets have.
     func swatches(hiddenOpacity: Float) -> [LegendItem] {
-        let broken = samples.contains { !($0.clean + $0.corrupted).allSatisfy(\.isFinite) }
-        return (hasMasks ? [.swatch(.hidden, opacity: hiddenOpacity, "hidden")] : [])
+        let broken = samples.contains {
+            !($0.clean + $0.corrupted + ($0.reconstructed ?? [])).allSatisfy(\.isFinite)
+        }
+        return (view == .noise && hasMasks ? [.swatch(.hidden, opacity: hiddenOpacity, "hidden")] : [])
             + (broken ? [.swatch(.broken, opacity: 1, "not finite")] : [])
     }
 
@@ -60,6 +68,16 @@ extension ContactSheet {
 }
 
 extension ContactSheetSample {
+    /// What a panel shows of values as they are: those of the clean sample where it says nothing else of them.
+    func values(_ panel: Panel) -> [Float] {
+        switch panel {
+        case .clean, .hidden: clean
+        case .corrupted: corrupted
+        case .difference: difference
+        case .reconstructed: reconstructed ?? []
+        }
+    }
+
     /// Corrupted − clean.
     var difference: [Float] { zip(corrupted, clean).map { $0 - $1 } }
 }

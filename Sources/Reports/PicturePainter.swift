@@ -36,8 +36,7 @@ struct PicturePainter: PanelPainter {
         }
         var pixels =
             switch panel {
-            case .clean, .hidden: drawn(sample.clean)
-            case .corrupted: drawn(sample.corrupted)
+            case .clean, .hidden, .corrupted, .reconstructed: drawn(sample.values(panel))
             case .difference:
                 Self.difference(sample, kind, block).drawn(in: -scale...scale, .difference)
             }

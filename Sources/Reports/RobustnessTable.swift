@@ -48,7 +48,7 @@ package struct RobustnessRow: Equatable, Sendable {
     }
 
     /// `sigma 0.1, mean 0`: those parameters in which rows of the same name differ; all where the row is the only one.
-    func parameterText(among rows: [RobustnessRow]) -> String {
+    package func parameterText(among rows: [RobustnessRow]) -> String {
         let namesakes = rows.filter { $0.name == name }
         return parameters.filter { parameter in
             namesakes.count == 1 || namesakes.contains { !$0.parameters.contains(parameter) }

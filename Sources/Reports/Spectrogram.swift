@@ -85,11 +85,8 @@ struct SoundPainter: PanelPainter {
         let blocks = waveforms.blocks
         let pixels =
             switch panel {
-            case .clean, .hidden:
-                picture(spectrogram.decibels(of: sample.clean, around: blocks))
-                    .drawn(in: Spectrogram.range, .viridis)
-            case .corrupted:
-                picture(spectrogram.decibels(of: sample.corrupted, around: blocks))
+            case .clean, .hidden, .corrupted, .reconstructed:
+                picture(spectrogram.decibels(of: sample.values(panel), around: blocks))
                     .drawn(in: Spectrogram.range, .viridis)
             case .difference:
                 picture(Self.difference(sample, spectrogram, blocks)).drawn(in: -scale...scale, .difference)

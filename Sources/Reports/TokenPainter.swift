@@ -46,9 +46,10 @@ struct TokenPainter: PanelPainter {
             switch panel {
             case .clean, .difference: draw(clean, .plain, at: place, on: &canvas)
             // By bits, since NaN is not equal to itself.
-            case .corrupted:
-                let changed = clean.bitPattern != corrupted.bitPattern
-                draw(corrupted, changed ? .framed : .faded, at: place, on: &canvas)
+            case .corrupted, .reconstructed:
+                let value = panel == .corrupted ? corrupted : sample.values(panel)[place]
+                let changed = clean.bitPattern != value.bitPattern
+                draw(value, changed ? .framed : .faded, at: place, on: &canvas)
             case .hidden: draw(clean, hidden ? .covered : .faded, at: place, on: &canvas)
             }
         }

@@ -37,8 +37,8 @@ struct WaveformPainter: PanelPainter {
     func paint(_ panel: Panel, of sample: ContactSheetSample) -> Canvas {
         var canvas = Canvas(size)
         switch panel {
-        case .clean, .hidden: plot(sample.clean, in: range, on: &canvas)
-        case .corrupted: plot(sample.corrupted, in: range, on: &canvas)
+        case .clean, .hidden, .corrupted, .reconstructed:
+            plot(sample.values(panel), in: range, on: &canvas)
         case .difference:
             plot(sample.difference, in: -scale...scale, above: Self.above, below: Self.below, on: &canvas)
         }

@@ -9,6 +9,8 @@ package struct ModelMetrics: Equatable, Sendable {
     package internal(set) var classes: ClassMetrics?
     /// Nil where outputs are no samples.
     package internal(set) var samples: SampleMetrics?
+    /// How close the model's inputs are to the samples; nil where `samples` is.
+    package internal(set) var inputs: SampleMetrics?
     /// How each sample by itself was judged, in order: 1 where its class was found and 0 where not, or the mean square of its
     /// differences; empty where outputs are neither classes nor samples. What runs are compared by, sample for sample.
     package internal(set) var outcomes: [Float] = []
@@ -17,7 +19,7 @@ package struct ModelMetrics: Equatable, Sendable {
     package init(_ loss: LossConfig, classes: Int) {
         switch loss.target {
         case .labels: self.classes = ClassMetrics(classes: classes)
-        case .clean: samples = SampleMetrics()
+        case .clean: (samples, inputs) = (SampleMetrics(), SampleMetrics())
         case .tokens: break
         }
     }
@@ -38,12 +40,15 @@ extension Trainer {
             }
         }
         guard metrics.samples != nil, let clean = batch.clean else { return }
+        let size = output.shape.count
         for row in 0..<batch.count {
+            let targets = clean + row / batch.views * size
             let meanSquare = metrics.samples!.add(
                 output.values.pointer + row * output.sampleStride, stride: output.stride,
-                channels: output.channels, targets: clean + row / batch.views * output.shape.count,
-                rows: output.positions)
+                channels: output.channels, targets: targets, rows: output.positions)
             metrics.outcomes.append(Float(meanSquare))
+            metrics.inputs!.add(
+                batch.values + row * size, stride: size, channels: size, targets: targets, rows: 1)
         }
     }
 }

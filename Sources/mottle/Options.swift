@@ -61,6 +61,25 @@ enum ThisProgram {
     }
 }
 
+enum SampleIDs {
+    /// The numbers of samples, such as 0-15 or 3,8,20-24. At most 400: more are no sheet to look at.
+    static func parse(_ text: String) throws -> [UInt64] {
+        var ids: [UInt64] = []
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { UInt64($0) }
+            guard (1...2).contains(ends.count), let first = ends[0], let last = ends[ends.count - 1],
+                first <= last, last - first < 400
+            else {
+                throw ValidationError(
+                    "--samples wants numbers or ranges, such as 0-15 or 3,8,20-24, got '\(text)'")
+            }
+            ids += first...last
+        }
+        guard ids.count <= 400 else { throw ValidationError("--samples: at most 400, got \(ids.count)") }
+        return ids
+    }
+}
+
 enum Sizes {
     /// Sizes with commas between them.
     static func parse(_ text: String, option: String, example: String) throws -> [Int] {

@@ -48,7 +48,7 @@ struct Preview: ParsableCommand {
     @OptionGroup var changes: ConfigOptions
 
     mutating func validate() throws {
-        _ = try ids
+        _ = try samples.map(SampleIDs.parse)
         if epoch < 0 || epoch > Int(UInt32.max) {
             throw ValidationError("--epoch must be between 0 and \(UInt32.max), got \(epoch)")
         }
@@ -56,32 +56,13 @@ struct Preview: ParsableCommand {
         if output.isEmpty { throw ValidationError("--output wants the path of a file") }
     }
 
-    /// At most 400 samples: more are no sheet to look at.
-    private var ids: [UInt64]? {
-        get throws {
-            guard let samples else { return nil }
-            var ids: [UInt64] = []
-            for part in samples.split(separator: ",", omittingEmptySubsequences: false) {
-                let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { UInt64($0) }
-                guard (1...2).contains(ends.count), let first = ends[0], let last = ends[ends.count - 1],
-                    first <= last, last - first < 400
-                else {
-                    throw ValidationError(
-                        "--samples wants numbers or ranges, such as 0-15 or 3,8,20-24, got '\(samples)'")
-                }
-                ids += first...last
-            }
-            guard ids.count <= 400 else { throw ValidationError("--samples: at most 400, got \(ids.count)") }
-            return ids
-        }
-    }
-
     func run() throws {
         let preview = try ChainPreview(
             file: chain, overrides: changes.overrides, seed: changes.seed, data: data,
             lengths: lengths, words: words, usesTest: test, runtime: ThisProgram.runtime(threads: 1))
         try preview.write(
-            ids: ids, epoch: epoch, step: step, to: output, observer: ProgressDisplay(isQuiet: false))
+            ids: samples.map(SampleIDs.parse), epoch: epoch, step: step, to: output,
+            observer: ProgressDisplay(isQuiet: false))
         try StandardOutput.write(line: output)
     }
 }

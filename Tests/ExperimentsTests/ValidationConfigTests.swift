@@ -73,11 +73,15 @@ private func config(_ yaml: String) throws -> ExperimentConfig {
         ),
         (
             "train: { epochs: 1 }\nmetrics: [top_4]",
-            "test.yaml:4:11: error: unknown metric 'top_4'; known are top_3, top_5, top_10, calibration, per_class, confusion, psnr; did you mean 'top_3'?"
+            "test.yaml:4:11: error: unknown metric 'top_4'; known are top_3, top_5, top_10, calibration, per_class, confusion, psnr, psnr_in; did you mean 'top_3'?"
         ),
         (
             "train: { epochs: 1 }\nmetrics: [calibration, psnr]",
             "test.yaml:4:24: error: 'psnr' compares outputs with clean samples, but the loss has labels as its target"
+        ),
+        (
+            "train: { epochs: 1 }\nmetrics: [psnr_in]",
+            "test.yaml:4:11: error: 'psnr_in' compares inputs with clean samples, but the loss has labels as its target"
         ),
         (
             "train: { epochs: 1, loss: binary_cross_entropy }\nmetrics: [calibration]",

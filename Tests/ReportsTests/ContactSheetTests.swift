@@ -51,6 +51,41 @@ private func grey(_ part: UInt32) -> Colour { Colour(part << 16 | part << 8 | pa
         }
     }
 
+    @Test func `a reconstruction stands beside the clean and the corrupted sample`() throws {
+        var sheet = sheet
+        sheet.view = .reconstruction
+        sheet.samples[0].reconstructed = [0.2, 0.2, 0.6, 0.4, -0.2, 1.2]
+        sheet.samples[1].reconstructed = sheet.samples[1].clean
+        #expect(sheet.painter.panels.map(\.rawValue) == ["clean", "corrupted", "reconstructed"])
+        #expect(
+            sheet.painter.legend == [
+                .bar(.grey, "values", low: "0", high: "1"), .swatch(.broken, opacity: 1, "not finite"),
+            ])
+        let (layout, canvas) = (ContactSheetLayout(sheet), try sheet.drawn())
+        sheet.view = .pair
+        #expect(sheet.painter.panels.map(\.rawValue) == ["clean", "corrupted"])
+        expectBlocks(
+            [[grey(0), grey(51), grey(204)], [grey(102), .broken, grey(255)]], block: block,
+            at: layout.corner(sample: 0, place: 1), of: canvas)
+        expectBlocks(
+            [[grey(51), grey(51), grey(153)], [grey(102), grey(0), grey(255)]], block: block,
+            at: layout.corner(sample: 0, place: 2), of: canvas)
+    }
+
+    @Test(
+        arguments: [
+            .spectrograms(frames: 7, bins: 3), .waveforms(length: 30), .waveforms(length: 2000),
+            .tokens(length: 4),
+        ] as [ContactSheet.Kind])
+    func `what a model makes of any kind of data is drawn`(kind: ContactSheet.Kind) {
+        let clean = (0..<kind.count).map { Float($0 % 3) / 2 }
+        let sample = ContactSheetSample(
+            id: 1, clean: clean, corrupted: clean.map { 1 - $0 }, reconstructed: clean.map { 1 - $0 })
+        let painter = ContactSheet(title: "", kind: kind, samples: [sample], view: .reconstruction).painter
+        #expect(painter.paint(.reconstructed, of: sample) == painter.paint(.corrupted, of: sample))
+        #expect(painter.paint(.reconstructed, of: sample) != painter.paint(.clean, of: sample))
+    }
+
     @Test func `text says what is seen`() throws {
         let canvas = try sheet.drawn()
         func expectText(

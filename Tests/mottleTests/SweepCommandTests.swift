@@ -25,7 +25,9 @@ import Testing
 
     @Test func `all combinations are trained and compared`() throws {
         let folder = try folder(sweep)
-        let outcome = try folder.mottle("sweep", "compare.yaml", "--out", "all", "--quiet")
+        let evaluate = "evaluate=[{cutout: {size: [1, 2]}}]"
+        let outcome = try folder.mottle(
+            "sweep", "compare.yaml", "--out", "all", "--quiet", "--set", evaluate)
         #expect(outcome.status == 0 && outcome.errors == "")
         #expect(outcome.output.hasPrefix("accuracy, median\n\ntest set"))
         #expect(outcome.output.hasSuffix("\nall\n"))
@@ -41,13 +43,14 @@ import Testing
         #expect(
             try folder.mottle(
                 "train", "small.yaml", "--seed", "5", "--out", "alone", "--quiet", "--set", "train.epochs=2",
-                "--set", "chain.0.gaussian.sigma=0.3"
+                "--set", "chain.0.gaussian.sigma=0.3", "--set", evaluate
             ).status == 0)
         for file in ["model.safetensors", "robustness.json", "outcomes.safetensors"] {
             #expect(try folder.data("alone/\(file)") == folder.data("all/narrow-noise-of-0.3-seed5/\(file)"))
         }
         // What is complete is not done again; the table is made of the files.
         let table = try folder.text("all/table.md")
+        #expect(table.contains("| cutout | size 2 |"))
         try FileManager.default.removeItem(atPath: "\(folder.path)/all/table.md")
         let again = try folder.mottle("sweep", "--resume", "all", "--json")
         #expect(again.errors == "")

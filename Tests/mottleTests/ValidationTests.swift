@@ -83,11 +83,18 @@ import Testing
                 "small.yaml", "--out", "run", "--set",
                 "model=[flatten, dense: 20, relu, dense: 30]",
                 "--set", "train.loss={mse: {over: hidden}}", "--set", "chain=[cutout: {size: 3}]", "--set",
-                "metrics=[psnr]", "--set", "evaluate=[{cutout: {size: 3}}]", "--set", "validate={keep: best}",
+                "metrics=[psnr, psnr_in]", "--set",
+                "evaluate=[{cutout: {size: 3}}, {gaussian: {sigma: 0, mean: 0.25}}]", "--set",
+                "validate={keep: best}",
             ])
         #expect(outcome.status == 0, "\(outcome.errors)")
-        #expect(outcome.output.contains("  loss    psnr"), "\(outcome.output)")
+        #expect(outcome.output.contains("psnr_in\n"), "\(outcome.output)")
         #expect(!outcome.output.contains("accuracy"))
+        // Clean inputs differ from the samples by nothing, those of the last row by 0.25 everywhere.
+        let rows = try #require(
+            JSONSerialization.jsonObject(with: try folder.data("run/robustness.json")) as? [[String: Any]])
+        #expect(rows[0]["psnr_in"] is NSNull)
+        #expect(abs((rows[2]["psnr_in"] as? Double ?? 0) - 20 * log10(4)) < 1e-4)
         #expect(try folder.text("run/metrics.jsonl").contains(#""accuracy": null"#))
         let wrong = try folder.mottle(
             "train", "small.yaml", "--set", "train.loss=mse", "--set", "chain=[]")
