@@ -1,14 +1,17 @@
--- A mask of one's own: a patch is hidden the more often, the more there is in it. Of an empty background nothing is learned.
--- The patches with the smallest of waiting times, exponential with rate `weight`, are a weighted choice without replacement.
+-- A mask of one's own: a patch is hidden the more often, the more there is in it. Of an empty background nothing is
+-- learned. The patches with the smallest of waiting times, exponential with rate `weight`, are a weighted choice without
+-- replacement.
 mottle.mask {
   name = "inked_patches",
-  doc = "Hides exactly round(ratio * patches) patches, chosen by how bright they are; extra: grid, the mask of patches.",
+  doc = "Hides exactly round(ratio * patches) patches, bright ones sooner; extra: grid, the mask of patches.",
   source = "Efraimidis & Spirakis 2006, Weighted random sampling with a reservoir, IPL 97(5)",
   axes = "NHWC",
   params = {
     patch = mottle.integer { default = 4, min = 1, unit = "pixels", plain = true, doc = "side of a patch" },
     ratio = mottle.number { default = 0.75, min = 0, max = 1, unit = "ratio", doc = "share of patches hidden" },
-    empty = mottle.number { default = 0.5, min = 0.001, max = 100, unit = "ratio", doc = "weight of a black patch; a white one has 1 more" },
+    empty = mottle.number {
+      default = 0.5, min = 0.001, max = 100, unit = "ratio", doc = "a black patch's weight; a white one has 1 more",
+    },
   },
   identity = { ratio = 0 },
   expect = function(p, x)

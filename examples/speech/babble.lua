@@ -1,7 +1,7 @@
 -- Several people speak at once, as in a full room. They are other samples of the data, so test voices babble in a test.
 mottle.noise {
   name = "babble",
-  doc = "Adds other samples, equally loud and at other times: y = x + e, sum(x^2) / sum(e^2) = 10^(snr / 10), none in padding.",
+  doc = "Adds other samples, equally loud, at other times: y = x + e, sum(x^2) / sum(e^2) = 10^(snr / 10).",
   source = "after Snyder, Chen & Povey 2015, MUSAN, arXiv:1510.08484 (3 to 7 speakers in Kaldi's recipes)",
   axes = "NL",
   params = {
