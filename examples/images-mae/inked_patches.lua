@@ -1,6 +1,6 @@
--- A mask of one's own: a patch is hidden the more often, the more there is in it. Of an empty background nothing is
--- learned. The patches with the smallest of waiting times, exponential with rate `weight`, are a weighted choice without
--- replacement.
+-- A mask of one's own: a patch is hidden the more often, the more there is in it; of an empty background nothing is
+-- learned. The patches with the smallest of waiting times, exponential with rate `weight`, are a weighted choice
+-- without replacement.
 mottle.mask {
   name = "inked_patches",
   doc = "Hides exactly round(ratio * patches) patches, bright ones sooner; extra: grid, the mask of patches.",
