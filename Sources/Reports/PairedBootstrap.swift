@@ -26,13 +26,16 @@ struct PairedBootstrap {
     /// The 2.5th and 97.5th percentile of the mean over seeds of `measure(run) − measure(base)`.
     ///
     /// - Parameters:
-    ///   - runs, bases: by seed the outcome of each sample; as many seeds in both.
-    ///   - measure: of a mean outcome.
+    ///   - runs, bases: by seed the outcome of each sample on each of some test sets; as many seeds in both.
+    ///   - measure: of a mean outcome; of several test sets the mean is taken of it.
     func interval(
-        _ runs: [[Float]], _ bases: [[Float]], measure: (Double) -> Double
+        _ runs: [[[Float]]], _ bases: [[[Float]]], measure: (Double) -> Double
     ) -> ClosedRange<Double> {
+        func value(_ tests: [[Float]], _ resample: Int) -> Double {
+            tests.reduce(0) { $0 + measure(mean($1, resample)) } / Double(tests.count)
+        }
         let differences = (0..<Self.resamples).map { resample in
-            zip(runs, bases).map { measure(mean($0, resample)) - measure(mean($1, resample)) }
+            zip(runs, bases).map { value($0, resample) - value($1, resample) }
         }
         return Self.percentiles(
             differences.enumerated().map { resample, bySeed in meanOfDrawn(bySeed, resample) })

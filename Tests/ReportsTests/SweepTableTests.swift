@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Reports
@@ -90,6 +91,31 @@ struct SweepTableTests {
             SweepTable(axes: ["model", "trained"], cells: cells, measure: "psnr"))
         let interval = try #require(table.rows[1].entries[1].difference?.interval)
         #expect(abs(interval.lowerBound - 2.5) < 1e-12 && abs(interval.upperBound - 3) < 1e-12)
+    }
+
+    @Test func `the interval of a mean of decibels is around it`() throws {
+        // Mean squares of 0.001 and 0.1 in one cell, a quarter less and half as much in the other.
+        let squares: [[Float]] = [[0.01, 0.001, 0.1], [0.01, 0.00075, 0.05]]
+        let cells = [0, 1].map { cell in
+            var run = run(0, [0, 0, 0])
+            for (test, square) in squares[cell].enumerated() {
+                run.rows[test].accuracy = nil
+                // Uneven, and other samples are the hard ones in the other.
+                run.rows[test].outcomes = (0..<100).map {
+                    square * (0.9 + Float($0 * (cell == 0 ? 37 : 59) % 100) / 495)
+                }
+                run.rows[test].measures = [
+                    .init("psnr", .number(-10 * log10(Double(run.rows[test].outcomes.reduce(0, +)) / 100)))
+                ]
+            }
+            return SweepTable.Cell(choices: ["\(cell)"], runs: [run], baseline: cell == 1 ? 0 : nil)
+        }
+        let table = try #require(SweepTable(axes: ["trained"], cells: cells, measure: "psnr"))
+        let difference = try #require(table.rows[3].entries[1].difference)
+        // (1.249 + 3.010) / 2, and of the mean squares 2.99.
+        #expect(abs(difference.mean - 2.13) < 0.01)
+        let interval = try #require(difference.interval)
+        #expect(interval.contains(difference.mean) && interval.upperBound < 2.5)
     }
 
     @Test func `other strengths are other test sets`() throws {
