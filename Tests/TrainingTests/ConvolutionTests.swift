@@ -217,6 +217,7 @@ struct ConvolutionTests {
         geometry(9, 11, 17, 16, kernel: (1, 1), stride: (2, 2)),
         geometry(11, 10, 3, 20, kernel: (5, 2), before: (2, 0), after: (2, 1)),
         geometry(11, 9, 16, 17, kernel: (3, 3), stride: (2, 2), before: (1, 1)),
+        geometry(9, 8, 33, 20, kernel: (3, 3), stride: (2, 2), before: (1, 1)),
         geometry(13, 10, 5, 18, kernel: (4, 3), stride: (3, 2), before: (0, 2), after: (1, 0)),
         geometry(12, 11, 4, 7, kernel: (3, 3), before: (2, 2), dilation: (2, 2)),
         geometry(14, 13, 3, 5, kernel: (3, 2), stride: (2, 3), before: (1, 2), dilation: (3, 2)),
