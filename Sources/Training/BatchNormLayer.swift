@@ -5,7 +5,7 @@ import VectorKernels
 ///
 /// In training m and v are the mean and the variance over all positions of all samples of the batch, in evaluation their
 /// running averages: running ← 0.9 · running + 0.1 · batch, of the variance with n − 1 (as in PyTorch). ε is 1e-5. Where
-/// an average is frozen, they are used in training, too.
+/// an average is frozen, they are used in training, too. Where a model has ReLU behind it, it is done in the same pass.
 ///
 /// - Weights: `scale` and `shift` `[channels]`, which start at one and zero; `mean` and `variance` `[channels]`, which start
 ///   at zero and one, and which no optimiser touches.
@@ -21,21 +21,24 @@ final class BatchNormLayer: Layer {
 
     private let engine: Engine
     private let input: Activation
+    private let rectifies: Bool
     /// `[chunks, 2, stride]`.
     private let partialMoments: PlannedMemory
     private let partialSums: PlannedMemory
     /// `[3, stride]`: means, 1 / √(v + ε), and this batch's variances with n − 1.
     private let statistics: PlannedMemory
-    /// `[5, stride]`: factors and shifts forward; sums, then what `combineChannels` wants, backward.
-    private let forwardFactors: PlannedMemory
-    private let backwardFactors: PlannedMemory
+    /// `[stride]` each.
+    private let factors: PlannedMemory
+    private let shifts: PlannedMemory
+    /// `[5, stride]`: sums, then what `combineChannels` wants.
+    private let sums: PlannedMemory
     private let momentsRegion: Region<MomentsTask>
     private let mapRegion: Region<ChannelMapTask>
     private let sumsRegion: Region<ChannelSumsTask>
     private let gradientRegion: Region<ChannelGradientTask>
 
-    init(name: String, _ input: Activation, engine: Engine) {
-        (self.engine, self.input) = (engine, input)
+    init(name: String, _ input: Activation, rectifies: Bool = false, engine: Engine) {
+        (self.engine, self.input, self.rectifies) = (engine, input, rectifies)
         let (channels, stride, memory) = (input.channels, input.stride, engine.memory)
         func weight(_ part: String, _ start: Float) -> Weight {
             let weight = engine.weight("\(name).\(part)", [channels])
@@ -51,8 +54,9 @@ final class BatchNormLayer: Layer {
         partialMoments = memory.scratch(chunks.count * 2 * stride, in: .forward)
         partialSums = memory.scratch(chunks.count * 2 * stride, in: .backward)
         statistics = memory.scratch(3 * stride, in: .forwardToBackward)
-        forwardFactors = memory.scratch(2 * stride, in: .forward)
-        backwardFactors = memory.scratch(5 * stride, in: .backward)
+        factors = memory.scratch(stride, in: .forwardToBackward)
+        shifts = memory.scratch(stride, in: .forwardToBackward)
+        sums = memory.scratch(5 * stride, in: .backward)
         momentsRegion = Region(engine.pool)
         mapRegion = Region(engine.pool)
         sumsRegion = Region(engine.pool)
@@ -65,14 +69,13 @@ final class BatchNormLayer: Layer {
         } else {
             findStatistics(pass)
         }
-        let (stride, factors) = (input.stride, forwardFactors.pointer!)
-        for channel in 0..<stride {
-            factors[channel] = statistics.pointer[stride + channel] * scale.values.pointer[channel]
-            factors[stride + channel] = shift.values.pointer[channel]
+        for channel in 0..<input.stride {
+            factors.pointer[channel] =
+                statistics.pointer[input.stride + channel] * scale.values.pointer[channel]
+            shifts.pointer[channel] = shift.values.pointer[channel]
         }
         let task = ChannelMapTask(
-            map: map(pass), y: output.values.pointer, factors: factors, shifts: factors + stride,
-            kernels: engine.kernels.layers)
+            chunks: chunks(pass), map: map(pass), y: output.values.pointer, kernels: engine.kernels.layers)
         mapRegion.run(task, multiplications: multiplications(pass))
     }
 
@@ -81,10 +84,10 @@ final class BatchNormLayer: Layer {
 
     /// Of this batch.
     private func findStatistics(_ pass: Pass) {
-        let (stride, moments) = (input.stride, partialMoments.pointer!)
-        let chunks = RowChunks(rows: pass.count * input.positions, stride: stride)
+        let (stride, chunks) = (input.stride, chunks(pass))
         let task = MomentsTask(
-            chunks: chunks, x: input.values.pointer, moments: moments, kernels: engine.kernels.layers)
+            chunks: chunks, x: input.values.pointer, moments: partialMoments.pointer,
+            kernels: engine.kernels.layers)
         momentsRegion.run(task, multiplications: multiplications(pass))
         var all = task.moments(0)
         for chunk in 1..<max(chunks.count, 1) {
@@ -111,8 +114,7 @@ final class BatchNormLayer: Layer {
     }
 
     func backward(_ pass: Pass) {
-        let (stride, sums) = (input.stride, backwardFactors.pointer!)
-        let chunks = RowChunks(rows: pass.count * input.positions, stride: stride)
+        let (stride, sums, chunks) = (input.stride, sums.pointer!, chunks(pass))
         let upstream = UnsafePointer<Float>(output.gradient!.pointer!)
         let task = ChannelSumsTask(
             chunks: chunks, map: map(pass), gradient: upstream, sums: partialSums.pointer,
@@ -122,8 +124,8 @@ final class BatchNormLayer: Layer {
         setFactors(sums, rows: chunks.rows)
         if let gradient = input.gradient {
             let task = ChannelGradientTask(
-                map: map(pass), out: gradient.pointer, gradient: upstream, factors: sums + 2 * stride,
-                kernels: engine.kernels.layers)
+                chunks: chunks, map: map(pass), out: gradient.pointer, gradient: upstream,
+                weights: sums + 2 * stride, kernels: engine.kernels.layers)
             gradientRegion.run(task, multiplications: multiplications(pass))
         }
         if measures { moveAverages() }
@@ -162,13 +164,20 @@ final class BatchNormLayer: Layer {
     }
 
     private func map(_ pass: Pass) -> ChannelMap {
-        ChannelMap(rows: input.rows(pass), x: input.values.pointer, means: statistics.pointer)
+        ChannelMap(
+            rows: input.rows(pass), x: input.values.pointer, means: statistics.pointer,
+            factors: factors.pointer, shifts: shifts.pointer, rectifies: rectifies)
+    }
+
+    private func chunks(_ pass: Pass) -> RowChunks {
+        RowChunks(rows: pass.count * input.positions, stride: input.stride)
     }
 
     private func multiplications(_ pass: Pass) -> Int { pass.count * input.sampleStride * 2 }
 }
 
-/// How rows are cut for sums: into chunks of about 16 KiB, which stay in the first-level cache.
+/// How rows are cut: into chunks of about 16 KiB, which stay in the first-level cache. Whoever reads what was just written begins
+/// with the last of them, which the second-level cache still has.
 struct RowChunks {
     let rows: Int
     let stride: Int
@@ -192,7 +201,7 @@ private struct MomentsTask: SharedTask {
     var count: Int { chunks.count }
 
     func work(_ share: Range<Int>) {
-        for chunk in share {
+        for chunk in share.reversed() {
             let rows = chunks.chunk(chunk)
             kernels.findMoments(moments(chunk), x + rows.lowerBound * chunks.stride, chunks.stride)
         }
@@ -204,17 +213,19 @@ private struct MomentsTask: SharedTask {
     }
 }
 
-/// Maps channels, each thread some of the rows.
+/// Maps the channels of each chunk of rows.
 private struct ChannelMapTask: SharedTask {
+    let chunks: RowChunks
     let map: ChannelMap
     let y: UnsafeMutablePointer<Float>
-    let factors: UnsafePointer<Float>
-    let shifts: UnsafePointer<Float>
     let kernels: LayerKernels
-    var count: Int { map.rows.count }
+    var count: Int { chunks.count }
 
     func work(_ share: Range<Int>) {
-        kernels.mapChannels(map.part(share), y + share.lowerBound * map.rows.stride, factors, shifts)
+        for chunk in share {
+            let rows = chunks.chunk(chunk)
+            kernels.mapChannels(map.part(rows), y + rows.lowerBound * chunks.stride)
+        }
     }
 }
 
@@ -228,7 +239,7 @@ private struct ChannelSumsTask: SharedTask {
     var count: Int { chunks.count }
 
     func work(_ share: Range<Int>) {
-        for chunk in share {
+        for chunk in share.reversed() {
             let rows = chunks.chunk(chunk)
             kernels.sumChannels(
                 map.part(rows), gradient + rows.lowerBound * chunks.stride, sums + chunk * 2 * chunks.stride)
@@ -237,22 +248,29 @@ private struct ChannelSumsTask: SharedTask {
 }
 
 private struct ChannelGradientTask: SharedTask {
+    let chunks: RowChunks
     let map: ChannelMap
     let out: UnsafeMutablePointer<Float>
     let gradient: UnsafePointer<Float>
-    let factors: UnsafePointer<Float>
+    let weights: UnsafePointer<Float>
     let kernels: LayerKernels
-    var count: Int { map.rows.count }
+    var count: Int { chunks.count }
 
     func work(_ share: Range<Int>) {
-        let offset = share.lowerBound * map.rows.stride
-        kernels.combineChannels(map.part(share), out + offset, gradient + offset, factors)
+        for chunk in share {
+            let rows = chunks.chunk(chunk)
+            let offset = rows.lowerBound * chunks.stride
+            kernels.combineChannels(map.part(rows), out + offset, gradient + offset, weights)
+        }
     }
 }
 
 extension ChannelMap {
     /// The same map of some of its rows.
     func part(_ share: Range<Int>) -> ChannelMap {
-        ChannelMap(rows: rows.part(share), x: x + share.lowerBound * rows.stride, means: means)
+        var part = self
+        part.rows = rows.part(share)
+        part.x += share.lowerBound * rows.stride
+        return part
     }
 }

@@ -2,7 +2,8 @@ import Tensors
 import VectorKernels
 
 /// Group norm (Wu & He 2018): y = (x − m) / √(v + ε) · scale + shift, with the mean and the variance of each sample by itself,
-/// over all positions and a group of neighbouring channels. ε is 1e-5.
+/// over all positions and a group of neighbouring channels. ε is 1e-5. Where a model has ReLU behind it, it is done in the same
+/// pass.
 ///
 /// - Weights: `scale` and `shift` `[channels]`, which start at one and zero.
 /// - Threads: a sample is one piece; the samples' gradients of scale and shift are added in order.
@@ -13,6 +14,7 @@ final class GroupNormLayer: Layer {
     private let engine: Engine
     private let input: Activation
     private let groups: Int
+    private let rectifies: Bool
     /// `[samples, 2, stride]`: means and 1 / √(v + ε) of each channel's group.
     private let statistics: PlannedMemory
     /// `[samples, 5, stride]`: sums, then what `combineChannels` wants.
@@ -24,9 +26,9 @@ final class GroupNormLayer: Layer {
     private let forwardRegion: Region<GroupNormTask>
     private let backwardRegion: Region<GroupNormGradientTask>
 
-    init(name: String, _ input: Activation, groups: Int, engine: Engine) {
+    init(name: String, _ input: Activation, groups: Int, rectifies: Bool = false, engine: Engine) {
         precondition(input.channels % groups == 0, "\(input.channels) channels in \(groups) groups")
-        (self.engine, self.input, self.groups) = (engine, input, groups)
+        (self.engine, self.input, self.groups, self.rectifies) = (engine, input, groups, rectifies)
         let (channels, memory) = (input.channels, engine.memory)
         scale = engine.weight("\(name).scale", [channels])
         shift = engine.weight("\(name).shift", [channels])
@@ -34,7 +36,7 @@ final class GroupNormLayer: Layer {
         memory.use(input)
         output = engine.output(input.shape, of: input, [scale, shift])
         statistics = memory.scratch(memory.capacity * 2 * input.stride, in: .forwardToBackward)
-        factors = memory.scratch(memory.capacity * input.stride, in: .forward)
+        factors = memory.scratch(memory.capacity * input.stride, in: .forwardToBackward)
         sums = memory.scratch(memory.capacity * 5 * input.stride, in: .backward)
         gradients = memory.scratch(2 * input.stride, in: .backward)
         forwardRegion = Region(engine.pool)
@@ -42,9 +44,7 @@ final class GroupNormLayer: Layer {
     }
 
     func forward(_ pass: Pass) {
-        let task = GroupNormTask(
-            norm: norm(pass), y: output.values.pointer, factors: factors.pointer,
-            shift: shift.values.pointer)
+        let task = GroupNormTask(norm: norm(pass), y: output.values.pointer)
         forwardRegion.run(task, multiplications: pass.count * input.sampleStride * 4)
     }
 
@@ -64,7 +64,8 @@ final class GroupNormLayer: Layer {
         GroupNorm(
             samples: pass.count, groups: groups,
             rows: Rows(count: input.positions, channels: input.channels, stride: input.stride),
-            x: input.values.pointer, scale: scale.values.pointer, statistics: statistics.pointer,
+            x: input.values.pointer, scale: scale.values.pointer, shift: shift.values.pointer,
+            statistics: statistics.pointer, factors: factors.pointer, rectifies: rectifies,
             kernels: engine.kernels.layers)
     }
 }
@@ -77,7 +78,10 @@ private struct GroupNorm {
     let rows: Rows
     let x: UnsafePointer<Float>
     let scale: UnsafePointer<Float>
+    let shift: UnsafePointer<Float>
     let statistics: UnsafeMutablePointer<Float>
+    let factors: UnsafeMutablePointer<Float>
+    let rectifies: Bool
     let kernels: LayerKernels
 
     static let epsilon: Float = 1e-5
@@ -90,7 +94,9 @@ private struct GroupNorm {
     func means(_ sample: Int) -> UnsafeMutablePointer<Float> { statistics + sample * 2 * rows.stride }
 
     func map(_ sample: Int) -> ChannelMap {
-        ChannelMap(rows: rows, x: x + sample * sampleStride, means: means(sample))
+        ChannelMap(
+            rows: rows, x: x + sample * sampleStride, means: means(sample),
+            factors: factors + sample * rows.stride, shifts: shift, rectifies: rectifies)
     }
 
     /// Turns the moments of a sample's channels into those of their groups: each channel's mean and 1 / √(v + ε).
@@ -117,20 +123,18 @@ private struct GroupNorm {
 private struct GroupNormTask: SharedTask {
     let norm: GroupNorm
     let y: UnsafeMutablePointer<Float>
-    let factors: UnsafeMutablePointer<Float>
-    let shift: UnsafePointer<Float>
     var count: Int { norm.samples }
 
     func work(_ share: Range<Int>) {
         let stride = norm.rows.stride
         for sample in share {
-            let (means, factors) = (norm.means(sample), factors + sample * stride)
+            let (means, factors) = (norm.means(sample), norm.factors + sample * stride)
             let roots = means + stride
             let moments = ChannelMoments(means: means, squares: roots, count: norm.rows.count)
             norm.kernels.findMoments(moments, norm.x + sample * norm.sampleStride, stride)
             norm.pool(means, roots)
             for channel in 0..<stride { factors[channel] = roots[channel] * norm.scale[channel] }
-            norm.kernels.mapChannels(norm.map(sample), y + sample * norm.sampleStride, factors, shift)
+            norm.kernels.mapChannels(norm.map(sample), y + sample * norm.sampleStride)
         }
     }
 }

@@ -25,28 +25,37 @@ final class Fork: Layer {
             let sum = index == 1 ? outputs[0].gradient!.pointer! : gradient.pointer!
             let task = AddTask(
                 count: pass.count, size: input.sampleStride, out: gradient.pointer, a: sum,
-                b: outputs[index].gradient!.pointer, kernels: engine.kernels.training)
+                b: outputs[index].gradient!.pointer, rectifies: false, kernels: engine.kernels.training)
             region.run(task, multiplications: pass.count * input.sampleStride)
         }
     }
 }
 
-/// The sum of several activations of one shape; each has the gradient of the sum.
+/// The sum of several activations of one shape, with ReLU behind it where a model has it there; all have the same gradient, in
+/// the same memory.
 final class Sum: Layer {
     var weights: [Weight] { [] }
     let output: Activation
     private let engine: Engine
     private let inputs: [Activation]
-    private let addRegion: Region<AddTask>
-    private let copyRegion: Region<CopyTask>
+    private let rectifies: Bool
+    /// The output's gradient where the ReLU lets it through.
+    private let rectified: PlannedMemory?
+    private let region: Region<AddTask>
+    private let backwardRegion: Region<RectifyGradientTask>
 
-    init(_ inputs: [Activation], engine: Engine) {
-        (self.engine, self.inputs) = (engine, inputs)
-        addRegion = Region(engine.pool)
-        copyRegion = Region(engine.pool)
-        for input in inputs { engine.memory.use(input) }
-        output = engine.memory.output(
+    init(_ inputs: [Activation], rectifies: Bool = false, engine: Engine) {
+        let memory = engine.memory
+        (self.engine, self.inputs, self.rectifies) = (engine, inputs, rectifies)
+        region = Region(engine.pool)
+        backwardRegion = Region(engine.pool)
+        for input in inputs { memory.use(input) }
+        output = memory.output(
             inputs[0].shape, wantsGradient: inputs.contains { $0.gradient != nil })
+        rectified = rectifies ? memory.fork(output).gradient : nil
+        if let gradient = rectified ?? output.gradient {
+            for input in inputs { memory.share(gradient, with: input) }
+        }
     }
 
     func forward(_ pass: Pass) {
@@ -54,19 +63,18 @@ final class Sum: Layer {
             let sum = index == 1 ? inputs[0].values.pointer! : output.values.pointer!
             let task = AddTask(
                 count: pass.count, size: output.sampleStride, out: output.values.pointer, a: sum,
-                b: inputs[index].values.pointer, kernels: engine.kernels.training)
-            addRegion.run(task, multiplications: pass.count * output.sampleStride)
+                b: inputs[index].values.pointer, rectifies: rectifies && index == inputs.count - 1,
+                kernels: engine.kernels.training)
+            region.run(task, multiplications: pass.count * output.sampleStride)
         }
     }
 
     func backward(_ pass: Pass) {
-        for input in inputs {
-            guard let gradient = input.gradient else { continue }
-            let task = CopyTask(
-                count: pass.count, size: output.sampleStride, out: gradient.pointer,
-                source: output.gradient!.pointer)
-            copyRegion.run(task, multiplications: pass.count * output.sampleStride)
-        }
+        guard let rectified else { return }
+        let task = RectifyGradientTask(
+            out: rectified.pointer, y: output.values.pointer, gradient: output.gradient!.pointer,
+            size: output.sampleStride, count: pass.count, kernels: engine.kernels.training)
+        backwardRegion.run(task, multiplications: pass.count * output.sampleStride)
     }
 }
 
@@ -145,29 +153,19 @@ private struct CopyRowsTask: SharedTask {
     }
 }
 
-/// out = a + b, each thread for some of the samples, which have `size` values.
+/// out = a + b, or its ReLU, each thread for some of the samples, which have `size` values.
 private struct AddTask: SharedTask {
     let count: Int
     let size: Int
     let out: UnsafeMutablePointer<Float>
     let a: UnsafePointer<Float>
     let b: UnsafePointer<Float>
+    let rectifies: Bool
     let kernels: TrainingKernels
 
     func work(_ share: Range<Int>) {
         let offset = share.lowerBound * size
-        kernels.addElements(out + offset, a + offset, b + offset, share.count * size)
-    }
-}
-
-private struct CopyTask: SharedTask {
-    let count: Int
-    let size: Int
-    let out: UnsafeMutablePointer<Float>
-    let source: UnsafePointer<Float>
-
-    func work(_ share: Range<Int>) {
-        let offset = share.lowerBound * size
-        (out + offset).update(from: source + offset, count: share.count * size)
+        let add = rectifies ? kernels.addAndRectify : kernels.addElements
+        add(out + offset, a + offset, b + offset, share.count * size)
     }
 }

@@ -35,8 +35,9 @@ final class LayerMaker {
                     plan, config, following, rest[rest.startIndex + count].output, activation)
                 rest = rest.dropFirst(1 + count)
             } else {
-                activation = make(plan, of: activation)
-                rest = rest.dropFirst()
+                let rectifies = plan.config.canRectify && rest.dropFirst().first?.config == .relu
+                activation = make(plan, of: activation, rectifies: rectifies)
+                rest = rest.dropFirst(rectifies ? 2 : 1)
             }
         }
         return activation
@@ -100,7 +101,8 @@ final class LayerMaker {
         }.output
     }
 
-    private func make(_ plan: ModelPlan.Layer, of unpadded: Activation) -> Activation {
+    /// - Parameter rectifies: whether it is to do the ReLU behind it, too.
+    private func make(_ plan: ModelPlan.Layer, of unpadded: Activation, rectifies: Bool) -> Activation {
         let input = plan.config.takesUnpaddedRows ? unpadded : padded(unpadded)
         // Only now: rows that are padded are the model's input.
         name = plan.name
@@ -119,9 +121,12 @@ final class LayerMaker {
         case .tanh: return elementwise(.tanh, input)
         case .sigmoid: return elementwise(.sigmoid, input)
         case .softmax: return add { SoftmaxLayer(input, engine: $0) }.output
-        case .batchNorm: return add { BatchNormLayer(name: plan.name, input, engine: $0) }.output
+        case .batchNorm:
+            return add { BatchNormLayer(name: plan.name, input, rectifies: rectifies, engine: $0) }.output
         case .groupNorm(let groups):
-            return add { GroupNormLayer(name: plan.name, input, groups: groups, engine: $0) }.output
+            return add {
+                GroupNormLayer(name: plan.name, input, groups: groups, rectifies: rectifies, engine: $0)
+            }.output
         case .tokenEmbedding(let tokens?, let width, let start):
             return add {
                 TokenEmbedding(
@@ -165,8 +170,8 @@ final class LayerMaker {
         case .upsample: return upsampling(plan, input)
         case .dropout(let rate):
             return add { Dropout(name: plan.name, input, rate: rate, seed: seed, engine: $0) }.output
-        case .residual: return branch(plan, of: input, join: .sum)
-        case .branch(_, let join): return branch(plan, of: input, join: join)
+        case .residual: return branch(plan, of: input, join: .sum, rectifies: rectifies)
+        case .branch(_, let join): return branch(plan, of: input, join: join, rectifies: rectifies)
         case .custom(let custom):
             // A plan is checked, so the layer is there.
             return add {
@@ -180,12 +185,14 @@ final class LayerMaker {
         }
     }
 
-    private func branch(_ plan: ModelPlan.Layer, of input: Activation, join: BranchJoin) -> Activation {
+    private func branch(
+        _ plan: ModelPlan.Layer, of input: Activation, join: BranchJoin, rectifies: Bool
+    ) -> Activation {
         let paths = add { Fork(input, count: plan.paths.count, engine: $0) }.outputs
         let outputs = zip(plan.paths, paths).map { self.make($0, of: $1) }
         (name, engine.memory.tokens) = (plan.name, plan.tokens)
         return switch join {
-        case .sum: add { Sum(outputs, engine: $0) }.output
+        case .sum: add { Sum(outputs, rectifies: rectifies, engine: $0) }.output
         case .concatenate: add { Concatenation(outputs, shape: plan.output, engine: $0) }.output
         }
     }
@@ -231,6 +238,14 @@ struct PlacedLayer {
 }
 
 extension LayerConfig {
+    /// Whether it does a ReLU behind it in the same pass.
+    fileprivate var canRectify: Bool {
+        switch self {
+        case .batchNorm, .groupNorm, .residual, .branch(_, join: .sum): true
+        default: false
+        }
+    }
+
     /// Whether it reads rows without padding, as the pipeline delivers them.
     fileprivate var takesUnpaddedRows: Bool {
         switch self {

@@ -4,11 +4,23 @@ import Tensors
 final class PlannedMemory {
     /// Set by `MemoryPlan.layOut`; of a model's input by each pass.
     fileprivate(set) var pointer: UnsafeMutablePointer<Float>!
-    fileprivate let count: Int
+    fileprivate var count: Int
     fileprivate var (first, last): (Moment, Moment)
+    /// Where this is other memory under a name of its own.
+    private var original: PlannedMemory?
+    /// What is given a place.
+    fileprivate var placed: PlannedMemory { original?.placed ?? self }
 
     fileprivate init(count: Int, _ first: Moment, _ last: Moment) {
         (self.count, self.first, self.last) = (count, first, last)
+    }
+
+    /// From now on this is the same memory as another.
+    fileprivate func join(_ other: PlannedMemory) {
+        precondition(original == nil, "memory is joined to one other")
+        original = other
+        (other.count, other.first) = (max(other.count, count), min(other.first, first))
+        other.last = max(other.last, last)
     }
 
     /// Memory that somebody else keeps, set by `lend`.
@@ -86,6 +98,9 @@ final class MemoryPlan {
         gradient.first = min(gradient.first, .backward(layer))
     }
 
+    /// The input's gradient is what is found there, and needs no memory of its own: whoever is given a gradient only reads it.
+    func share(_ gradient: PlannedMemory, with input: Activation) { input.gradient?.join(gradient) }
+
     /// Memory that the layer that is being made needs in these moments only.
     func scratch(_ count: Int, in phase: Phase) -> PlannedMemory {
         switch phase {
@@ -110,7 +125,7 @@ final class MemoryPlan {
     func layOut() {
         precondition(block == nil, "memory is laid out once")
         var placed: [(memory: PlannedMemory, offset: Int)] = []
-        for request in requests.enumerated().sorted(by: {
+        for request in requests.filter({ $0.placed === $0 }).enumerated().sorted(by: {
             ($1.element.count, $0.offset) < ($0.element.count, $1.offset)
         })
         .map(\.element) {
@@ -127,6 +142,7 @@ final class MemoryPlan {
         let total = placed.map { $0.offset + $0.memory.count }.max() ?? 0
         let block = Buffer<Float>(count: total)
         for (memory, offset) in placed { memory.pointer = block.pointer + offset }
+        for memory in requests { memory.pointer = memory.placed.pointer }
         (self.block, peak) = (block, total * MemoryLayout<Float>.stride)
     }
 }

@@ -51,7 +51,7 @@ private struct RectifyTask: SharedTask {
 }
 
 /// Passes the gradient on where y is positive, each thread for some of the samples.
-private struct RectifyGradientTask: SharedTask {
+struct RectifyGradientTask: SharedTask {
     let out: UnsafeMutablePointer<Float>
     let y: UnsafePointer<Float>
     let gradient: UnsafePointer<Float>

@@ -57,68 +57,89 @@ public struct ChannelMoments {
     }
 }
 
-/// An affine map of each channel, around its mean, and its derivative.
+/// An affine map of each channel, around its mean, with ReLU behind it or not, and its derivative.
 public struct ChannelMap {
     public var rows: Rows
     /// `[rows, stride]`.
     public var x: UnsafePointer<Float>
-    /// `[stride]`.
+    /// `[stride]`, as the factors and the shifts.
     public var means: UnsafePointer<Float>
+    public var factors: UnsafePointer<Float>
+    public var shifts: UnsafePointer<Float>
+    /// Whether ReLU follows.
+    public var rectifies: Bool
 
-    public init(rows: Rows, x: UnsafePointer<Float>, means: UnsafePointer<Float>) {
+    public init(
+        rows: Rows, x: UnsafePointer<Float>, means: UnsafePointer<Float>, factors: UnsafePointer<Float>,
+        shifts: UnsafePointer<Float>, rectifies: Bool
+    ) {
         (self.rows, self.x, self.means) = (rows, x, means)
+        (self.factors, self.shifts, self.rectifies) = (factors, shifts, rectifies)
     }
 
-    /// y = (x − mean) · factor + shift. `y` may be x.
+    /// y = (x − mean) · factor + shift, and its ReLU. `y` may be x.
     @inlinable @inline(__always)
-    func apply<V: ProductVector>(
-        _ y: UnsafeMutablePointer<Float>, factors: UnsafePointer<Float>, shifts: UnsafePointer<Float>,
-        vector: V.Type
-    ) {
+    func apply<V: ProductVector>(_ y: UnsafeMutablePointer<Float>, vector: V.Type) {
+        let least = V(repeating: rectifies ? 0 : -.infinity)
         for i in stride(from: 0, to: rows.stride, by: V.scalarCount) {
             let (mean, factor) = (V(loading: means + i), V(loading: factors + i))
             let shift = V(loading: shifts + i)
             for offset in stride(from: i, to: rows.count * rows.stride, by: rows.stride) {
-                V.multiplyAdd(V(loading: x + offset) - mean, factor, shift).store(to: y + offset)
+                let value = V.multiplyAdd(V(loading: x + offset) - mean, factor, shift)
+                // A NaN is not less, and stays.
+                V.select(V.less(value, least), least, value).store(to: y + offset)
             }
         }
     }
 
-    /// sums = Σ gradient and products = Σ gradient · (x − mean), over the rows in order.
+    /// sums = Σ gradient and products = Σ gradient · (x − mean), over the rows in order, of the gradients that ReLU lets
+    /// through.
     @inlinable @inline(__always)
     func sum<V: ProductVector>(
         _ gradient: UnsafePointer<Float>, sums: UnsafeMutablePointer<Float>,
         products: UnsafeMutablePointer<Float>, vector: V.Type
     ) {
         for i in stride(from: 0, to: rows.stride, by: V.scalarCount) {
-            let mean = V(loading: means + i)
+            let (mean, factor) = (V(loading: means + i), V(loading: factors + i))
+            let shift = V(loading: shifts + i)
             var (sum, product) = (V(repeating: 0), V(repeating: 0))
             for offset in stride(from: i, to: rows.count * rows.stride, by: rows.stride) {
-                let slope = V(loading: gradient + offset)
+                let difference = V(loading: x + offset) - mean
+                let slope = passed(V(loading: gradient + offset), difference, factor, shift)
                 sum = sum + slope
-                product = V.multiplyAdd(slope, V(loading: x + offset) - mean, product)
+                product = V.multiplyAdd(slope, difference, product)
             }
             sum.store(to: sums + i)
             product.store(to: products + i)
         }
     }
 
-    /// out = gradient · a + (x − mean) · b + c. `out` may be `gradient` or x. a, b and c lie one behind the other,
-    /// `[3, stride]`.
+    /// out = gradient · a + (x − mean) · b + c, of the gradients that ReLU lets through. `out` may be `gradient` or x.
+    /// a, b and c lie one behind the other, `[3, stride]`.
     @inlinable @inline(__always)
     func combine<V: ProductVector>(
         _ out: UnsafeMutablePointer<Float>, _ gradient: UnsafePointer<Float>,
-        factors: UnsafePointer<Float>, vector: V.Type
+        with weights: UnsafePointer<Float>, vector: V.Type
     ) {
         for i in stride(from: 0, to: rows.stride, by: V.scalarCount) {
-            let (mean, a) = (V(loading: means + i), V(loading: factors + i))
+            let (mean, factor) = (V(loading: means + i), V(loading: factors + i))
+            let (shift, a) = (V(loading: shifts + i), V(loading: weights + i))
             let (b, c) = (
-                V(loading: factors + rows.stride + i), V(loading: factors + 2 * rows.stride + i)
+                V(loading: weights + rows.stride + i), V(loading: weights + 2 * rows.stride + i)
             )
             for offset in stride(from: i, to: rows.count * rows.stride, by: rows.stride) {
-                let level = V.multiplyAdd(V(loading: x + offset) - mean, b, c)
-                V.multiplyAdd(V(loading: gradient + offset), a, level).store(to: out + offset)
+                let difference = V(loading: x + offset) - mean
+                let slope = passed(V(loading: gradient + offset), difference, factor, shift)
+                V.multiplyAdd(slope, a, V.multiplyAdd(difference, b, c)).store(to: out + offset)
             }
         }
+    }
+
+    /// What ReLU lets through: where the map, computed once more with the same bits, gave more than zero.
+    @inlinable @inline(__always)
+    func passed<V: ProductVector>(_ gradient: V, _ difference: V, _ factor: V, _ shift: V) -> V {
+        guard rectifies else { return gradient }
+        let zero = V(repeating: 0)
+        return V.select(V.less(zero, V.multiplyAdd(difference, factor, shift)), gradient, zero)
     }
 }

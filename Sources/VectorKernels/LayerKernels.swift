@@ -56,20 +56,18 @@ public struct LayerKernels: Sendable {
     public let findMoments: @Sendable (ChannelMoments, _ x: UnsafePointer<Float>, _ stride: Int) -> Void
     /// Adds the moments of other rows to the first.
     public let addMoments: @Sendable (ChannelMoments, _ other: ChannelMoments, _ stride: Int) -> Void
-    /// y = (x − mean) · factor + shift in each channel. `y` may be x.
-    public let mapChannels:
-        @Sendable (
-            ChannelMap, _ y: UnsafeMutablePointer<Float>, _ factors: UnsafePointer<Float>,
-            _ shifts: UnsafePointer<Float>
-        ) -> Void
-    /// Writes Σ gradient, then Σ gradient · (x − mean), `[2, stride]`, over the rows in order.
+    /// y = (x − mean) · factor + shift in each channel, and its ReLU. `y` may be x.
+    public let mapChannels: @Sendable (ChannelMap, _ y: UnsafeMutablePointer<Float>) -> Void
+    /// Writes Σ gradient, then Σ gradient · (x − mean), `[2, stride]`, over the rows in order, of the gradients that ReLU
+    /// lets through.
     public let sumChannels:
         @Sendable (ChannelMap, _ gradient: UnsafePointer<Float>, _ sums: UnsafeMutablePointer<Float>) -> Void
-    /// out = gradient · a + (x − mean) · b + c, with a, b and c `[3, stride]`. `out` may be `gradient` or x.
+    /// out = gradient · a + (x − mean) · b + c, with a, b and c `[3, stride]`, of the gradients that ReLU lets through.
+    /// `out` may be `gradient` or x.
     public let combineChannels:
         @Sendable (
             ChannelMap, _ out: UnsafeMutablePointer<Float>, _ gradient: UnsafePointer<Float>,
-            _ factors: UnsafePointer<Float>
+            _ weights: UnsafePointer<Float>
         ) -> Void
 
     /// out = x · factor. `out` may be x.
@@ -92,9 +90,9 @@ public struct LayerKernels: Sendable {
         softmaxBackward = { $3.softmaxBackward($0, $1, $2, vector: V.self) }
         findMoments = { $0.find($1, stride: $2, vector: V.self) }
         addMoments = { $0.add($1, stride: $2, vector: V.self) }
-        mapChannels = { $0.apply($1, factors: $2, shifts: $3, vector: V.self) }
+        mapChannels = { $0.apply($1, vector: V.self) }
         sumChannels = { $0.sum($1, sums: $2, products: $2 + $0.rows.stride, vector: V.self) }
-        combineChannels = { $0.combine($1, $2, factors: $3, vector: V.self) }
+        combineChannels = { $0.combine($1, $2, with: $3, vector: V.self) }
         scale = { out, x, factor, count in
             for i in Swift.stride(from: 0, to: count, by: V.scalarCount) {
                 (V(loading: x + i) * factor).store(to: out + i)

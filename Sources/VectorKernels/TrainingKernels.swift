@@ -49,6 +49,12 @@ public struct TrainingKernels: Sendable {
             _ out: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
             _ count: Int
         ) -> Void
+    /// out = max(a + b, 0); a NaN stays one. `out` may be one of them.
+    public let addAndRectify:
+        @Sendable (
+            _ out: UnsafeMutablePointer<Float>, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+            _ count: Int
+        ) -> Void
 
     public let losses: LossKernels
 
@@ -108,6 +114,13 @@ public struct TrainingKernels: Sendable {
         addElements = { out, a, b, count in
             for i in stride(from: 0, to: count, by: V.scalarCount) {
                 (V(loading: a + i) + V(loading: b + i)).store(to: out + i)
+            }
+        }
+        addAndRectify = { out, a, b, count in
+            let zero = V(repeating: 0)
+            for i in stride(from: 0, to: count, by: V.scalarCount) {
+                let sum = V(loading: a + i) + V(loading: b + i)
+                V.select(V.less(sum, zero), zero, sum).store(to: out + i)
             }
         }
         losses = LossKernels(vector: V.self)

@@ -45,7 +45,22 @@ struct KernelCase: CustomTestStringConvertible, Sendable {
             (0..<rows.channels).map { Double(values[index * rows.stride + $0]) }
         }
 
-        var map: ChannelMap { ChannelMap(rows: rows, x: b.pointer, means: c.pointer) }
+        func map(rectifies: Bool) -> ChannelMap {
+            ChannelMap(
+                rows: rows, x: b.pointer, means: c.pointer, factors: a.pointer, shifts: c.pointer,
+                rectifies: rectifies)
+        }
+
+        /// What the map gives before ReLU.
+        func mapped(_ index: Int) -> Double {
+            let column = index % rows.stride
+            return (Double(b[index]) - Double(c[column])) * Double(a[column]) + Double(c[column])
+        }
+
+        /// `a`, where the map's ReLU lets it through.
+        func slope(_ index: Int, rectifies: Bool) -> Double {
+            rectifies && mapped(index) <= 0 ? 0 : Double(a[index])
+        }
 
         /// The rows as weights, with what optimisers keep behind them, and `c` as their gradient.
         func panel(_ out: UnsafeMutablePointer<Float>) -> WeightPanel {
@@ -79,6 +94,9 @@ struct KernelCase: CustomTestStringConvertible, Sendable {
         plain(
             "multiplyElements", { $0.training.multiplyElements($2, $1.a.pointer, $1.b.pointer, $1.size) }
         ) { Double($0.a[$1]) * Double($0.b[$1]) },
+        plain("addAndRectify", { $0.training.addAndRectify($2, $1.a.pointer, $1.b.pointer, $1.size) }) {
+            max(Double($0.a[$1]) + Double($0.b[$1]), 0)
+        },
         plain("addElements", { $0.training.addElements($2, $1.a.pointer, $1.b.pointer, $1.size) }) {
             Double($0.a[$1]) + Double($0.b[$1])
         },
@@ -134,51 +152,64 @@ struct KernelCase: CustomTestStringConvertible, Sendable {
         ChannelMoments(means: out, squares: out + rows.stride, count: rows.count)
     }
 
-    private static let channels: [KernelCase] = [
-        KernelCase(
-            name: "findMoments", count: { 2 * $0.stride },
-            run: { $0.layers.findMoments(channelMoments($2, $1.rows), $1.a.pointer, $1.rows.stride) },
-            reference: { input, index in
-                let found = moments(input.column(input.a, index % input.rows.stride))
-                return index < input.rows.stride ? found.mean : found.squares
-            }),
-        KernelCase(
-            name: "addMoments", count: { 2 * $0.stride },
-            run: { kernels, input, out in
-                let (stride, other) = (input.rows.stride, Buffer<Float>(count: 2 * input.rows.stride))
-                for (target, x) in [(out, input.a), (other.pointer, input.b)] {
-                    for index in 0..<stride {
-                        let found = moments(input.column(x, index))
-                        (target[index], target[stride + index]) = (Float(found.mean), Float(found.squares))
+    private static let channels: [KernelCase] =
+        [
+            KernelCase(
+                name: "findMoments", count: { 2 * $0.stride },
+                run: { $0.layers.findMoments(channelMoments($2, $1.rows), $1.a.pointer, $1.rows.stride) },
+                reference: { input, index in
+                    let found = moments(input.column(input.a, index % input.rows.stride))
+                    return index < input.rows.stride ? found.mean : found.squares
+                }),
+            KernelCase(
+                name: "addMoments", count: { 2 * $0.stride },
+                run: { kernels, input, out in
+                    let (stride, other) = (input.rows.stride, Buffer<Float>(count: 2 * input.rows.stride))
+                    for (target, x) in [(out, input.a), (other.pointer, input.b)] {
+                        for index in 0..<stride {
+                            let found = moments(input.column(x, index))
+                            (target[index], target[stride + index]) = (
+                                Float(found.mean), Float(found.squares)
+                            )
+                        }
                     }
-                }
-                kernels.layers.addMoments(
-                    channelMoments(out, input.rows), channelMoments(other.pointer, input.rows), stride)
+                    kernels.layers.addMoments(
+                        channelMoments(out, input.rows), channelMoments(other.pointer, input.rows), stride)
+                },
+                reference: { input, index in
+                    let column = index % input.rows.stride
+                    let found = moments(input.column(input.a, column) + input.column(input.b, column))
+                    return index < input.rows.stride ? found.mean : found.squares
+                }),
+        ] + [false, true].flatMap(maps)
+
+    private static func maps(rectifies: Bool) -> [KernelCase] {
+        [
+            plain("mapChannels", { $0.layers.mapChannels($1.map(rectifies: rectifies), $2) }) {
+                rectifies ? max($0.mapped($1), 0) : $0.mapped($1)
             },
-            reference: { input, index in
-                let column = index % input.rows.stride
-                let found = moments(input.column(input.a, column) + input.column(input.b, column))
-                return index < input.rows.stride ? found.mean : found.squares
-            }),
-        plain("mapChannels", { $0.layers.mapChannels($1.map, $2, $1.a.pointer, $1.c.pointer) }) {
-            let column = $1 % $0.rows.stride
-            return (Double($0.b[$1]) - Double($0.c[column])) * Double($0.a[column]) + Double($0.c[column])
-        },
-        KernelCase(
-            name: "sumChannels", count: { 2 * $0.stride },
-            run: { $0.layers.sumChannels($1.map, $1.a.pointer, $2) },
-            reference: { input, index in
-                let column = index % input.rows.stride
-                let (gradient, x) = (input.column(input.a, column), input.column(input.b, column))
-                if index < input.rows.stride { return gradient.reduce(0, +) }
-                return zip(gradient, x).reduce(0) { $0 + $1.0 * ($1.1 - Double(input.c[column])) }
-            }),
-        plain("combineChannels", { $0.layers.combineChannels($1.map, $2, $1.a.pointer, $1.c.pointer) }) {
-            let (stride, column) = ($0.rows.stride, $1 % $0.rows.stride)
-            let factors = (0..<3).map { [c = $0.c] part in Double(c[part * stride + column]) }
-            return Double($0.a[$1]) * factors[0] + (Double($0.b[$1]) - factors[0]) * factors[1] + factors[2]
-        },
-    ]
+            KernelCase(
+                name: "sumChannels", count: { 2 * $0.stride },
+                run: { $0.layers.sumChannels($1.map(rectifies: rectifies), $1.a.pointer, $2) },
+                reference: { input, index in
+                    let (stride, column) = (input.rows.stride, index % input.rows.stride)
+                    return (0..<input.rows.count).reduce(0) { sum, row in
+                        let place = row * stride + column
+                        let factor = index < stride ? 1 : Double(input.b[place]) - Double(input.c[column])
+                        return sum + input.slope(place, rectifies: rectifies) * factor
+                    }
+                }),
+            plain(
+                "combineChannels",
+                { $0.layers.combineChannels($1.map(rectifies: rectifies), $2, $1.a.pointer, $1.c.pointer) }
+            ) {
+                let (stride, column) = ($0.rows.stride, $1 % $0.rows.stride)
+                let weights = (0..<3).map { [c = $0.c] part in Double(c[part * stride + column]) }
+                let level = (Double($0.b[$1]) - weights[0]) * weights[1] + weights[2]
+                return $0.slope($1, rectifies: rectifies) * weights[0] + level
+            },
+        ]
+    }
 
     /// A kernel that changes weights `a` and what is kept of them, `b` and |b|, by the gradient `c`: in Double.
     private static func update(

@@ -69,15 +69,15 @@ private func take(_ steps: Int, _ trainer: Trainer) throws {
             try trainer(freezing: []).model
         )
         let profile = frozen.profile
-        #expect(
-            profile.map(\.name) == ["input", "dense1", "batch_norm1", "relu1", "dense2", "relu2", "dense3"])
-        #expect(profile.map(\.backwardMultiplications) == [0, 0, 0, 0, 0, 0, 18 * 7])
+        // relu1 is done with batch_norm1.
+        #expect(profile.map(\.name) == ["input", "dense1", "batch_norm1", "dense2", "relu2", "dense3"])
+        #expect(profile.map(\.backwardMultiplications) == [0, 0, 0, 0, 0, 18 * 7])
         #expect(profile.map(\.weights) == free.profile.map(\.weights))
         #expect(frozen.layers.map { $0.layer.output.gradient != nil } == profile.map { $0.name == "dense3" })
         #expect(frozen.memory < free.memory)
         // Behind a layer that is trained the gradient passes a frozen one, at the cost of one product.
         let behind = try trainer(freezing: ["dense2.*"]).model.profile
-        #expect(behind[1].backwardMultiplications == 35 * 21 && behind[4].backwardMultiplications == 21 * 18)
+        #expect(behind[1].backwardMultiplications == 35 * 21 && behind[3].backwardMultiplications == 21 * 18)
     }
 
     @Test func `a frozen batch norm treats samples in training as in evaluation`() throws {

@@ -92,7 +92,8 @@ struct GradientCase: CustomTestStringConvertible, Sendable {
             ([.rmsNorm], [19]), ([.rmsNorm], [7, 5]), ([.rmsNorm], [3, 32]),
             ([.batchNorm], [3, 4, 5]), ([.batchNorm], [18]),
             ([.groupNorm(groups: 3)], [3, 2, 6]), ([.groupNorm(groups: 1)], [5, 18]),
-            ([.groupNorm(groups: 4)], [7, 4]),
+            ([.groupNorm(groups: 4)], [7, 4]), ([.batchNorm, .relu], [18]),
+            ([.groupNorm(groups: 3), .relu], [3, 2, 6]),
         ].map { GradientCase(layers: $0.0, input: $0.1, tolerance: 2e-3) }
 
     private static let strided = WindowConfig(size: [3, 2], stride: [2, 1], padding: .zeros([1, 0]))
@@ -136,7 +137,8 @@ struct GradientCase: CustomTestStringConvertible, Sendable {
         ([.groupNorm(groups: 3)], [3, 2, 6], ["*.shift"]),
         // The averages take the place of the batch's statistics.
         ([.batchNorm], [3, 4, 5], ["*"]), ([.batchNorm], [3, 4, 5], ["*.variance"]),
-        ([.batchNorm], [3, 4, 5], ["*.scale"]), ([.positions(.learned)], [4, 5], ["*"]),
+        ([.batchNorm], [3, 4, 5], ["*.scale"]),
+        ([.positions(.learned)], [4, 5], ["*"]),
         ([.classToken], [4, 19], ["*"]), ([.dense(4), .visibleTokens, .restoreTokens], [4, 5], ["*"]),
         (convolution(.conv2d, 5, WindowConfig(size: [3])), [4, 5, 3], ["*.weight"]),
         (convolution(.conv2d, 5, WindowConfig(size: [3])), [4, 5, 3], ["*"]),
@@ -198,6 +200,16 @@ struct GradientCase: CustomTestStringConvertible, Sendable {
         GradientCase(layers: [.repetition(2, [.dense(4), .silu])], input: [4]),
         GradientCase(layers: [.residual([.dense(6), .tanh, .dense(5)])], input: [3, 5]),
         GradientCase(layers: [.residual([.dense(3), .gelu], shortcut: [.dense(3)])], input: [5]),
+        // All that a sum adds up has one gradient: of a ReLU behind it, of another sum, of a value that is used twice.
+        GradientCase(
+            layers: [.residual([.dense(6), .residual([.dense(6), .tanh]), .relu, .dense(4)]), .relu],
+            input: [4]),
+        GradientCase(
+            layers: [
+                .branch([[], [.residual([.residual([.dense(5)])])], []], join: .sum), .relu, .dense(3),
+            ],
+            input: [3, 5]),
+        GradientCase(layers: [.residual([.flatten, .dense(15), .reshape([3, 5])]), .relu], input: [3, 5]),
         GradientCase(layers: [.branch([[.dense(6), .tanh], [], [.dense(3)]])], input: [3, 5]),
         GradientCase(
             layers: [.branch([[.dense(19), .tanh], [.dense(19)], [.dense(19)]], join: .sum)], input: [5]),

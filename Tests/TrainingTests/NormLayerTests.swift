@@ -35,13 +35,16 @@ struct NormLayerTests {
 }
 
 struct ChannelNormTests {
-    private func norm(_ shape: Shape, groups: Int?, set: InstructionSet, threads: Int = 1) -> LayerBench {
+    private func norm(
+        _ shape: Shape, groups: Int?, rectifies: Bool = false, set: InstructionSet, threads: Int = 1
+    ) -> LayerBench {
         let bench = LayerBench(shape, set: set, threads: threads) { input, engine in
             if let groups {
-                let layer = GroupNormLayer(name: "norm1", input, groups: groups, engine: engine)
+                let layer = GroupNormLayer(
+                    name: "norm1", input, groups: groups, rectifies: rectifies, engine: engine)
                 return (layer, layer.output)
             }
-            let layer = BatchNormLayer(name: "norm1", input, engine: engine)
+            let layer = BatchNormLayer(name: "norm1", input, rectifies: rectifies, engine: engine)
             return (layer, layer.output)
         }
         for (index, weight) in bench.layer.weights.enumerated() where weight.isTrained {
@@ -80,6 +83,21 @@ struct ChannelNormTests {
         expectClose(layer.mean.unpadded, running)
         expectClose(layer.variance.unpadded, spread)
         expectClose(bench.forward(x, update: nil), mapped(running, spread), tolerance: 3e-5)
+    }
+
+    @Test(arguments: InstructionSet.supported, [nil, 3])
+    func `a ReLU in the same pass gives the same bits as one behind it`(set: InstructionSet, groups: Int?) {
+        let shape: Shape = [5, 7, 18]
+        let count = LayerBench.count * shape.count
+        let (x, upstream) = (Fixture.floats(count, seed: 1), Fixture.floats(count, seed: 2))
+        let plain = norm(shape, groups: groups, set: set)
+        let both = norm(shape, groups: groups, rectifies: true, set: set)
+        let values = plain.forward(x)
+        #expect(both.forward(x) == values.map { max($0, 0) })
+        let passed = zip(upstream, values).map { $1 > 0 ? $0 : 0 }
+        #expect(passed.contains(0) && passed != upstream)
+        let (one, other) = (both.gradients(x, upstream: upstream), plain.gradients(x, upstream: passed))
+        #expect(one.input == other.input && one.weights == other.weights)
     }
 
     @Test func `the gradients of channel norms are the same bits for any number of threads`() {
