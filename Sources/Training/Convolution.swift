@@ -8,7 +8,7 @@ import VectorKernels
 ///   `[kernel height, kernel width, channels / groups, outputs]`; bias `[outputs]`.
 /// - Start: bias zero, weight as `WeightStart` says, with kernel height · kernel width · channels / groups inputs;
 ///   `heUniform` where nothing else is said.
-/// - Threads share samples; of the weights' gradient each has a part, over all samples in order.
+/// - Threads share samples; see `ConvolutionGradients` for the weights' gradient.
 final class Convolution: Layer {
     /// What is done to sums before they are stored.
     enum Following { case nothing, relu, reluAndPooling }
@@ -98,7 +98,7 @@ final class Convolution: Layer {
         if let inputGradient = input.gradient { findInputGradient(inputGradient, gradient, pass) }
         guard weight.isTrained || bias.isTrained else { return }
         let sums = ConvolutionWeightPass(
-            geometry: geometry, samples: pass.count, input: input.values.pointer, gradient: gradient,
+            geometry: geometry, samples: 0..<pass.count, input: input.values.pointer, gradient: gradient,
             winners: winnersPointer.map { UnsafePointer($0) },
             weightGradient: gradients.weight.pointer, biasGradient: gradients.bias.pointer,
             workspace: backwardWorkspace.pointer)

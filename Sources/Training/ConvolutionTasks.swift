@@ -30,17 +30,28 @@ struct RectifiedGradientTask: ParallelTask {
     }
 }
 
-/// Sums the gradient of the weights, each thread some pieces of it.
+/// Sums the gradient of the weights, each thread for some of the chunks of samples, or some pieces of it where there is one chunk.
 struct ConvolutionWeightTask: ParallelTask {
-    /// Whose workspace is the first thread's; the others' follow.
+    /// Whose workspace is the first thread's, and whose sums the first chunk's; the others' follow.
     let pass: ConvolutionWeightPass
+    let chunks: Int
     let kernels: ConvolutionKernels
 
     func work(thread: Int, threads: Int) {
         var pass = pass
         pass.workspace += thread * pass.geometry.workspaceCount
-        let pieces = part(thread, of: threads, count: pass.pieces, unit: 1)
-        if !pieces.isEmpty { kernels.sumWeights(pass, pieces) }
+        if chunks == 1 {
+            let pieces = part(thread, of: threads, count: pass.pieces, unit: 1)
+            if !pieces.isEmpty { kernels.sumWeights(pass, pieces) }
+            return
+        }
+        for index in part(thread, of: threads, count: chunks, unit: 1) {
+            var chunk = pass
+            chunk.samples = part(index, of: chunks, count: pass.samples.count, unit: 1)
+            chunk.weightGradient += index * pass.geometry.weightCount
+            chunk.biasGradient = pass.biasGradient.map { $0 + index * pass.geometry.outputStride }
+            kernels.sumWeights(chunk, 0..<pass.pieces)
+        }
     }
 }
 
@@ -61,17 +72,22 @@ private struct ConvolutionUpdateTask: ParallelTask {
 }
 
 /// The gradients of a convolution's weights and bias, whole, before they bring these forward.
+///
+/// Threads share the weights, and each reads all samples. Where that takes longer than the sums, which it does for few weights,
+/// they share the samples: in chunks, by their number alone, whose sums are added in order.
 struct ConvolutionGradients {
     let weight: PlannedMemory
     let bias: PlannedMemory
     private let engine: Engine
     private let multiplications: Int
+    private let most: Int
     private let sumRegion: Region<ConvolutionWeightTask>
     private let updateRegion: Region<ConvolutionUpdateTask>
 
     init(_ geometry: ConvolutionGeometry, engine: Engine) {
-        weight = engine.memory.scratch(geometry.weightCount, in: .backward)
-        bias = engine.memory.scratch(max(geometry.outputStride, geometry.inputStride), in: .backward)
+        most = geometry.weightCount <= 1 << 14 ? 8 : 1
+        weight = engine.memory.scratch(most * geometry.weightCount, in: .backward)
+        bias = engine.memory.scratch(most * max(geometry.outputStride, geometry.inputStride), in: .backward)
         self.engine = engine
         multiplications = geometry.multiplications
         sumRegion = Region(engine.pool)
@@ -79,9 +95,16 @@ struct ConvolutionGradients {
     }
 
     func sum(_ pass: ConvolutionWeightPass) {
-        sumRegion.run(
-            ConvolutionWeightTask(pass: pass, kernels: engine.kernels.convolution),
-            multiplications: pass.samples * multiplications)
+        let (chunks, geometry) = (min(most, pass.samples.count), pass.geometry)
+        let task = ConvolutionWeightTask(pass: pass, chunks: chunks, kernels: engine.kernels.convolution)
+        sumRegion.run(task, multiplications: pass.samples.count * multiplications)
+        if chunks == 1 { return }
+        addChunks(weight.pointer, chunks, count: geometry.weightCount)
+        if pass.biasGradient != nil { addChunks(bias.pointer, chunks, count: geometry.outputStride) }
+    }
+
+    private func addChunks(_ sums: UnsafeMutablePointer<Float>, _ chunks: Int, count: Int) {
+        engine.kernels.layers.sumRows(sums, sums, chunks, count, count)
     }
 
     func apply(_ update: WeightUpdate, weight: Weight, bias: Weight) {

@@ -74,7 +74,7 @@ final class TransposedConvolution: Layer {
         guard weight.isTrained || bias.isTrained else { return }
         gradients.sum(
             ConvolutionWeightPass(
-                geometry: geometry, samples: pass.count, input: outputGradient.pointer,
+                geometry: geometry, samples: 0..<pass.count, input: outputGradient.pointer,
                 gradient: input.values.pointer, weightGradient: gradients.weight.pointer, biasGradient: nil,
                 workspace: backwardWorkspace.pointer))
         sumBias(outputGradient, pass)

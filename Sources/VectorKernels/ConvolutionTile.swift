@@ -2,12 +2,12 @@ extension Tile {
     @inlinable @inline(__always)
     init(sums: InlineArray<rows, InlineArray<vectors, Vector>>) { self.sums = sums }
 
-    /// Returns sums[r, n] + Σ a[offsets[r] + place] · b[k · 16 + n] over the places of `depth` in order, k = 0, 1 …, where
+    /// Returns sums[r, n] + Σ a[offsets[r] + place] · b[k · bStep + n] over the places of `depth` in order, k = 0, 1 …, where
     /// columns from 16 on are those of further panels, `panelStride` values behind one another.
     @inlinable @inline(__always)
     func adding(
         a: UnsafePointer<Float>, offsets: InlineArray<rows, Int>, depth: ConvolutionDepth,
-        b: UnsafePointer<Float>, panelStride: Int
+        b: UnsafePointer<Float>, bStep: Int = 16, panelStride: Int
     ) -> Tile {
         // A copy, and all loops in one place: what lives in memory through `self` would be stored in every turn, and so
         // would sums that three loops carry.
@@ -27,7 +27,7 @@ extension Tile {
                     }
                 }
                 place += depth.step
-                b += 16
+                b += bStep
             }
             (a, across) = (a + depth.acrossStep, across &+ 1)
             if across == depth.across { (a, across) = (a + depth.turnStep, 0) }

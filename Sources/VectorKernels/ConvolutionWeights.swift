@@ -1,7 +1,7 @@
 /// A convolution backward to its weights and its bias.
 public struct ConvolutionWeightPass {
     public var geometry: ConvolutionGeometry
-    public var samples: Int
+    public var samples: Range<Int>
     public var input: UnsafePointer<Float>
     /// Of the output; with winners, of the pooled output.
     public var gradient: UnsafePointer<Float>
@@ -15,7 +15,7 @@ public struct ConvolutionWeightPass {
     public var workspace: UnsafeMutablePointer<Float>
 
     public init(
-        geometry: ConvolutionGeometry, samples: Int, input: UnsafePointer<Float>,
+        geometry: ConvolutionGeometry, samples: Range<Int>, input: UnsafePointer<Float>,
         gradient: UnsafePointer<Float>, winners: UnsafePointer<UInt32>? = nil,
         weightGradient: UnsafeMutablePointer<Float>,
         biasGradient: UnsafeMutablePointer<Float>?, workspace: UnsafeMutablePointer<Float>
@@ -52,7 +52,7 @@ public struct ConvolutionWeightPass {
         let sparse = SparseGradient<V>(geometry, workspace: workspace)
         sparse.clearPixels()
         sparse.clearWeights()
-        for sample in 0..<samples {
+        for sample in samples {
             let offset = sample * gradientPixels * geometry.outputStride
             sparse.copy(input + sample * geometry.inputCount)
             sparse.listByOutput(gradient + offset, winners: winners! + offset, outputs: outputs)
@@ -72,13 +72,16 @@ public struct ConvolutionWeightPass {
     func sum<V: ConvolutionVector>(_ pieces: Range<Int>, vector: V.Type) {
         let padded = PaddedSample(geometry, .forward)
         let pixels = geometry.vertical.output * geometry.horizontal.output
-        let columns = workspace + (padded.count + 15) & ~15
+        let copy = workspace + (padded.count + 15) & ~15
         padded.clear(workspace, vector: V.self)
         let panels = geometry.piecePanels
-        for i in stride(from: 0, to: panels * pixels * 16, by: V.scalarCount) {
-            V(repeating: 0).store(to: columns + i)
+        if !isDirect {
+            for i in stride(from: 0, to: panels * pixels * 16, by: V.scalarCount) {
+                V(repeating: 0).store(to: copy + i)
+            }
         }
-        for sample in 0..<samples {
+        for sample in samples {
+            let isFirst = sample == samples.lowerBound
             padded.copy(input + sample * geometry.inputCount, to: workspace, vector: V.self)
             for piece in pieces.lowerBound / geometry.weightRows...(pieces.upperBound - 1)
                 / geometry.weightRows
@@ -86,18 +89,28 @@ public struct ConvolutionWeightPass {
                 let (column, first) = (piece * panels * 16, piece * geometry.weightRows)
                 let rows =
                     max(0, pieces.lowerBound - first)..<min(geometry.weightRows, pieces.upperBound - first)
+                var columns = GradientColumns(copy, pixelStride: 16, panelStride: pixels * 16)
+                if isDirect {
+                    columns = GradientColumns(
+                        gradient + sample * geometry.outputCount, pixelStride: geometry.outputStride,
+                        panelStride: 16)
+                }
                 for panel in 0..<panels {
-                    let (columns, column) = (columns + panel * pixels * 16, column + panel * 16)
-                    copyColumns(column, sample: sample, to: columns, vector: V.self)
+                    let column = column + panel * 16
+                    if !isDirect {
+                        copyColumns(
+                            column, sample: sample, to: copy + panel * columns.panelStride, vector: V.self)
+                    }
                     if rows.lowerBound == 0 {
                         sumBias(
-                            columns, pixels: pixels, column: column, isFirst: sample == 0, vector: V.self)
+                            columns, panel: panel, pixels: pixels, column: column, isFirst: isFirst,
+                            vector: V.self)
                     }
                 }
                 if geometry.isDepthwise {
                     sumDepthwise(
-                        rows: rows, column: column, columns: columns, padded: padded, isFirst: sample == 0,
-                        vector: V.self)
+                        rows: rows, column: column, columns: columns.values, padded: padded,
+                        isFirst: isFirst, vector: V.self)
                     continue
                 }
                 let last = min(column + 16, geometry.outputs) - 1
@@ -107,10 +120,16 @@ public struct ConvolutionWeightPass {
                             geometry: geometry, source: workspace, sourceRow: padded.rowStride,
                             gradient: columns, target: weightGradient + column, rows: rows, group: group,
                             columns: laneRange(group: group, column: column), panels: panels,
-                            isFirst: sample == 0, scratch: columns + panels * pixels * 16))
+                            isFirst: isFirst, scratch: copy + panels * pixels * 16))
                 }
             }
         }
+    }
+
+    /// Whether all outputs are one piece's, so that the gradient is read where it lies.
+    @inlinable @inline(__always)
+    var isDirect: Bool {
+        winners == nil && !geometry.isDepthwise && geometry.outputStride == 16 * geometry.piecePanels
     }
 
     /// The panel's columns that belong to a group; with the last outputs, the padding behind them too.
@@ -151,12 +170,13 @@ public struct ConvolutionWeightPass {
 
     @inlinable @inline(__always)
     func sumBias<V: FloatVector>(
-        _ columns: UnsafePointer<Float>, pixels: Int, column: Int, isFirst: Bool, vector: V.Type
+        _ columns: GradientColumns, panel: Int, pixels: Int, column: Int, isFirst: Bool, vector: V.Type
     ) {
+        let values = columns.values + panel * columns.panelStride
         guard let bias = biasGradient.map({ $0 + column }) else { return }
         for lane in stride(from: 0, to: 16, by: V.scalarCount) {
             var sum = V(repeating: 0)
-            for pixel in 0..<pixels { sum = sum + V(loading: columns + pixel * 16 + lane) }
+            for pixel in 0..<pixels { sum = sum + V(loading: values + pixel * columns.pixelStride + lane) }
             (isFirst ? sum : V(loading: bias + lane) + sum).store(to: bias + lane)
         }
     }
@@ -167,7 +187,7 @@ public struct ConvolutionWeightPass {
         guard let biasGradient, let winners else { return }
         for lane in stride(from: 0, to: geometry.outputStride, by: V.scalarCount) {
             var total = V(repeating: 0)
-            for sample in 0..<samples {
+            for sample in samples {
                 var sum = V(repeating: 0)
                 for pixel in 0..<gradientPixels {
                     let place = (sample * gradientPixels + pixel) * geometry.outputStride + lane
@@ -180,6 +200,20 @@ public struct ConvolutionWeightPass {
     }
 }
 
+/// Panels of 16 columns of a sample's output gradient.
+@frozen
+public struct GradientColumns {
+    public var values: UnsafePointer<Float>
+    /// Values between two pixels, and between two panels.
+    public var pixelStride: Int
+    public var panelStride: Int
+
+    @inlinable @inline(__always)
+    init(_ values: UnsafePointer<Float>, pixelStride: Int, panelStride: Int) {
+        (self.values, self.pixelStride, self.panelStride) = (values, pixelStride, panelStride)
+    }
+}
+
 /// 16 columns of some rows of the weights' gradient, or those of several panels, for one sample and one group of channels.
 @frozen
 public struct ConvolutionWeightPanel {
@@ -187,8 +221,7 @@ public struct ConvolutionWeightPanel {
     /// The padded input.
     public var source: UnsafePointer<Float>
     public var sourceRow: Int
-    /// Of the output, `[panels, pixels, 16]`.
-    public var gradient: UnsafePointer<Float>
+    public var gradient: GradientColumns
     public var target: UnsafeMutablePointer<Float>
     public var rows: Range<Int>
     public var group: Int
@@ -203,7 +236,7 @@ public struct ConvolutionWeightPanel {
     @inlinable @inline(__always)
     init(
         geometry: ConvolutionGeometry, source: UnsafePointer<Float>, sourceRow: Int,
-        gradient: UnsafePointer<Float>, target: UnsafeMutablePointer<Float>, rows: Range<Int>, group: Int,
+        gradient: GradientColumns, target: UnsafeMutablePointer<Float>, rows: Range<Int>, group: Int,
         columns: Range<Int>, panels: Int, isFirst: Bool, scratch: UnsafeMutablePointer<Float>
     ) {
         self.geometry = geometry
@@ -218,9 +251,6 @@ public struct ConvolutionWeightPanel {
         self.isFirst = isFirst
         self.scratch = scratch
     }
-
-    @inlinable @inline(__always)
-    var gradientPanelStride: Int { geometry.vertical.output * geometry.horizontal.output * 16 }
 
     /// Where the first output pixel sees a row's input.
     @inlinable @inline(__always)
@@ -239,7 +269,7 @@ extension ConvolutionTiles {
         // A tile has the columns of some panels.
         for column in stride(from: 0, to: panel.panels * 16, by: vectors * Vector.scalarCount) {
             var panel = panel
-            panel.gradient += panel.gradientPanelStride * (column / 16)
+            panel.gradient.values += panel.gradient.panelStride * (column / 16)
             panel.target += column
             sumPanels(panel)
         }
@@ -282,13 +312,13 @@ extension Tile {
             source += panel.sourceOffset(first)
             for row in 0..<rows { offsets[row] = row }
             tile = Tile().adding(
-                a: source, offsets: offsets, depth: pixels, b: panel.gradient,
-                panelStride: panel.gradientPanelStride)
+                a: source, offsets: offsets, depth: pixels, b: panel.gradient.values,
+                bStep: panel.gradient.pixelStride, panelStride: panel.gradient.panelStride)
         } else {
             for row in 0..<rows { offsets[row] = panel.sourceOffset(first + row) }
             tile = Tile().adding(
-                a: source, offsets: offsets, depth: pixels, b: panel.gradient,
-                panelStride: panel.gradientPanelStride)
+                a: source, offsets: offsets, depth: pixels, b: panel.gradient.values,
+                bStep: panel.gradient.pixelStride, panelStride: panel.gradient.panelStride)
         }
         let (target, stride) = (panel.target + first * geometry.outputStride, geometry.outputStride)
         if panel.columns.count == 16 {

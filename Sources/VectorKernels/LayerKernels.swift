@@ -25,7 +25,7 @@ public struct LayerKernels: Sendable {
         ) -> Void
 
     /// out[c] = Σ x[r · stride + c] over the rows in order, for c < columns, a multiple of 16: partial sums of a fixed
-    /// number of chunks become one.
+    /// number of chunks become one. `out` may be x.
     public let sumRows:
         @Sendable (
             _ out: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, _ rows: Int, _ stride: Int,

@@ -96,7 +96,8 @@ private struct Case: CustomStringConvertible {
     ) -> [Float]? {
         written(geometry.weightCount + geometry.outputStride) { target, workspace in
             let pass = ConvolutionWeightPass(
-                geometry: geometry, samples: Self.samples, input: input.pointer, gradient: gradient.pointer,
+                geometry: geometry, samples: 0..<Self.samples, input: input.pointer,
+                gradient: gradient.pointer,
                 winners: winners.map { UnsafePointer($0.pointer) }, weightGradient: target,
                 biasGradient: target + geometry.weightCount, workspace: workspace)
             var begin = 0
