@@ -36,17 +36,56 @@ package final class Workspace {
         let work: Work
         /// Slots of one value a sample; the stage runs where all of them are true.
         let conditions: Buffer<Int>
+    }
+
+    /// A stage as every sample goes through it. It keeps nothing alive, so that nothing is counted.
+    private struct Place: BitwiseCopyable {
+        /// Of the `FusedRunner`; nil for a stage of another kind.
+        let fused: UnsafeRawPointer?
+        let conditions: UnsafePointer<Int>
+        let conditionCount: Int
+
+        init(_ stage: Stage) {
+            if case .fused(let runner) = stage.work {
+                fused = UnsafeRawPointer(Unmanaged.passUnretained(runner).toOpaque())
+            } else {
+                fused = nil
+            }
+            conditions = UnsafePointer(stage.conditions.pointer)
+            conditionCount = stage.conditions.count
+        }
 
         func isNeeded(_ block: Block) -> Bool {
-            for place in 0..<conditions.count
-            where block.slots[conditions.pointer[place]].bitPattern == 0 { return false }
+            for place in 0..<conditionCount where block.slots[conditions[place]].bitPattern == 0 {
+                return false
+            }
             return true
         }
     }
 
+    /// What every sample asks of the program, in plain numbers: threads that reach into the same arrays wait for one another to
+    /// count the references.
+    private struct Facts: BitwiseCopyable {
+        let (count, firstSize): (Int, Int)
+        let registerMemory: Int
+        let (lengthSlot, wordsSlot, inputSlot): (Int?, Int?, Int?)
+        let hasSchedules: Bool
+        let hasDemands: Bool
+
+        init(_ program: Program) {
+            (count, firstSize) = (program.shape.count, program.shape.size(0))
+            registerMemory = program.registerMemory
+            (lengthSlot, wordsSlot, inputSlot) = (program.lengthSlot, program.wordsSlot, program.inputSlot)
+            hasSchedules = !program.schedules.isEmpty
+            hasDemands = program.demands.ids || program.demands.words != nil
+        }
+    }
+
     private let program: Program
+    private let facts: Facts
     private let kernels: NoiseKernels
     private let stages: [Stage]
+    private let places: Buffer<Place>
     private let memory: Buffer<Float>
     private let accumulators: Buffer<Double>
     private let partners: PartnerSet
@@ -61,6 +100,7 @@ package final class Workspace {
     ///   - source: where samples and their partners are found; who has samples, and a chain without partners, needs none.
     package init(_ program: Program, kernels: NoiseKernels, source: (any SampleSource)? = nil) {
         (self.program, self.kernels, self.source) = (program, kernels, source)
+        facts = Facts(program)
         sound = program.sound.map { SoundRunner($0, kernels: kernels, sounds: source?.sounds) }
         let memory = Buffer<Float>(count: program.registerMemory + program.slotMemory)
         let slots = memory.pointer + program.registerMemory
@@ -76,6 +116,7 @@ package final class Workspace {
                 }
             return Stage(work: work, conditions: Buffer(stage.conditions))
         }
+        places = Buffer(stages.map(Place.init))
         (self.scheduleValues, self.memory) = (scheduleValues, memory)
         extras = program.extras.map { ($0.slot, $0.shape.count, $0.type == .mask) }
         accumulators = Buffer(count: program.accumulatorCount)
@@ -111,7 +152,7 @@ package final class Workspace {
         mask: UnsafeMutablePointer<UInt8>?
     ) throws {
         let block = try begin(sample, id: id, epoch: epoch, step: step, values: values, mask: mask)
-        for stage in stages { try run(stage, block) }
+        for place in 0..<places.count { try run(place, block) }
     }
 
     /// Runs the program over one sample and adds the seconds that each of its stages took to `seconds`.
@@ -121,9 +162,9 @@ package final class Workspace {
     ) throws {
         let block = try begin(sample, id: id, epoch: epoch, step: 0, values: values, mask: mask)
         let clock = ContinuousClock()
-        for (place, stage) in stages.enumerated() {
+        for place in 0..<places.count {
             let start = clock.now
-            try run(stage, block)
+            try run(place, block)
             seconds[place] += (clock.now - start) / .seconds(1)
         }
     }
@@ -134,8 +175,8 @@ package final class Workspace {
         _ sample: CleanSample, id: UInt64, epoch: Int, values: UnsafeMutablePointer<Float>
     ) throws {
         let block = try begin(sample, id: id, epoch: epoch, step: 0, values: values, mask: nil)
-        for stage in stages where stage.isNeeded(block) {
-            guard case .fused(let runner) = stage.work else { continue }
+        for place in 0..<places.count where places.pointer[place].isNeeded(block) {
+            guard case .fused(let runner) = stages[place].work else { continue }
             if runner.count == 1 { runner.run(block) } else { runner.runDraws(block) }
         }
     }
@@ -143,20 +184,21 @@ package final class Workspace {
     /// How many stages there are, in the order of `Explanation`'s.
     package var stageCount: Int { stages.count }
 
-    private func run(_ stage: Stage, _ block: Block) throws {
-        guard stage.isNeeded(block) else { return }
-        switch stage.work {
-        case .fused(let runner): runner.run(block)
-        case .whole(let runner): try runner.run(id: block.id, epoch: block.epoch)
+    private func run(_ index: Int, _ block: Block) throws {
+        let place = places.pointer[index]
+        guard place.isNeeded(block) else { return }
+        if let fused = place.fused {
+            return Unmanaged<FusedRunner>.fromOpaque(fused)._withUnsafeGuaranteedRef { $0.run(block) }
         }
+        if case .whole(let runner) = stages[index].work { try runner.run(id: block.id, epoch: block.epoch) }
     }
 
     private func begin(
         _ sample: CleanSample, id: UInt64, epoch: Int, step: Int, values: UnsafeMutablePointer<Float>,
         mask: UnsafeMutablePointer<UInt8>?
     ) throws(SampleError) -> Block {
-        try program.demands.check(sample, id: id, count: program.shape.count)
-        if (epoch, step) != scheduleTime {
+        if facts.hasDemands { try program.demands.check(sample, id: id, count: facts.count) }
+        if facts.hasSchedules, (epoch, step) != scheduleTime {
             for (index, schedule) in program.schedules.enumerated() {
                 scheduleValues.pointer[index] = Float(schedule.value(epoch: epoch, step: step))
             }
@@ -165,7 +207,7 @@ package final class Workspace {
         partners.step = step
         let block = Block(
             sample: sample.values, id: id, epoch: UInt32(epoch), registers: memory.pointer,
-            slots: memory.pointer + program.registerMemory, values: values, mask: mask,
+            slots: memory.pointer + facts.registerMemory, values: values, mask: mask,
             accumulators: accumulators.pointer)
         fillSlots(of: sample, block.slots)
         return block
@@ -193,16 +235,16 @@ package final class Workspace {
 
     /// What the program needs of the clean sample in memory.
     private func fillSlots(of sample: CleanSample, _ slots: UnsafeMutablePointer<Float>) {
-        let size = program.shape.size(0)
+        let size = facts.firstSize
         let length = max(0, min(sample.length ?? size, size))
-        if let slot = program.lengthSlot { slots[slot] = Float(length) }
-        if let slot = program.wordsSlot {
+        if let slot = facts.lengthSlot { slots[slot] = Float(length) }
+        if let slot = facts.wordsSlot {
             for place in 0..<size {
                 slots[slot + place] = place >= length ? 0 : sample.words?[place] ?? Float(place + 1)
             }
         }
-        if let slot = program.inputSlot {
-            sample.values.decode(first: 0, count: program.shape.count, to: slots + slot, kernels)
+        if let slot = facts.inputSlot {
+            sample.values.decode(first: 0, count: facts.count, to: slots + slot, kernels)
         }
     }
 }
