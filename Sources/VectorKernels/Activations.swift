@@ -112,6 +112,24 @@ extension ProductVector {
         return Self(bits: (value * scale).bits & ~less(x, Self(repeating: -87.3)))
     }
 
+    /// 2ˣ for x < 128, within 2e-7 of it, but nothing smaller than 2⁻¹²⁶. NaN gives NaN. With fewer steps than `expBelow88`.
+    @inlinable @inline(__always)
+    static func powerOf2(_ x: Self) -> Self {
+        let lowest = Self(repeating: -126)
+        let x = select(less(x, lowest), lowest, x)
+        let shift = Self(repeating: 0x1.8p23)
+        let shifted = x + shift
+        let r = x - (shifted - shift)
+        // The polynomial nearest to 2ʳ in −1/2...1/2 that is 1 at 0.
+        let high = line(r, 1.32646782e-3, 9.67150926e-3)
+        let middle = line(r, 5.55073358e-2, 2.40222424e-1)
+        let low = line(r, 6.93146998e-1, 1)
+        let square = r * r
+        let p = multiplyAdd(multiplyAdd(high, square, middle), square, low)
+        // Times 2ⁿ: 1.5 · 2²³ has zeros where all but n's lowest bits are shifted out to.
+        return Self(bits: p.bits &+ (shifted.bits &<< 23))
+    }
+
     /// slope · x + level.
     @inlinable @inline(__always)
     static func line(_ x: Self, _ slope: Float, _ level: Float) -> Self {

@@ -2,7 +2,7 @@
 /// with scale = 1 / √size.
 ///
 /// Scores are computed for a block of queries at a time, in a thread's workspace, and never stored: `forward` leaves only
-/// ln Σⱼ e^(scale · q[i] · k[j]) of each query, from which `backward` makes them again (Dao et al. 2022, without the blocks
+/// log₂ Σⱼ e^(scale · q[i] · k[j]) of each query, from which `backward` makes them again (Dao et al. 2022, without the blocks
 /// of keys). They lie as `[keys, queries]`: then a vector holds as many queries, and sums over keys never cross its lanes.
 /// Bits do not depend on how queries are cut into blocks.
 ///
@@ -17,7 +17,7 @@ public struct AttentionHead {
     /// The head's columns of the output, with a stride of their own.
     public var output: UnsafeMutablePointer<Float>
     public var outputStride: Int
-    /// `[tokens]`: the logarithm of the sum of each row's exponentials.
+    /// `[tokens]`: the logarithm to base 2 of the sum of each row's exponentials.
     public var logSums: UnsafeMutablePointer<Float>
     /// How many rows there are, and how many of them, from the first on, are no padding.
     public var tokens: Int
@@ -54,6 +54,8 @@ public struct AttentionHead {
     static func padded(_ count: Int) -> Int { (count + 15) / 16 * 16 }
 
     @inlinable @inline(__always) var scale: Float { 1 / Float(size).squareRoot() }
+    /// e^(scale · x) = 2^(binaryScale · x).
+    @inlinable @inline(__always) var binaryScale: Float { scale * 1.44269504088896341 }
 
     /// Writes the output and `logSums`.
     @inlinable @inline(__always)
@@ -90,28 +92,46 @@ public struct AttentionHead {
         clearPadding(output, outputStride)
     }
 
-    /// Turns a few queries' scores into e^(scale · (score − largest)), and returns their sums and the logarithms of what these
-    /// would be without the largest taken away.
+    /// Turns a few queries' scores into e^(scale · (score − largest)), and returns their sums and the logarithms to base 2 of
+    /// what these would be without the largest taken away.
     @inlinable @inline(__always)
     func exponentiate<V: ProductVector>(
         _ scores: UnsafeMutablePointer<Float>, _ columns: Int, vector: V.Type
     ) -> (sum: V, log: V) {
-        var largest = V(repeating: -.infinity)
-        for row in 0..<length {
-            let score = V(loading: scores + row * columns)
-            largest = V.select(V.less(largest, score), score, largest)
-        }
+        // Not read in the loop: it would be computed again for each row.
+        let scale = V(repeating: binaryScale)
         // Taking the largest away changes nothing but keeps the exponentials from overflowing.
-        let top = largest * scale
+        let top = largest(scores, columns, vector: V.self) * scale
         let offset = V(repeating: 0) - top
         var sum = V(repeating: 0)
-        for row in 0..<length {
-            let place = scores + row * columns
-            let power = V.expBelow88(V.multiplyAdd(V(loading: place), V(repeating: scale), offset))
+        var place = scores
+        for _ in 0..<length {
+            let power = V.powerOf2(V.multiplyAdd(V(loading: place), scale, offset))
             power.store(to: place)
             sum = sum + power
+            place += columns
         }
-        return (sum, top + V.log(sum))
+        return (sum, top + V.log(sum) * 1.44269504088896341)
+    }
+
+    /// Of each of a few queries' scores the largest.
+    @inlinable @inline(__always)
+    func largest<V: ProductVector>(_ scores: UnsafePointer<Float>, _ columns: Int, vector: V.Type) -> V {
+        // Two, which do not wait for one another.
+        var even = V(repeating: -.infinity)
+        var odd = even
+        var place = scores
+        for _ in 0..<length / 2 {
+            let (a, b) = (V(loading: place), V(loading: place + columns))
+            even = V.select(V.less(even, a), a, even)
+            odd = V.select(V.less(odd, b), b, odd)
+            place += 2 * columns
+        }
+        if length % 2 == 1 {
+            let last = V(loading: place)
+            even = V.select(V.less(even, last), last, even)
+        }
+        return V.select(V.less(even, odd), odd, even)
     }
 
     /// Writes the gradients of the head's queries, keys and values, which lie as these do, from the output's, which lies
@@ -183,17 +203,19 @@ public struct AttentionHead {
         _ shares: UnsafeMutablePointer<Float>, _ slopes: UnsafeMutablePointer<Float>, _ columns: Int,
         logSum: V
     ) {
-        let offset = V(repeating: 0) - logSum
+        let (scale, offset) = (V(repeating: binaryScale), V(repeating: 0) - logSum)
         var level = V(repeating: 0)
-        for row in 0..<length {
-            let place = shares + row * columns
-            let share = V.expBelow88(V.multiplyAdd(V(loading: place), V(repeating: scale), offset))
-            share.store(to: place)
-            level = V.multiplyAdd(share, V(loading: slopes + row * columns), level)
+        var row = 0
+        for _ in 0..<length {
+            let share = V.powerOf2(V.multiplyAdd(V(loading: shares + row), scale, offset))
+            share.store(to: shares + row)
+            level = V.multiplyAdd(share, V(loading: slopes + row), level)
+            row &+= columns
         }
-        for row in 0..<length {
-            let place = slopes + row * columns
-            (V(loading: shares + row * columns) * (V(loading: place) - level)).store(to: place)
+        row = 0
+        for _ in 0..<length {
+            (V(loading: shares + row) * (V(loading: slopes + row) - level)).store(to: slopes + row)
+            row &+= columns
         }
     }
 
