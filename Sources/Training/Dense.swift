@@ -10,7 +10,7 @@ import VectorKernels
 /// - Threads own columns (see `Partition`): the same thread computes them, their gradient and their update, so that W
 ///   stays in its cache. Where a batch has many more rows than W, threads share these instead, so that a thread finds the
 ///   rows in its cache that it wrote in the layer before; W's gradient is then a sum of leaves (see `RowsGradientTask`).
-final class Dense: Layer {
+final class Dense: SampleLayer {
     let weight: Weight
     let bias: Weight
     var weights: [Weight] { [weight, bias] }
@@ -23,7 +23,7 @@ final class Dense: Layer {
         return Multiplications(products: products, input: input, weights: weights)
     }
 
-    private let input: Activation
+    let input: Activation
     let output: Activation
     /// What alone is computed, if not everything; the rows of the output lie one behind the other then.
     private(set) var counted: CountedRows?
@@ -35,6 +35,7 @@ final class Dense: Layer {
     private let transposedWeight: PlannedMemory
     /// Of each leaf, where threads share rows: see `RowsGradientTask`.
     private let leafGradients: PlannedMemory
+    private let leaves: Int
     private let sharesRows: Bool
     /// For the products of `forward`, and where threads share rows for those of `backward`.
     private let (packing, gradientPacking): (PlannedMemory, PlannedMemory)
@@ -44,6 +45,8 @@ final class Dense: Layer {
     private let rowsRegion: Region<RowsTask>
     private let rowsGradientRegion: Region<RowsGradientTask>
     private let leafRegion: Region<LeafUpdateTask>
+    private var rowsTask: RowsTask?
+    private var rowsGradientTask: RowsGradientTask?
     private let inputRegion: Region<InputGradientTask>
     private let updateRegion: Region<UpdateTask>
 
@@ -67,11 +70,9 @@ final class Dense: Layer {
         let batchStride = wantsGradient && !sharesRows ? paddedTo16(rows) : 0
         transposedWeight = memory.scratch(
             wantsGradient && sharesRows ? paddedTo16(outputs) * input.stride : 0, in: .backward)
+        leaves = RowsGradientTask.leaves(rows: rows, atLeast: engine.leaves)
         leafGradients = memory.scratch(
-            sharesRows
-                ? RowsGradientTask.leaves(rows: rows, atLeast: engine.leaves) * (inputs + 1)
-                    * weight.partition.width : 0,
-            in: .backward)
+            sharesRows ? leaves * (inputs + 1) * weight.partition.width : 0, in: .backward)
         transposedGradient = memory.scratch(paddedTo16(outputs) * batchStride, in: .backward)
         transposedInputGradient = memory.scratch(paddedTo16(inputs) * batchStride, in: .backward)
         packingCount = paddedTo16(
@@ -102,40 +103,69 @@ final class Dense: Layer {
         UnsafePointer(counted?.inputs.pointer ?? input.values.pointer)
     }
 
+    var takesSamples: Bool { sharesRows && counted == nil }
+
     func forward(_ pass: Pass) {
         counted?.gather()
-        let product = MatrixProduct(
+        let product = outputProduct(pass)
+        if sharesRows {
+            return rowsRegion.run(makeRowsTask(pass), multiplications: multiplications(pass))
+        }
+        let task = OutputTask(
+            product: product, partition: weight.partition, packing: outputPacking,
+            kernels: engine.kernels.training)
+        outputRegion.run(task, multiplications: multiplications(pass))
+    }
+
+    func beginForward(_ pass: Pass) { rowsTask = makeRowsTask(pass) }
+    func forward(_ share: SampleShare) {
+        rowsTask!.work(rows: share.rows(input.positions), thread: share.thread)
+    }
+
+    func beginBackward(_ pass: Pass) { rowsGradientTask = makeRowsGradientTask(pass) }
+    func backward(_ share: SampleShare) {
+        var task = rowsGradientTask!
+        task.setGradients(output.gradient(share)!, input: input.gradient(share))
+        task.work(
+            share.rows(input.positions), leaf: share.leaf, begins: share.beginsLeaf, thread: share.thread)
+    }
+    func endBackward(_ pass: Pass) {
+        if weight.isTrained || bias.isTrained { updateWeightsByLeaves(pass) }
+    }
+
+    private func outputProduct(_ pass: Pass) -> MatrixProduct {
+        MatrixProduct(
             a: inputRows, aRowStride: input.stride, aDepthStride: 1, b: weight.values.pointer,
             bStride: weight.partition.width, c: output.values.pointer, cStride: output.stride,
             rows: rows(pass), columns: weight.partition.columns, depth: input.channels,
             bias: bias.values.pointer)
-        let packing = PackingMemory(memory: packing.pointer, count: packingCount)
-        if sharesRows {
-            let task = RowsTask(product: product, packing: packing, kernels: engine.kernels.training)
-            return rowsRegion.run(task, multiplications: multiplications(pass))
-        }
-        let task = OutputTask(
-            product: product, partition: weight.partition, packing: packing, kernels: engine.kernels.training)
-        outputRegion.run(task, multiplications: multiplications(pass))
+    }
+
+    private var outputPacking: PackingMemory { PackingMemory(memory: packing.pointer, count: packingCount) }
+
+    private func makeRowsTask(_ pass: Pass) -> RowsTask {
+        RowsTask(product: outputProduct(pass), packing: outputPacking, kernels: engine.kernels.training)
     }
 
     func backward(_ pass: Pass) {
-        let inputGradient = input.gradient.map { counted?.inputGradients.pointer ?? $0.pointer! }
-        let isTrained = weight.isTrained || bias.isTrained
         if sharesRows {
-            findGradientsByRows(inputGradient, pass)
-            if isTrained { updateWeightsByLeaves(pass) }
+            rowsGradientRegion.run(makeRowsGradientTask(pass), multiplications: 2 * multiplications(pass))
+            endBackward(pass)
         } else {
             // A region of its own, before the weights change.
             if let inputGradient { findInputGradient(inputGradient, pass) }
-            if isTrained { updateWeights(pass) }
+            if weight.isTrained || bias.isTrained { updateWeights(pass) }
         }
         if let counted, let gradient = input.gradient {
             counted.spread(into: gradient.pointer, positions: pass.count * input.positions)
         }
     }
 
-    private func findGradientsByRows(_ inputGradient: UnsafeMutablePointer<Float>?, _ pass: Pass) {
+    private var inputGradient: UnsafeMutablePointer<Float>? {
+        input.gradient.map { counted?.inputGradients.pointer ?? $0.pointer! }
+    }
+
+    private func makeRowsGradientTask(_ pass: Pass) -> RowsGradientTask {
         let (gradient, width) = (output.gradient!.pointer!, weight.partition.width)
         if inputGradient != nil {
             transposedWeight.pointer.update(repeating: 0, count: weight.columns * input.stride)
@@ -146,7 +176,7 @@ final class Dense: Layer {
         let weightGradient = MatrixProduct(
             a: inputRows, aRowStride: 1, aDepthStride: input.stride, b: gradient, bStride: output.stride,
             c: leafGradients.pointer, cStride: width, rows: weight.rows, columns: width, depth: rows(pass))
-        let task = RowsGradientTask(
+        return RowsGradientTask(
             inputGradient: inputGradient.map {
                 MatrixProduct(
                     a: gradient, aRowStride: output.stride, aDepthStride: 1, b: transposedWeight.pointer,
@@ -155,14 +185,12 @@ final class Dense: Layer {
             },
             weightGradient: weightGradient, wantsWeightGradient: weight.isTrained,
             biasGradient: biasGradient(weightGradient), wantsBiasGradient: bias.isTrained,
-            leaves: RowsGradientTask.leaves(rows: rows(pass), atLeast: engine.leaves),
+            leaves: leaves,
             packing: PackingMemory(memory: gradientPacking.pointer, count: gradientPackingCount),
             kernels: engine.kernels.training)
-        rowsGradientRegion.run(task, multiplications: 2 * multiplications(pass))
     }
 
     private func updateWeightsByLeaves(_ pass: Pass) {
-        let leaves = RowsGradientTask.leaves(rows: rows(pass), atLeast: engine.leaves)
         let task = LeafUpdateTask(
             gradients: leafGradients.pointer, leaves: leaves, rows: weight.rows,
             weight: weight.isTrained ? weight.firstPanel(gradient: leafGradients.pointer) : nil,

@@ -6,11 +6,11 @@ import VectorKernels
 /// leaves found, `LeafUpdateTask` adds up.
 struct RowsGradientTask: ParallelTask {
     /// Of all rows; nil: not wanted.
-    let inputGradient: MatrixProduct?
+    private(set) var inputGradient: MatrixProduct?
     /// Whose C is the first leaf's, `[inputs + 1, outputs]`: db is the last row. The other leaves' follow.
-    let weightGradient: MatrixProduct
+    private(set) var weightGradient: MatrixProduct
     let wantsWeightGradient: Bool
-    let biasGradient: MatrixProduct
+    private(set) var biasGradient: MatrixProduct
     let wantsBiasGradient: Bool
     let leaves: Int
     let packing: PackingMemory
@@ -44,14 +44,21 @@ struct RowsGradientTask: ParallelTask {
                 let share = part(block, of: blocks, count: rows.count, unit: 4)
                 work(
                     rows.lowerBound + share.lowerBound..<rows.lowerBound + share.upperBound, leaf: leaf,
-                    begins: block == 0, packing: packing.part(thread: thread))
+                    begins: block == 0, thread: thread)
             }
         }
     }
 
-    private func work(
-        _ rows: Range<Int>, leaf: Int, begins: Bool, packing: UnsafeMutablePointer<Float>
-    ) {
+    /// Takes dY, and where dX goes, from elsewhere.
+    mutating func setGradients(_ gradient: UnsafePointer<Float>, input: UnsafeMutablePointer<Float>?) {
+        (weightGradient.b, biasGradient.b) = (gradient, gradient)
+        inputGradient?.a = gradient
+        if let input { inputGradient?.c = input }
+    }
+
+    /// Does what is to be done for some rows of a leaf, which are its first where `begins`.
+    func work(_ rows: Range<Int>, leaf: Int, begins: Bool, thread: Int) {
+        let packing = packing.part(thread: thread)
         if let inputGradient {
             var product = inputGradient.part(rows: rows, columns: 0..<inputGradient.columns)
             product.packing = packing

@@ -35,7 +35,10 @@ struct RowsTask: ParallelTask {
     let kernels: TrainingKernels
 
     func work(thread: Int, threads: Int) {
-        let rows = part(thread, of: threads, count: product.rows, unit: 4)
+        work(rows: part(thread, of: threads, count: product.rows, unit: 4), thread: thread)
+    }
+
+    func work(rows: Range<Int>, thread: Int) {
         var part = product.part(rows: rows, columns: 0..<product.columns)
         part.packing = packing.part(thread: thread)
         kernels.multiply(part)
