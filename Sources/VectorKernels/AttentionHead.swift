@@ -84,10 +84,9 @@ public struct AttentionHead {
                 MatrixProduct(
                     a: scores, aRowStride: 1, aDepthStride: columns, b: value, bStride: stride, c: sums,
                     cStride: width, rows: count, columns: width, depth: length))
-            for row in 0..<count {
-                let target = output + (begin + row) * outputStride
-                copy(sums + row * width, to: target, times: factors[row], vector: V.self)
-            }
+            copy(
+                sums, rows: count, to: output + begin * outputStride, outputStride, times: { factors[$0] },
+                vector: V.self)
         }
         clearPadding(output, outputStride)
     }
@@ -152,6 +151,10 @@ public struct AttentionHead {
         let keySums = sums + block * width  // [length, width]
         let valueSums = keySums + height * width  // [length, width]
         let logs = valueSums + height * width  // [columns]
+        // Products write whole groups of 16 columns: where these are the head's own, to where they belong.
+        let isWhole = size == width
+        let (keys, values) = (isWhole ? keyGradient : keySums, isWhole ? valueGradient : valueSums)
+        let sumStride = isWhole ? stride : width
         for begin in Swift.stride(from: 0, to: length, by: block) {
             let count = min(block, length - begin)
             let columns = Self.padded(count)
@@ -171,33 +174,30 @@ public struct AttentionHead {
             // Σ over the queries: what earlier blocks began goes on.
             product = MatrixProduct(
                 a: shares, aRowStride: columns, aDepthStride: 1, b: gradient, bStride: outputStride,
-                c: valueSums, cStride: width, rows: length, columns: width, depth: count)
+                c: values, cStride: sumStride, rows: length, columns: width, depth: count)
             product.startsFromC = begin > 0
             multiply(product)
-            (product.a, product.b, product.bStride, product.c) = (
-                UnsafePointer(slopes), query, stride, keySums
-            )
+            (product.a, product.b, product.bStride, product.c) = (UnsafePointer(slopes), query, stride, keys)
             multiply(product)
+            let target = queryGradient + begin * stride
             multiply(
                 MatrixProduct(
-                    a: slopes, aRowStride: 1, aDepthStride: columns, b: key, bStride: stride, c: sums,
-                    cStride: width, rows: count, columns: width, depth: length))
-            for row in 0..<count {
-                let target = queryGradient + (begin + row) * stride
-                copy(sums + row * width, to: target, times: scale, vector: V.self)
-            }
+                    a: slopes, aRowStride: 1, aDepthStride: columns, b: key, bStride: stride,
+                    c: isWhole ? target : sums, cStride: sumStride, rows: count, columns: width,
+                    depth: length))
+            if !isWhole { copy(sums, rows: count, to: target, stride, vector: V.self) }
         }
-        for row in 0..<length {
-            copy(keySums + row * width, to: keyGradient + row * stride, times: scale, vector: V.self)
-            copy(valueSums + row * width, to: valueGradient + row * stride, times: 1, vector: V.self)
+        if !isWhole {
+            copy(keySums, rows: length, to: keyGradient, stride, vector: V.self)
+            copy(valueSums, rows: length, to: valueGradient, stride, vector: V.self)
         }
         clearPadding(queryGradient, stride)
         clearPadding(keyGradient, stride)
         clearPadding(valueGradient, stride)
     }
 
-    /// Turns a few queries' scores into their softmax p, and the gradients g of p into p · (g − Σ p · g), those of
-    /// scale · score.
+    /// Turns a few queries' scores into their softmax p, and the gradients g of p into scale · p · (g − Σ p · g), those of
+    /// the scores.
     @inlinable @inline(__always)
     func differentiate<V: ProductVector>(
         _ shares: UnsafeMutablePointer<Float>, _ slopes: UnsafeMutablePointer<Float>, _ columns: Int,
@@ -213,23 +213,27 @@ public struct AttentionHead {
             row &+= columns
         }
         row = 0
+        let outer = V(repeating: self.scale)
         for _ in 0..<length {
-            (V(loading: shares + row) * (V(loading: slopes + row) - level)).store(to: slopes + row)
+            (V(loading: shares + row) * outer * (V(loading: slopes + row) - level)).store(to: slopes + row)
             row &+= columns
         }
     }
 
-    /// Writes a row of the head's columns, and nothing behind them.
+    /// Writes rows of the head's columns, and nothing behind them. The source's are `padded(size)` apart.
     @inlinable @inline(__always)
     func copy<V: ProductVector>(
-        _ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, times factor: Float,
-        vector: V.Type
+        _ source: UnsafePointer<Float>, rows: Int, to target: UnsafeMutablePointer<Float>, _ stride: Int,
+        times factor: (_ row: Int) -> Float = { _ in 1 }, vector: V.Type
     ) {
-        let whole = size / V.scalarCount * V.scalarCount
-        for i in Swift.stride(from: 0, to: whole, by: V.scalarCount) {
-            (V(loading: source + i) * factor).store(to: target + i)
+        let (width, whole) = (Self.padded(size), size / V.scalarCount &* V.scalarCount)
+        for row in 0..<rows {
+            let (source, target, factor) = (source + row &* width, target + row &* stride, factor(row))
+            for i in Swift.stride(from: 0, to: whole, by: V.scalarCount) {
+                (V(loading: source + i) * factor).store(to: target + i)
+            }
+            for i in whole..<size { target[i] = source[i] * factor }
         }
-        for i in whole..<size { target[i] = source[i] * factor }
     }
 
     /// Zeros for the tokens that are padding.
