@@ -19,11 +19,13 @@ struct RowsGradientTask: ParallelTask {
     /// Rows of dY, X and dX that are worked on at a time.
     private static let blockRows = 256
 
-    /// Of so many rows: a power of two, so that leaves are a binary tree; each has rows enough that adding it to the others
-    /// takes little beside making it.
+    /// So many rows are worth a leaf: adding it to the others takes little beside making it.
+    static let leafRows = 384
+
+    /// Of so many rows: a power of two, so that leaves are a binary tree.
     static func leaves(rows: Int, atLeast least: Int) -> Int {
         var leaves = least
-        while leaves < MatrixProduct.maximumLeaves && rows >= 2 * leaves * 384 { leaves *= 2 }
+        while leaves < MatrixProduct.maximumLeaves && rows >= 2 * leaves * leafRows { leaves *= 2 }
         return leaves
     }
 

@@ -15,7 +15,7 @@ package final class Model {
     /// In the order in which they run forward.
     let layers: [PlacedLayer]
     /// Those that run together, in their order.
-    private let groups: [SampleGroup]
+    let groups: [SampleGroup]
 
     /// `capacity` is the largest batch that it will see, `leaves` and `freeze` as in `TrainConfig`; start values
     /// are drawn from `seed`.

@@ -55,8 +55,9 @@ struct SampleGrid: Equatable {
     /// Nil where samples are too few to be shared out.
     init?(_ activation: Activation, _ engine: Engine) {
         let capacity = engine.memory.capacity
-        leaves = RowsGradientTask.leaves(rows: capacity * activation.positions, atLeast: engine.leaves)
-        if leaves == engine.leaves || leaves > capacity { return nil }
+        let rows = capacity * activation.positions
+        leaves = RowsGradientTask.leaves(rows: rows, atLeast: engine.leaves)
+        if rows < 2 * RowsGradientTask.leafRows || leaves > capacity { return nil }
         largestShare = max(1, Self.rows / activation.positions)
         sharesOfLeaf = ((capacity + leaves - 1) / leaves + largestShare - 1) / largestShare
     }
