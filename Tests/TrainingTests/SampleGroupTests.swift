@@ -29,8 +29,8 @@ private func values(_ trainer: Trainer) -> [Float] { trainer.model.weights.flatM
 struct SampleGroupTests {
     @Test func `layers in a row make groups, which end where gradients meet`() throws {
         let model = try trainer(capacity: 24).model
-        // dense, fork, norm, qkv, heads, out, sum, norm, dense, gelu, dense, silu, mean, dense.
-        #expect(model.groups.map(\.layers) == [2..<6, 7..<12])
+        // padding, dense, fork, norm, qkv, heads, out, sum, norm, dense, gelu, dense, silu, mean, dense.
+        #expect(model.groups.map(\.layers) == [3..<7, 8..<13])
         #expect(try trainer(capacity: 6).model.groups.isEmpty)
     }
 
