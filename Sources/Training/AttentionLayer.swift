@@ -8,7 +8,7 @@ import VectorKernels
 /// - Tokens that are padding are seen by none; their output and gradient are zero.
 /// - Threads: a head of a sample is one piece, and the scores of a few queries are all that is in memory at a time (see
 ///   `AttentionHead`).
-final class AttentionLayer: Layer {
+final class AttentionLayer: SampleLayer {
     var weights: [Weight] { [] }
     let output: Activation
     /// Scores and what they are applied to; backward the scores once more, and four gradients.
@@ -18,7 +18,7 @@ final class AttentionLayer: Layer {
     }
 
     private let engine: Engine
-    private let input: Activation
+    let input: Activation
     private let heads: Int
     /// `[samples, heads, tokens]`.
     private let logSums: PlannedMemory
@@ -26,6 +26,8 @@ final class AttentionLayer: Layer {
     private let workspaceCount: Int
     private let forwardRegion: Region<AttentionTask>
     private let backwardRegion: Region<AttentionGradientTask>
+    let takesSamples = true
+    private var forwardTask: AttentionTask?
 
     init(_ input: Activation, heads: Int, engine: Engine) {
         (self.engine, self.input, self.heads) = (engine, input, heads)
@@ -58,6 +60,16 @@ final class AttentionLayer: Layer {
             AttentionGradientTask(
                 forward: task(pass), gradient: output.gradient!.pointer, inputGradient: inputGradient.pointer),
             multiplications: multiplications(pass))
+    }
+
+    func beginForward(_ pass: Pass) { forwardTask = task(pass) }
+    func forward(_ share: SampleShare) { forwardTask!.work(share.samples, thread: share.thread) }
+
+    func beginBackward(_ pass: Pass) { forwardTask = task(pass) }
+    func backward(_ share: SampleShare) {
+        let task = AttentionGradientTask(
+            forward: forwardTask!, gradient: output.gradient(share)!, inputGradient: input.gradient(share)!)
+        task.work(share.samples, thread: share.thread)
     }
 
     private func task(_ pass: Pass) -> AttentionTask {
@@ -94,7 +106,15 @@ private struct AttentionTask: ParallelTask {
     let kernels: LayerKernels
 
     func work(thread: Int, threads: Int) {
-        for piece in part(thread, of: threads, count: samples * heads, unit: 1) {
+        work(pieces: part(thread, of: threads, count: samples * heads, unit: 1), thread: thread)
+    }
+
+    func work(_ samples: Range<Int>, thread: Int) {
+        work(pieces: samples.lowerBound * heads..<samples.upperBound * heads, thread: thread)
+    }
+
+    private func work(pieces: Range<Int>, thread: Int) {
+        for piece in pieces {
             kernels.attend(head(piece, thread: thread))
             if piece % heads == 0 { clearPadding(output, outputStride, from: width, sample: piece / heads) }
         }
@@ -127,8 +147,18 @@ private struct AttentionGradientTask: ParallelTask {
     let inputGradient: UnsafeMutablePointer<Float>
 
     func work(thread: Int, threads: Int) {
+        let pieces = part(thread, of: threads, count: forward.samples * forward.heads, unit: 1)
+        work(pieces: pieces, thread: thread)
+    }
+
+    func work(_ samples: Range<Int>, thread: Int) {
+        let heads = forward.heads
+        work(pieces: samples.lowerBound * heads..<samples.upperBound * heads, thread: thread)
+    }
+
+    private func work(pieces: Range<Int>, thread: Int) {
         let (heads, width, tokens) = (forward.heads, forward.width, forward.tokens)
-        for piece in part(thread, of: threads, count: forward.samples * heads, unit: 1) {
+        for piece in pieces {
             let (sample, column) = (piece / heads, piece % heads * (width / heads))
             let target = inputGradient + sample * tokens * forward.stride + column
             forward.kernels.attendBackward(

@@ -8,8 +8,9 @@ import VectorKernels
 ///   of W are what the product adds up, as they lie.
 /// - Start: b zero, W as `WeightStart` says: `heUniform` where nothing else is said, uniform in ±√(6 / inputs).
 /// - Threads own columns (see `Partition`): the same thread computes them, their gradient and their update, so that W
-///   stays in its cache. Where a batch has many more rows than W, threads share these instead, but for W's gradient.
-final class Dense: Layer {
+///   stays in its cache. Where a batch has many more rows than W, threads share these instead, so that a thread finds the
+///   rows in its cache that it wrote in the layer before; W's gradient is then a sum of leaves (see `RowsGradientTask`).
+final class Dense: SampleLayer {
     let weight: Weight
     let bias: Weight
     var weights: [Weight] { [weight, bias] }
@@ -22,7 +23,7 @@ final class Dense: Layer {
         return Multiplications(products: products, input: input, weights: weights)
     }
 
-    private let input: Activation
+    let input: Activation
     let output: Activation
     /// What alone is computed, if not everything; the rows of the output lie one behind the other then.
     private(set) var counted: CountedRows?
@@ -32,8 +33,9 @@ final class Dense: Layer {
     private let transposedInputGradient: PlannedMemory
     /// `[outputs, inputs]`: where threads share rows, Wᵀ is smaller.
     private let transposedWeight: PlannedMemory
-    /// Of W, laid out as its values: where there are many rows, they pass once, and W's gradient is what stays in the cache.
-    private let weightGradient: PlannedMemory
+    /// Of each leaf, where threads share rows: see `RowsGradientTask`.
+    private let leafGradients: PlannedMemory
+    private let leaves: Int
     private let sharesRows: Bool
     /// For the products of `forward`, and where threads share rows for those of `backward`.
     private let (packing, gradientPacking): (PlannedMemory, PlannedMemory)
@@ -41,6 +43,10 @@ final class Dense: Layer {
 
     private let outputRegion: Region<OutputTask>
     private let rowsRegion: Region<RowsTask>
+    private let rowsGradientRegion: Region<RowsGradientTask>
+    private let leafRegion: Region<LeafUpdateTask>
+    private var rowsTask: RowsTask?
+    private var rowsGradientTask: RowsGradientTask?
     private let inputRegion: Region<InputGradientTask>
     private let updateRegion: Region<UpdateTask>
 
@@ -50,30 +56,36 @@ final class Dense: Layer {
     ) {
         let (inputs, memory) = (input.channels, engine.memory)
         precondition(input.stride % 16 == 0, "dense wants padded rows, got a stride of \(input.stride)")
-        weight = engine.weight("\(name).weight", [inputs, outputs], threads: engine.pool.threads)
-        bias = engine.weight("\(name).bias", [outputs], threads: engine.pool.threads)
+        let rows = memory.capacity * input.positions
+        sharesRows = rows > 2 * (inputs + outputs)
+        let threads = engine.pool.threads
+        weight = engine.weight(
+            "\(name).weight", [inputs, outputs], threads: threads, cutsColumns: !sharesRows)
+        bias = engine.weight("\(name).bias", [outputs], threads: threads, cutsColumns: !sharesRows)
         (self.engine, self.input) = (engine, input)
         memory.use(input)
         output = engine.output(
             Shape(input.shape.sizes.dropLast() + [outputs]), of: input, [weight, bias])
-        let rows = memory.capacity * input.positions
-        sharesRows = rows > 2 * (inputs + outputs)
         let wantsGradient = input.gradient != nil
         let batchStride = wantsGradient && !sharesRows ? paddedTo16(rows) : 0
         transposedWeight = memory.scratch(
             wantsGradient && sharesRows ? paddedTo16(outputs) * input.stride : 0, in: .backward)
-        weightGradient = memory.scratch(sharesRows ? weight.values.count : 0, in: .backward)
+        leaves = RowsGradientTask.leaves(rows: rows, atLeast: engine.leaves)
+        leafGradients = memory.scratch(
+            sharesRows ? leaves * (inputs + 1) * weight.partition.width : 0, in: .backward)
         transposedGradient = memory.scratch(paddedTo16(outputs) * batchStride, in: .backward)
         transposedInputGradient = memory.scratch(paddedTo16(inputs) * batchStride, in: .backward)
         packingCount = paddedTo16(
             MatrixProduct.packingCount(rows: rows, columns: weight.partition.width, depth: inputs))
-        packing = memory.scratch(packingCount * engine.pool.threads, in: .forward)
+        packing = memory.scratch(packingCount * threads, in: .forward)
         gradientPackingCount =
-            wantsGradient && sharesRows
-            ? paddedTo16(MatrixProduct.packingCount(rows: rows, columns: input.stride, depth: outputs)) : 0
-        gradientPacking = memory.scratch(gradientPackingCount * engine.pool.threads, in: .backward)
+            sharesRows
+            ? RowsGradientTask.packingCount(inputs: input.stride, outputs: weight.partition.width) : 0
+        gradientPacking = memory.scratch(gradientPackingCount * threads, in: .backward)
         outputRegion = Region(engine.pool)
         rowsRegion = Region(engine.pool)
+        rowsGradientRegion = Region(engine.pool)
+        leafRegion = Region(engine.pool)
         inputRegion = Region(engine.pool)
         updateRegion = Region(engine.pool)
         weight.begin(start, inputs: inputs, outputs: outputs, seed: seed, kernels: engine.kernels.noise)
@@ -91,58 +103,100 @@ final class Dense: Layer {
         UnsafePointer(counted?.inputs.pointer ?? input.values.pointer)
     }
 
+    var takesSamples: Bool { sharesRows && counted == nil }
+
     func forward(_ pass: Pass) {
         counted?.gather()
-        let product = MatrixProduct(
+        let product = outputProduct(pass)
+        if sharesRows {
+            return rowsRegion.run(makeRowsTask(pass), multiplications: multiplications(pass))
+        }
+        let task = OutputTask(
+            product: product, partition: weight.partition, packing: outputPacking,
+            kernels: engine.kernels.training)
+        outputRegion.run(task, multiplications: multiplications(pass))
+    }
+
+    func beginForward(_ pass: Pass) { rowsTask = makeRowsTask(pass) }
+    func forward(_ share: SampleShare) {
+        rowsTask!.work(rows: share.rows(input.positions), thread: share.thread)
+    }
+
+    func beginBackward(_ pass: Pass) { rowsGradientTask = makeRowsGradientTask(pass) }
+    func backward(_ share: SampleShare) {
+        var task = rowsGradientTask!
+        task.setGradients(output.gradient(share)!, input: input.gradient(share))
+        task.work(
+            share.rows(input.positions), leaf: share.leaf, begins: share.beginsLeaf, thread: share.thread)
+    }
+    func endBackward(_ pass: Pass) {
+        if weight.isTrained || bias.isTrained { updateWeightsByLeaves(pass) }
+    }
+
+    private func outputProduct(_ pass: Pass) -> MatrixProduct {
+        MatrixProduct(
             a: inputRows, aRowStride: input.stride, aDepthStride: 1, b: weight.values.pointer,
             bStride: weight.partition.width, c: output.values.pointer, cStride: output.stride,
             rows: rows(pass), columns: weight.partition.columns, depth: input.channels,
             bias: bias.values.pointer)
-        let packing = PackingMemory(memory: packing.pointer, count: packingCount)
-        if sharesRows {
-            let task = RowsTask(
-                product: product, panelWidth: weight.partition.width, packing: packing,
-                kernels: engine.kernels.training)
-            return rowsRegion.run(task, multiplications: multiplications(pass))
-        }
-        let task = OutputTask(
-            product: product, partition: weight.partition, packing: packing, kernels: engine.kernels.training)
-        outputRegion.run(task, multiplications: multiplications(pass))
+    }
+
+    private var outputPacking: PackingMemory { PackingMemory(memory: packing.pointer, count: packingCount) }
+
+    private func makeRowsTask(_ pass: Pass) -> RowsTask {
+        RowsTask(product: outputProduct(pass), packing: outputPacking, kernels: engine.kernels.training)
     }
 
     func backward(_ pass: Pass) {
-        // A region of its own, before the weights change.
-        if let gradient = input.gradient?.pointer {
-            let rows = counted?.inputGradients.pointer ?? gradient
-            if sharesRows {
-                findInputGradientByRows(rows, pass)
-            } else {
-                findInputGradient(rows, pass)
-            }
-            counted?.spread(into: gradient, positions: pass.count * input.positions)
+        if sharesRows {
+            rowsGradientRegion.run(makeRowsGradientTask(pass), multiplications: 2 * multiplications(pass))
+            endBackward(pass)
+        } else {
+            // A region of its own, before the weights change.
+            if let inputGradient { findInputGradient(inputGradient, pass) }
+            if weight.isTrained || bias.isTrained { updateWeights(pass) }
         }
-        if weight.isTrained || bias.isTrained { updateWeights(pass) }
+        if let counted, let gradient = input.gradient {
+            counted.spread(into: gradient.pointer, positions: pass.count * input.positions)
+        }
     }
 
-    /// As dY · Wᵀ, each thread for some of the rows.
-    private func findInputGradientByRows(_ inputGradient: UnsafeMutablePointer<Float>, _ pass: Pass) {
-        let (stride, partition) = (input.stride, weight.partition)
-        transposedWeight.pointer.update(repeating: 0, count: weight.columns * stride)
-        for panel in 0..<partition.panels {
-            let columns = partition.columns(panel: panel)
+    private var inputGradient: UnsafeMutablePointer<Float>? {
+        input.gradient.map { counted?.inputGradients.pointer ?? $0.pointer! }
+    }
+
+    private func makeRowsGradientTask(_ pass: Pass) -> RowsGradientTask {
+        let (gradient, width) = (output.gradient!.pointer!, weight.partition.width)
+        if inputGradient != nil {
+            transposedWeight.pointer.update(repeating: 0, count: weight.columns * input.stride)
             engine.kernels.training.transpose(
-                transposedWeight.pointer + columns.lowerBound * stride, stride,
-                weight.values.pointer + panel * weight.rows * partition.width, partition.width, weight.rows,
-                min(columns.upperBound, weight.columns) - columns.lowerBound)
+                transposedWeight.pointer, input.stride, weight.values.pointer, width, weight.rows,
+                weight.columns)
         }
-        let product = MatrixProduct(
-            a: output.gradient!.pointer, aRowStride: output.stride, aDepthStride: 1,
-            b: transposedWeight.pointer, bStride: stride, c: inputGradient, cStride: stride,
-            rows: rows(pass), columns: stride, depth: weight.columns)
-        let packing = PackingMemory(memory: gradientPacking.pointer, count: gradientPackingCount)
-        let task = RowsTask(
-            product: product, panelWidth: stride, packing: packing, kernels: engine.kernels.training)
-        rowsRegion.run(task, multiplications: multiplications(pass))
+        let weightGradient = MatrixProduct(
+            a: inputRows, aRowStride: 1, aDepthStride: input.stride, b: gradient, bStride: output.stride,
+            c: leafGradients.pointer, cStride: width, rows: weight.rows, columns: width, depth: rows(pass))
+        return RowsGradientTask(
+            inputGradient: inputGradient.map {
+                MatrixProduct(
+                    a: gradient, aRowStride: output.stride, aDepthStride: 1, b: transposedWeight.pointer,
+                    bStride: input.stride, c: $0, cStride: input.stride, rows: rows(pass),
+                    columns: input.stride, depth: weight.columns)
+            },
+            weightGradient: weightGradient, wantsWeightGradient: weight.isTrained,
+            biasGradient: biasGradient(weightGradient), wantsBiasGradient: bias.isTrained,
+            leaves: leaves,
+            packing: PackingMemory(memory: gradientPacking.pointer, count: gradientPackingCount),
+            kernels: engine.kernels.training)
+    }
+
+    private func updateWeightsByLeaves(_ pass: Pass) {
+        let task = LeafUpdateTask(
+            gradients: leafGradients.pointer, leaves: leaves, rows: weight.rows,
+            weight: weight.isTrained ? weight.firstPanel(gradient: leafGradients.pointer) : nil,
+            bias: bias.isTrained ? bias.firstPanel(gradient: leafGradients.pointer) : nil,
+            partition: weight.partition, update: pass.update!, kernels: engine.kernels.training)
+        leafRegion.run(task, multiplications: leaves * weight.values.count)
     }
 
     private func findInputGradient(_ inputGradient: UnsafeMutablePointer<Float>, _ pass: Pass) {
@@ -175,16 +229,19 @@ final class Dense: Layer {
             a: inputRows, aRowStride: 1, aDepthStride: input.stride, b: gradient,
             bStride: output.stride, c: weight.values.pointer, cStride: 0, rows: input.channels,
             columns: weight.partition.columns, depth: rows(pass), leaves: engine.leaves)
-        var biasGradient = product
-        (biasGradient.a, biasGradient.aDepthStride, biasGradient.rows) = (Self.one, 0, 1)
         let task = UpdateTask(
-            weightGradient: product, biasGradient: biasGradient,
+            weightGradient: product, biasGradient: biasGradient(product),
             weight: weight.isTrained ? weight.firstPanel(gradient: gradient) : nil,
             bias: bias.isTrained ? bias.firstPanel(gradient: gradient) : nil, partition: weight.partition,
-            update: pass.update!,
-            wholeGradient: sharesRows ? weightGradient.pointer : nil, workspace: engine.workspace,
-            kernels: engine.kernels.training)
+            update: pass.update!, workspace: engine.workspace, kernels: engine.kernels.training)
         updateRegion.run(task, multiplications: multiplications(pass))
+    }
+
+    /// db = 1ᵀ · dY, from dW = Xᵀ · dY.
+    private func biasGradient(_ weightGradient: MatrixProduct) -> MatrixProduct {
+        var product = weightGradient
+        (product.a, product.aDepthStride, product.rows) = (Self.one, 0, 1)
+        return product
     }
 
     private func rows(_ pass: Pass) -> Int { counted?.count ?? pass.count * input.positions }

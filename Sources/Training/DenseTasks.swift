@@ -30,20 +30,18 @@ struct OutputTask: ParallelTask {
 
 /// Computes a product of many rows, each thread for some of them.
 struct RowsTask: ParallelTask {
-    /// Whose B is a matrix's first panel; the others follow.
     let product: MatrixProduct
-    let panelWidth: Int
     let packing: PackingMemory
     let kernels: TrainingKernels
 
     func work(thread: Int, threads: Int) {
-        let rows = part(thread, of: threads, count: product.rows, unit: 4)
-        for column in stride(from: 0, to: product.columns, by: panelWidth) {
-            var part = product.part(rows: rows, columns: column..<min(column + panelWidth, product.columns))
-            part.b = product.b + column * product.depth
-            part.packing = packing.part(thread: thread)
-            kernels.multiply(part)
-        }
+        work(rows: part(thread, of: threads, count: product.rows, unit: 4), thread: thread)
+    }
+
+    func work(rows: Range<Int>, thread: Int) {
+        var part = product.part(rows: rows, columns: 0..<product.columns)
+        part.packing = packing.part(thread: thread)
+        kernels.multiply(part)
     }
 }
 
@@ -84,8 +82,6 @@ struct UpdateTask: ParallelTask {
     let bias: WeightPanel?
     let partition: Partition
     let update: WeightUpdate
-    /// Memory for all of W's gradient; nil: it is made in rectangles.
-    let wholeGradient: UnsafeMutablePointer<Float>?
     let workspace: Workspace
     let kernels: TrainingKernels
 
@@ -93,11 +89,7 @@ struct UpdateTask: ParallelTask {
         for index in stride(from: thread, to: partition.pieces, by: threads) {
             let piece = partition.piece(index, rows: weightGradient.rows)
             let columns = partition.columns(panel: piece.panel)
-            if let weight, let wholeGradient {
-                applyWhole(
-                    wholeGradient + piece.panel * weight.rows * partition.width, to: weight, piece: piece,
-                    columns, thread: thread)
-            } else if let weight {
+            if let weight {
                 apply(
                     weightGradient, to: weight.panel(piece.panel), rows: piece.rows, columns: columns,
                     thread: thread)
@@ -109,33 +101,6 @@ struct UpdateTask: ParallelTask {
                     thread: thread)
             }
         }
-    }
-
-    /// So many rows of X and of dY stay in the second-level cache while they add to all of the gradient.
-    private static let depthBlock = 192
-
-    /// Makes the gradient of a panel's rows in `memory`, which has room for the panel, and updates them.
-    private func applyWhole(
-        _ memory: UnsafeMutablePointer<Float>, to weight: WeightPanel,
-        piece: (panel: Int, rows: Range<Int>), _ columns: Range<Int>, thread: Int
-    ) {
-        var product = weightGradient.part(rows: piece.rows, columns: columns)
-        (product.c, product.cStride) = (memory + piece.rows.lowerBound * partition.width, partition.width)
-        product.partialSums = workspace.partialSums(thread: thread)
-        let depth = product.depth
-        // Leaves are cut by the product itself.
-        let block = product.leaves > 1 ? max(depth, 1) : Self.depthBlock
-        for begin in stride(from: 0, to: depth, by: block) {
-            product.depth = min(block, depth - begin)
-            product.startsFromC = begin > 0
-            kernels.multiply(product)
-            product.a += block * product.aDepthStride
-            product.b += block * product.bStride
-        }
-        let panel = weight.panel(piece.panel).part(
-            rows: piece.rows, columns: 0..<columns.count, gradient: product.c,
-            gradientStride: partition.width)
-        update.apply(to: panel, kernels)
     }
 
     /// `columns` are those of the whole matrix that are in the panel.

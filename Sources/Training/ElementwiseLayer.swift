@@ -1,14 +1,17 @@
 import VectorKernels
 
 /// y = f(x), element by element.
-final class ElementwiseLayer: Layer {
+final class ElementwiseLayer: SampleLayer {
     var weights: [Weight] { [] }
     let output: Activation
     private let engine: Engine
-    private let input: Activation
+    let input: Activation
     private let function: ActivationFunction
     private let forwardRegion: Region<ElementwiseTask>
     private let backwardRegion: Region<ElementwiseGradientTask>
+    let takesSamples = true
+    private var forwardTask: ElementwiseTask?
+    private var backwardTask: ElementwiseGradientTask?
 
     init(_ function: ActivationFunction, _ input: Activation, engine: Engine) {
         (self.engine, self.input, self.function) = (engine, input, function)
@@ -19,18 +22,35 @@ final class ElementwiseLayer: Layer {
     }
 
     func forward(_ pass: Pass) {
-        let task = ElementwiseTask(
-            function: function, rows: input.rows(pass), y: output.values.pointer, x: input.values.pointer,
-            kernels: engine.kernels.layers)
-        forwardRegion.run(task, multiplications: multiplications(pass))
+        forwardRegion.run(makeForwardTask(pass), multiplications: multiplications(pass))
     }
 
     func backward(_ pass: Pass) {
-        guard let gradient = input.gradient else { return }
-        let task = ElementwiseGradientTask(
-            function: function, rows: input.rows(pass), out: gradient.pointer, x: input.values.pointer,
-            y: output.values.pointer, gradient: output.gradient!.pointer, kernels: engine.kernels.layers)
-        backwardRegion.run(task, multiplications: multiplications(pass))
+        guard input.gradient != nil else { return }
+        backwardRegion.run(makeBackwardTask(pass), multiplications: multiplications(pass))
+    }
+
+    func beginForward(_ pass: Pass) { forwardTask = makeForwardTask(pass) }
+    func forward(_ share: SampleShare) { forwardTask!.work(share.rows(input.positions)) }
+
+    func beginBackward(_ pass: Pass) { backwardTask = makeBackwardTask(pass) }
+    func backward(_ share: SampleShare) {
+        var task = backwardTask!
+        (task.out, task.gradient) = (input.gradient(share)!, UnsafePointer(output.gradient(share)!))
+        task.work(share.rows(input.positions))
+    }
+
+    private func makeForwardTask(_ pass: Pass) -> ElementwiseTask {
+        ElementwiseTask(
+            function: function, rows: input.rows(pass), y: output.values.pointer, x: input.values.pointer,
+            kernels: engine.kernels.layers)
+    }
+
+    private func makeBackwardTask(_ pass: Pass) -> ElementwiseGradientTask {
+        ElementwiseGradientTask(
+            function: function, rows: input.rows(pass), out: input.gradient!.pointer,
+            x: input.values.pointer, y: output.values.pointer, gradient: output.gradient!.pointer,
+            kernels: engine.kernels.layers)
     }
 
     /// An exponential and a division take about as long as this many multiplications.
@@ -56,10 +76,10 @@ private struct ElementwiseTask: SharedTask {
 private struct ElementwiseGradientTask: SharedTask {
     let function: ActivationFunction
     let rows: Rows
-    let out: UnsafeMutablePointer<Float>
+    var out: UnsafeMutablePointer<Float>
     let x: UnsafePointer<Float>
     let y: UnsafePointer<Float>
-    let gradient: UnsafePointer<Float>
+    var gradient: UnsafePointer<Float>
     let kernels: LayerKernels
     var count: Int { rows.count }
 

@@ -32,10 +32,13 @@ final class Engine {
 
     /// A weight of a layer.
     ///
-    /// - Parameter threads: among which its columns are parted; 1 where every thread reads all of it.
-    func weight(_ name: String, _ shape: Shape, threads: Int = 1) -> Weight {
+    /// - Parameters:
+    ///   - threads: among which its columns are parted; 1 where every thread reads all of it.
+    ///   - cutsColumns: see `Partition`.
+    func weight(_ name: String, _ shape: Shape, threads: Int = 1, cutsColumns: Bool = true) -> Weight {
         Weight(
-            name: name, shape: shape, threads: threads, isFrozen: frozen.contains { $0.means(name) })
+            name: name, shape: shape, threads: threads, cutsColumns: cutsColumns,
+            isFrozen: frozen.contains { $0.means(name) })
     }
 
     /// The output of the layer that is being made, whose gradient somebody wants where the layer, or one before it, has weights

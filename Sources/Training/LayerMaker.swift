@@ -210,7 +210,7 @@ final class LayerMaker {
     private func add<Made: Layer>(_ make: (Engine) -> Made) -> Made {
         engine.memory.beginLayer()
         let layer = make(engine)
-        layers.append(PlacedLayer(name: name, layer: layer))
+        layers.append(PlacedLayer(name: name, layer: layer, number: engine.memory.layer))
         return layer
     }
 
@@ -235,6 +235,8 @@ final class LayerMaker {
 struct PlacedLayer {
     let name: String
     let layer: any Layer
+    /// Of the memory plan.
+    let number: Int
 }
 
 extension LayerConfig {

@@ -13,6 +13,24 @@ final class LayerTimes {
     func endForward(_ layer: Int) { forward[layer] += lap() }
     func endBackward(_ layer: Int) { backward[layer] += lap() }
 
+    /// Of layers that ran together: their time is shared out as the times in `shares`, one for each of them.
+    func endForward(_ layers: Range<Int>, shares: UnsafePointer<Double>) {
+        share(lap(), layers, shares) { forward[$0] += $1 }
+    }
+    func endBackward(_ layers: Range<Int>, shares: UnsafePointer<Double>) {
+        share(lap(), layers, shares) { backward[$0] += $1 }
+    }
+
+    private func share(
+        _ time: Double, _ layers: Range<Int>, _ shares: UnsafePointer<Double>,
+        _ add: (_ layer: Int, _ time: Double) -> Void
+    ) {
+        let sum = (0..<layers.count).reduce(0) { $0 + shares[$1] }
+        for index in 0..<layers.count {
+            add(layers.lowerBound + index, sum > 0 ? time * shares[index] / sum : 0)
+        }
+    }
+
     private func lap() -> Double {
         let now = ContinuousClock.now
         defer { last = now }

@@ -5,6 +5,8 @@ final class PlannedMemory {
     /// Set by `MemoryPlan.layOut`; of a model's input by each pass.
     fileprivate(set) var pointer: UnsafeMutablePointer<Float>!
     fileprivate var count: Int
+    /// Where each thread has a part of its own for some samples: how many values that is.
+    private(set) var countOfThread: Int?
     fileprivate var (first, last): (Moment, Moment)
     /// Where this is other memory under a name of its own.
     private var original: PlannedMemory?
@@ -16,8 +18,8 @@ final class PlannedMemory {
     }
 
     /// From now on this is the same memory as another.
-    fileprivate func join(_ other: PlannedMemory) {
-        precondition(original == nil, "memory is joined to one other")
+    fileprivate func become(_ other: PlannedMemory) {
+        precondition(original == nil, "memory becomes another only once")
         original = other
         (other.count, other.first) = (max(other.count, count), min(other.first, first))
         other.last = max(other.last, last)
@@ -26,6 +28,12 @@ final class PlannedMemory {
     /// Memory that somebody else keeps, set by `lend`.
     static func borrowed() -> PlannedMemory { PlannedMemory(count: 0, .forward(0), .forward(0)) }
     func lend(_ pointer: UnsafePointer<Float>) { self.pointer = UnsafeMutablePointer(mutating: pointer) }
+
+    /// From now on, which is before memory is laid out, each thread has so many values of its own.
+    func cut(countOfThread: Int, threads: Int) {
+        self.countOfThread = MemoryPlan.rounded(countOfThread)
+        count = threads * self.countOfThread!
+    }
 
     /// The same memory for whole numbers.
     func words(_ count: Int) -> UnsafeMutablePointer<UInt32> {
@@ -48,12 +56,26 @@ enum Moment: Comparable {
     }
 }
 
+extension Moment {
+    /// The beginning or the end of what these layers do together, where it is a moment of theirs.
+    fileprivate func joined(_ layers: ClosedRange<Int>, isFirst: Bool) -> Moment {
+        switch self {
+        case .forward(let layer) where layers.contains(layer):
+            .forward(isFirst ? layers.lowerBound : layers.upperBound)
+        case .backward(let layer) where layers.contains(layer):
+            .backward(isFirst ? layers.upperBound : layers.lowerBound)
+        default: self
+        }
+    }
+}
+
 /// Gives all values of a model's step their place in one block of memory: what is never needed at the same time shares
 /// it.
 final class MemoryPlan {
     /// The largest batch.
     let capacity: Int
-    private var layer = 0
+    /// The number of the layer that is being made.
+    private(set) var layer = 0
     /// What the positions of the outputs are that come next.
     var tokens: Tokens?
     /// Of the `visible_tokens` that came last.
@@ -99,7 +121,7 @@ final class MemoryPlan {
     }
 
     /// The input's gradient is what is found there, and needs no memory of its own: whoever is given a gradient only reads it.
-    func share(_ gradient: PlannedMemory, with input: Activation) { input.gradient?.join(gradient) }
+    func share(_ gradient: PlannedMemory, with input: Activation) { input.gradient?.become(gradient) }
 
     /// Memory that the layer that is being made needs in these moments only.
     func scratch(_ count: Int, in phase: Phase) -> PlannedMemory {
@@ -116,9 +138,20 @@ final class MemoryPlan {
     private func rows(_ count: Int, _ stride: Int) -> Int { paddedTo16(count / stride) * stride }
 
     private func reserve(_ count: Int, _ first: Moment, _ last: Moment) -> PlannedMemory {
-        let memory = PlannedMemory(count: (count + 63) / 64 * 64, first, last)
+        let memory = PlannedMemory(count: Self.rounded(count), first, last)
         requests.append(memory)
         return memory
+    }
+
+    /// To whole groups of 64, so that no two share a cache line.
+    fileprivate static func rounded(_ count: Int) -> Int { (count + 63) / 64 * 64 }
+
+    /// Layers with these numbers run at the same time.
+    func join(_ layers: ClosedRange<Int>) {
+        for request in requests {
+            request.first = request.first.joined(layers, isFirst: true)
+            request.last = request.last.joined(layers, isFirst: false)
+        }
     }
 
     /// Gives everything its place: the largest first, each at the lowest place where nobody is at the same time.

@@ -14,6 +14,8 @@ package final class Model {
     let outputs: [Activation]
     /// In the order in which they run forward.
     let layers: [PlacedLayer]
+    /// Those that run together, in their order.
+    let groups: [SampleGroup]
 
     /// `capacity` is the largest batch that it will see, `leaves` and `freeze` as in `TrainConfig`; start values
     /// are drawn from `seed`.
@@ -31,6 +33,7 @@ package final class Model {
         outputs = maker.makeOutputs(plan.layers, of: first)
         layers = maker.layers
         weights = layers.flatMap(\.layer.weights)
+        groups = SampleGroup.groups(layers, engine)
         engine.memory.layOut()
         (self.plan, self.engine) = (plan, engine)
     }
@@ -53,9 +56,17 @@ package final class Model {
             "the model has room for 1 to \(engine.memory.capacity) samples, got \(batch.count)")
         input.values.lend(batch.values)
         times?.begin()
-        for index in 0..<layers.count {
-            layers[index].layer.forward(pass)
-            times?.endForward(index)
+        var (index, group) = (0, 0)
+        while index < layers.count {
+            if group < groups.count && groups[group].layers.lowerBound == index {
+                groups[group].forward(pass, times: times)
+                index = groups[group].layers.upperBound
+                group += 1
+            } else {
+                layers[index].layer.forward(pass)
+                times?.endForward(index)
+                index += 1
+            }
         }
     }
 
@@ -63,10 +74,19 @@ package final class Model {
     /// first layer that has such.
     func backward(_ pass: Pass, times: LayerTimes? = nil) {
         times?.begin()
-        for index in stride(from: layers.count - 1, through: 0, by: -1)
-        where layers[index].layer.output.gradient != nil {
-            layers[index].layer.backward(pass)
-            times?.endBackward(index)
+        var (index, group) = (layers.count - 1, groups.count - 1)
+        while index >= 0 {
+            if group >= 0 && groups[group].layers.upperBound == index + 1 {
+                groups[group].backward(pass, times: times)
+                index = groups[group].layers.lowerBound - 1
+                group -= 1
+            } else {
+                if layers[index].layer.output.gradient != nil {
+                    layers[index].layer.backward(pass)
+                    times?.endBackward(index)
+                }
+                index -= 1
+            }
         }
     }
 }

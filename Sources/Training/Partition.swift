@@ -12,11 +12,12 @@ struct Partition: Equatable {
     let panels: Int
     let rowParts: Int
 
-    init(columns: Int, threads: Int) {
+    /// - Parameter cutsColumns: false: there is one panel, and threads have parts of its rows.
+    init(columns: Int, threads: Int, cutsColumns: Bool = true) {
         self.columns = paddedTo16(columns)
         let groups = self.columns / 16
         // The most parts that divide the threads evenly.
-        var parts = min(threads, groups)
+        var parts = cutsColumns ? min(threads, groups) : 1
         while threads % parts != 0 { parts -= 1 }
         width = (groups + parts - 1) / parts * 16
         panels = (self.columns + width - 1) / width

@@ -5,16 +5,16 @@ import VectorKernels
 ///
 /// - Weights: `scale` `[channels]`, which starts at one, and for layer norm `shift` `[channels]`, which starts at zero.
 /// - ε is 1e-5, as in PyTorch's layer norm.
-/// - Threads: the rows are cut into a number of chunks that depends on nothing else; each sums the gradients of scale and
-///   shift over its rows, and these sums are added in order.
-final class RowNormLayer: Layer {
+/// - Threads: the rows are cut into a number of chunks that depends on the model alone; each sums the gradients of scale
+///   and shift over its rows, and these sums are added in order.
+final class RowNormLayer: SampleLayer {
     let scale: Weight
     let shift: Weight?
     var weights: [Weight] { [scale] + (shift.map { [$0] } ?? []) }
     let output: Activation
 
     private let engine: Engine
-    private let input: Activation
+    let input: Activation
     private let statistics: PlannedMemory
     /// `[2, chunks, stride]`: of scale, then of shift.
     private let partialSums: PlannedMemory
@@ -23,7 +23,11 @@ final class RowNormLayer: Layer {
     private let forwardRegion: Region<RowNormTask>
     private let backwardRegion: Region<RowNormGradientTask>
 
-    static let chunks = 16
+    /// The shares of a group, or where it runs on its own some rows.
+    private let chunks: Int
+    let takesSamples = true
+    private var forwardTask: RowNormTask?
+    private var backwardTask: RowNormGradientTask?
 
     init(name: String, _ input: Activation, removesMean: Bool, engine: Engine) {
         (self.engine, self.input) = (engine, input)
@@ -35,29 +39,51 @@ final class RowNormLayer: Layer {
         memory.use(input)
         output = engine.output(input.shape, of: input, [scale, shift].compactMap { $0 })
         statistics = memory.scratch(memory.capacity * input.positions * 2, in: .forwardToBackward)
-        partialSums = memory.scratch(2 * Self.chunks * input.stride, in: .backward)
+        chunks = SampleGrid(input, engine)?.shares ?? 16
+        partialSums = memory.scratch(2 * chunks * input.stride, in: .backward)
         sums = memory.scratch(2 * input.stride, in: .backward)
         forwardRegion = Region(engine.pool)
         backwardRegion = Region(engine.pool)
     }
 
     func forward(_ pass: Pass) {
-        let task = RowNormTask(norm: norm(pass), y: output.values.pointer, kernels: engine.kernels.layers)
-        forwardRegion.run(task, multiplications: multiplications(pass))
+        forwardRegion.run(makeForwardTask(pass), multiplications: multiplications(pass))
     }
 
     func backward(_ pass: Pass) {
-        let task = RowNormGradientTask(
-            norm: norm(pass), gradient: output.gradient!.pointer, inputGradient: input.gradient?.pointer,
-            partialSums: partialSums.pointer, kernels: engine.kernels.layers)
-        backwardRegion.run(task, multiplications: multiplications(pass))
+        backwardRegion.run(makeBackwardTask(pass), multiplications: multiplications(pass))
+        endBackward(pass)
+    }
+
+    func beginForward(_ pass: Pass) { forwardTask = makeForwardTask(pass) }
+    func forward(_ share: SampleShare) { forwardTask!.work(share.rows(input.positions)) }
+
+    func beginBackward(_ pass: Pass) { backwardTask = makeBackwardTask(pass) }
+    func backward(_ share: SampleShare) {
+        var task = backwardTask!
+        (task.inputGradient, task.gradient) = (
+            input.gradient(share), UnsafePointer(output.gradient(share)!)
+        )
+        task.work(rows: share.rows(input.positions), chunk: share.piece)
+    }
+
+    func endBackward(_ pass: Pass) {
         for (index, weight) in weights.enumerated() {
             let sum = sums.pointer + index * input.stride
             engine.kernels.layers.sumRows(
-                sum, partialSums.pointer + index * Self.chunks * input.stride, Self.chunks, input.stride,
-                input.stride)
+                sum, partialSums.pointer + index * chunks * input.stride, chunks, input.stride, input.stride)
             pass.update!.apply(to: weight, gradient: sum, engine.kernels.training)
         }
+    }
+
+    private func makeForwardTask(_ pass: Pass) -> RowNormTask {
+        RowNormTask(norm: norm(pass), y: output.values.pointer, kernels: engine.kernels.layers)
+    }
+
+    private func makeBackwardTask(_ pass: Pass) -> RowNormGradientTask {
+        RowNormGradientTask(
+            norm: norm(pass), gradient: output.gradient!.pointer, inputGradient: input.gradient?.pointer,
+            partialSums: partialSums.pointer, count: chunks, kernels: engine.kernels.layers)
     }
 
     private func norm(_ pass: Pass) -> RowNorm {
@@ -85,22 +111,26 @@ private struct RowNormTask: SharedTask {
 /// Finds the gradients, each thread of some of the chunks.
 private struct RowNormGradientTask: SharedTask {
     let norm: RowNorm
-    let gradient: UnsafePointer<Float>
-    let inputGradient: UnsafeMutablePointer<Float>?
+    var gradient: UnsafePointer<Float>
+    var inputGradient: UnsafeMutablePointer<Float>?
     let partialSums: UnsafeMutablePointer<Float>
+    /// Of chunks.
+    let count: Int
     let kernels: LayerKernels
-    var count: Int { RowNormLayer.chunks }
 
     func work(_ share: Range<Int>) {
-        let (chunks, stride) = (RowNormLayer.chunks, norm.rows.stride)
         for chunk in share {
-            let share = part(chunk, of: chunks, count: norm.rows.count, unit: 1)
-            let offset = share.lowerBound * stride
-            let scale = partialSums + chunk * stride
-            kernels.normaliseRowsBackward(
-                norm.part(share), gradient + offset, inputGradient.map { $0 + offset }, scale,
-                norm.shift == nil ? nil : scale + chunks * stride)
+            work(rows: part(chunk, of: count, count: norm.rows.count, unit: 1), chunk: chunk)
         }
+    }
+
+    func work(rows: Range<Int>, chunk: Int) {
+        let stride = norm.rows.stride
+        let offset = rows.lowerBound * stride
+        let scale = partialSums + chunk * stride
+        kernels.normaliseRowsBackward(
+            norm.part(rows), gradient + offset, inputGradient.map { $0 + offset }, scale,
+            norm.shift == nil ? nil : scale + count * stride)
     }
 }
 

@@ -67,12 +67,14 @@ extension ProductVector {
     /// Φ(x), the share of the standard normal distribution below x, within 1e-7, and its density φ(x) = e^(−x²/2) / √(2π).
     ///
     /// Φ(−|x|) = e^(−x²/2) · P(|x|), where P is the polynomial for which this is nearest to Φ in 0...6.5 (1.7e-8 at most), and
-    /// good enough up to 13, from where on Φ is taken for 0.
+    /// good enough up to where the power is 0. P of more than 100 might be infinite.
     @inlinable @inline(__always)
     static func normalShareAndDensity(_ x: Self) -> (share: Self, density: Self) {
-        let size = x.magnitude
+        let (farthest, magnitude) = (Self(repeating: 100), x.magnitude)
+        let size = select(less(farthest, magnitude), farthest, magnitude)
         let square = size * size
-        let power = expBelow88(square * -0.5)
+        // e^(−x²/2).
+        let power = powerOf2(square * -0.721347520444481704)
         // In parts that do not wait for one another (Estrin 1960).
         let fourth = square * square
         let low = multiplyAdd(
@@ -85,8 +87,7 @@ extension ProductVector {
             line(size, -3.1554302246393904e-7, 7.708778355438247e-6), square,
             line(size, -8.477098845714224e-5, 5.636527152845383e-4))
         let p = multiplyAdd(multiplyAdd(high, fourth, middle), fourth, low)
-        // Far away the polynomial is infinite, and what it is multiplied with zero.
-        let below = Self(bits: (power * p).bits & less(size, Self(repeating: 13)))
+        let below = power * p
         let share = select(less(x, Self(repeating: 0)), below, Self(repeating: 1) - below)
         return (share, power * 0.398942280401432678)
     }
@@ -110,6 +111,22 @@ extension ProductVector {
         // 2ⁿ: 1.5 · 2²³ has zeros where all but n's lowest bits are shifted out to.
         let scale = Self(bits: (shifted.bits &<< 23) &+ Float(1).bitPattern)
         return Self(bits: (value * scale).bits & ~less(x, Self(repeating: -87.3)))
+    }
+
+    /// 2ˣ for x < 127.5, within 2e-7 of it; 0 where that is less than about 2⁻¹²⁶. NaN gives NaN.
+    @inlinable @inline(__always)
+    static func powerOf2(_ x: Self) -> Self {
+        // Adding 1.5 · 2²³ and taking it away rounds.
+        let shift = Self(repeating: 0x1.8p23)
+        let n = (x + shift) - shift
+        let r = x - n
+        // The polynomial nearest to 2ʳ in −1/2...1/2 that is 1 at 0, in parts that do not wait for one another (Estrin 1960).
+        let high = line(r, 1.3264727e-3, 9.671513e-3)
+        let middle = line(r, 5.5507336e-2, 2.4022242e-1)
+        let low = line(r, 6.93147e-1, 1)
+        let square = r * r
+        let p = multiplyAdd(multiplyAdd(high, square, middle), square, low)
+        return scale(p, byPowerOf2: n)
     }
 
     /// slope · x + level.

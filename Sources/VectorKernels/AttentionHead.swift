@@ -2,7 +2,7 @@
 /// with scale = 1 / √size.
 ///
 /// Scores are computed for a block of queries at a time, in a thread's workspace, and never stored: `forward` leaves only
-/// ln Σⱼ e^(scale · q[i] · k[j]) of each query, from which `backward` makes them again (Dao et al. 2022, without the blocks
+/// log₂ Σⱼ e^(scale · q[i] · k[j]) of each query, from which `backward` makes them again (Dao et al. 2022, without the blocks
 /// of keys). They lie as `[keys, queries]`: then a vector holds as many queries, and sums over keys never cross its lanes.
 /// Bits do not depend on how queries are cut into blocks.
 ///
@@ -17,7 +17,7 @@ public struct AttentionHead {
     /// The head's columns of the output, with a stride of their own.
     public var output: UnsafeMutablePointer<Float>
     public var outputStride: Int
-    /// `[tokens]`: the logarithm of the sum of each row's exponentials.
+    /// `[tokens]`: the logarithm to base 2 of the sum of each row's exponentials.
     public var logSums: UnsafeMutablePointer<Float>
     /// How many rows there are, and how many of them, from the first on, are no padding.
     public var tokens: Int
@@ -54,6 +54,8 @@ public struct AttentionHead {
     static func padded(_ count: Int) -> Int { (count + 15) / 16 * 16 }
 
     @inlinable @inline(__always) var scale: Float { 1 / Float(size).squareRoot() }
+    /// e^(scale · x) = 2^(binaryScale · x).
+    @inlinable @inline(__always) var binaryScale: Float { scale * 1.44269504088896341 }
 
     /// Writes the output and `logSums`.
     @inlinable @inline(__always)
@@ -82,36 +84,53 @@ public struct AttentionHead {
                 MatrixProduct(
                     a: scores, aRowStride: 1, aDepthStride: columns, b: value, bStride: stride, c: sums,
                     cStride: width, rows: count, columns: width, depth: length))
-            for row in 0..<count {
-                let target = output + (begin + row) * outputStride
-                copy(sums + row * width, to: target, times: factors[row], vector: V.self)
-            }
+            copy(
+                sums, rows: count, to: output + begin * outputStride, outputStride, times: { factors[$0] },
+                vector: V.self)
         }
         clearPadding(output, outputStride)
     }
 
-    /// Turns a few queries' scores into e^(scale · (score − largest)), and returns their sums and the logarithms of what these
-    /// would be without the largest taken away.
+    /// Turns a few queries' scores into e^(scale · (score − largest)), and returns their sums and the logarithms to base 2 of
+    /// what these would be without the largest taken away.
     @inlinable @inline(__always)
     func exponentiate<V: ProductVector>(
         _ scores: UnsafeMutablePointer<Float>, _ columns: Int, vector: V.Type
     ) -> (sum: V, log: V) {
-        var largest = V(repeating: -.infinity)
-        for row in 0..<length {
-            let score = V(loading: scores + row * columns)
-            largest = V.select(V.less(largest, score), score, largest)
-        }
+        // Not read in the loop: it would be computed again for each row.
+        let scale = V(repeating: binaryScale)
         // Taking the largest away changes nothing but keeps the exponentials from overflowing.
-        let top = largest * scale
+        let top = largest(scores, columns, vector: V.self) * scale
         let offset = V(repeating: 0) - top
         var sum = V(repeating: 0)
-        for row in 0..<length {
-            let place = scores + row * columns
-            let power = V.expBelow88(V.multiplyAdd(V(loading: place), V(repeating: scale), offset))
+        var place = scores
+        for _ in 0..<length {
+            let power = V.powerOf2(V.multiplyAdd(V(loading: place), scale, offset))
             power.store(to: place)
             sum = sum + power
+            place += columns
         }
-        return (sum, top + V.log(sum))
+        return (sum, top + V.log(sum) * 1.44269504088896341)
+    }
+
+    /// Of each of a few queries' scores the largest.
+    @inlinable @inline(__always)
+    func largest<V: ProductVector>(_ scores: UnsafePointer<Float>, _ columns: Int, vector: V.Type) -> V {
+        // Two, which do not wait for one another.
+        var even = V(repeating: -.infinity)
+        var odd = even
+        var place = scores
+        for _ in 0..<length / 2 {
+            let (a, b) = (V(loading: place), V(loading: place + columns))
+            even = V.select(V.less(even, a), a, even)
+            odd = V.select(V.less(odd, b), b, odd)
+            place += 2 * columns
+        }
+        if length % 2 == 1 {
+            let last = V(loading: place)
+            even = V.select(V.less(even, last), last, even)
+        }
+        return V.select(V.less(even, odd), odd, even)
     }
 
     /// Writes the gradients of the head's queries, keys and values, which lie as these do, from the output's, which lies
@@ -132,6 +151,10 @@ public struct AttentionHead {
         let keySums = sums + block * width  // [length, width]
         let valueSums = keySums + height * width  // [length, width]
         let logs = valueSums + height * width  // [columns]
+        // Products write whole groups of 16 columns: where these are the head's own, to where they belong.
+        let isWhole = size == width
+        let (keys, values) = (isWhole ? keyGradient : keySums, isWhole ? valueGradient : valueSums)
+        let sumStride = isWhole ? stride : width
         for begin in Swift.stride(from: 0, to: length, by: block) {
             let count = min(block, length - begin)
             let columns = Self.padded(count)
@@ -151,63 +174,66 @@ public struct AttentionHead {
             // Σ over the queries: what earlier blocks began goes on.
             product = MatrixProduct(
                 a: shares, aRowStride: columns, aDepthStride: 1, b: gradient, bStride: outputStride,
-                c: valueSums, cStride: width, rows: length, columns: width, depth: count)
+                c: values, cStride: sumStride, rows: length, columns: width, depth: count)
             product.startsFromC = begin > 0
             multiply(product)
-            (product.a, product.b, product.bStride, product.c) = (
-                UnsafePointer(slopes), query, stride, keySums
-            )
+            (product.a, product.b, product.bStride, product.c) = (UnsafePointer(slopes), query, stride, keys)
             multiply(product)
+            let target = queryGradient + begin * stride
             multiply(
                 MatrixProduct(
-                    a: slopes, aRowStride: 1, aDepthStride: columns, b: key, bStride: stride, c: sums,
-                    cStride: width, rows: count, columns: width, depth: length))
-            for row in 0..<count {
-                let target = queryGradient + (begin + row) * stride
-                copy(sums + row * width, to: target, times: scale, vector: V.self)
-            }
+                    a: slopes, aRowStride: 1, aDepthStride: columns, b: key, bStride: stride,
+                    c: isWhole ? target : sums, cStride: sumStride, rows: count, columns: width,
+                    depth: length))
+            if !isWhole { copy(sums, rows: count, to: target, stride, vector: V.self) }
         }
-        for row in 0..<length {
-            copy(keySums + row * width, to: keyGradient + row * stride, times: scale, vector: V.self)
-            copy(valueSums + row * width, to: valueGradient + row * stride, times: 1, vector: V.self)
+        if !isWhole {
+            copy(keySums, rows: length, to: keyGradient, stride, vector: V.self)
+            copy(valueSums, rows: length, to: valueGradient, stride, vector: V.self)
         }
         clearPadding(queryGradient, stride)
         clearPadding(keyGradient, stride)
         clearPadding(valueGradient, stride)
     }
 
-    /// Turns a few queries' scores into their softmax p, and the gradients g of p into p · (g − Σ p · g), those of
-    /// scale · score.
+    /// Turns a few queries' scores into their softmax p, and the gradients g of p into scale · p · (g − Σ p · g), those of
+    /// the scores.
     @inlinable @inline(__always)
     func differentiate<V: ProductVector>(
         _ shares: UnsafeMutablePointer<Float>, _ slopes: UnsafeMutablePointer<Float>, _ columns: Int,
         logSum: V
     ) {
-        let offset = V(repeating: 0) - logSum
+        let (scale, offset) = (V(repeating: binaryScale), V(repeating: 0) - logSum)
         var level = V(repeating: 0)
-        for row in 0..<length {
-            let place = shares + row * columns
-            let share = V.expBelow88(V.multiplyAdd(V(loading: place), V(repeating: scale), offset))
-            share.store(to: place)
-            level = V.multiplyAdd(share, V(loading: slopes + row * columns), level)
+        var row = 0
+        for _ in 0..<length {
+            let share = V.powerOf2(V.multiplyAdd(V(loading: shares + row), scale, offset))
+            share.store(to: shares + row)
+            level = V.multiplyAdd(share, V(loading: slopes + row), level)
+            row &+= columns
         }
-        for row in 0..<length {
-            let place = slopes + row * columns
-            (V(loading: shares + row * columns) * (V(loading: place) - level)).store(to: place)
+        row = 0
+        let outer = V(repeating: self.scale)
+        for _ in 0..<length {
+            (V(loading: shares + row) * outer * (V(loading: slopes + row) - level)).store(to: slopes + row)
+            row &+= columns
         }
     }
 
-    /// Writes a row of the head's columns, and nothing behind them.
+    /// Writes rows of the head's columns, and nothing behind them. The source's are `padded(size)` apart.
     @inlinable @inline(__always)
     func copy<V: ProductVector>(
-        _ source: UnsafePointer<Float>, to target: UnsafeMutablePointer<Float>, times factor: Float,
-        vector: V.Type
+        _ source: UnsafePointer<Float>, rows: Int, to target: UnsafeMutablePointer<Float>, _ stride: Int,
+        times factor: (_ row: Int) -> Float = { _ in 1 }, vector: V.Type
     ) {
-        let whole = size / V.scalarCount * V.scalarCount
-        for i in Swift.stride(from: 0, to: whole, by: V.scalarCount) {
-            (V(loading: source + i) * factor).store(to: target + i)
+        let (width, whole) = (Self.padded(size), size / V.scalarCount &* V.scalarCount)
+        for row in 0..<rows {
+            let (source, target, factor) = (source + row &* width, target + row &* stride, factor(row))
+            for i in Swift.stride(from: 0, to: whole, by: V.scalarCount) {
+                (V(loading: source + i) * factor).store(to: target + i)
+            }
+            for i in whole..<size { target[i] = source[i] * factor }
         }
-        for i in whole..<size { target[i] = source[i] * factor }
     }
 
     /// Zeros for the tokens that are padding.

@@ -97,6 +97,18 @@ extension SIMD4: FloatVector where Scalar == Float {
         return to
     }
     @inlinable @inline(__always)
+    public static func scale(_ v: Self, byPowerOf2 n: Self) -> Self {
+        var to = v
+        mottle_scale_f32x4(v, n, &to)
+        return to
+    }
+    @inlinable @inline(__always)
+    public static func transposeSquare(
+        _ out: UnsafeMutablePointer<Float>, _ outStride: Int, _ x: UnsafePointer<Float>, _ stride: Int
+    ) {
+        mottle_transpose_f32x4(out, outStride, x, stride)
+    }
+    @inlinable @inline(__always)
     public static func sum(_ v: Self) -> Float { mottle_sum_f32x4(v) }
     @inlinable @inline(__always)
     public static func largest(_ v: Self) -> Float { mottle_largest_f32x4(v) }
@@ -197,6 +209,18 @@ extension SIMD8: FloatVector where Scalar == Float {
         return to
     }
     @inlinable @inline(__always)
+    public static func scale(_ v: Self, byPowerOf2 n: Self) -> Self {
+        var to = v
+        mottle_scale_f32x8(v, n, &to)
+        return to
+    }
+    @inlinable @inline(__always)
+    public static func transposeSquare(
+        _ out: UnsafeMutablePointer<Float>, _ outStride: Int, _ x: UnsafePointer<Float>, _ stride: Int
+    ) {
+        mottle_transpose_f32x8(out, outStride, x, stride)
+    }
+    @inlinable @inline(__always)
     public static func sum(_ v: Self) -> Float { mottle_sum_f32x8(v) }
     @inlinable @inline(__always)
     public static func largest(_ v: Self) -> Float { mottle_largest_f32x8(v) }
@@ -295,6 +319,18 @@ extension SIMD16: FloatVector where Scalar == Float {
         var to = v
         mottle_round_f32x16(v, &to)
         return to
+    }
+    @inlinable @inline(__always)
+    public static func scale(_ v: Self, byPowerOf2 n: Self) -> Self {
+        var to = v
+        mottle_scale_f32x16(v, n, &to)
+        return to
+    }
+    @inlinable @inline(__always)
+    public static func transposeSquare(
+        _ out: UnsafeMutablePointer<Float>, _ outStride: Int, _ x: UnsafePointer<Float>, _ stride: Int
+    ) {
+        mottle_transpose_f32x16(out, outStride, x, stride)
     }
     @inlinable @inline(__always)
     public static func sum(_ v: Self) -> Float { mottle_sum_f32x16(v) }

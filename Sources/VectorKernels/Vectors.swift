@@ -36,6 +36,11 @@ public protocol FloatVector: SIMD, SendableMetatype where Scalar == Float {
     static func ceil(_ v: Self) -> Self
     /// To the nearest integer, halves to even.
     static func round(_ v: Self) -> Self
+    /// v · 2ⁿ for whole n < 128 and |v| in 1/2...2; 0 where that is less than about 2⁻¹²⁶. NaN gives NaN.
+    static func scale(_ v: Self, byPowerOf2 n: Self) -> Self
+    /// out[c · outStride + r] = x[r · stride + c] for as many rows and columns as there are lanes.
+    static func transposeSquare(
+        _ out: UnsafeMutablePointer<Float>, _ outStride: Int, _ x: UnsafePointer<Float>, _ stride: Int)
     /// The sum of all lanes: halves are added until one lane is left.
     static func sum(_ v: Self) -> Float
     /// The largest lane, unless one is NaN.

@@ -135,6 +135,60 @@ MOTTLE_VECTORS(16);
         MOTTLE_PUT(__builtin_convertvector(v, u32x##lanes), to);                             \
     }
 
+// v * 2^n for whole n below 128 and |v| in 1/2...2; 0 where that is less than about 2^-126. NaN gives NaN.
+#define MOTTLE_SCALE(lanes)                                                                              \
+    MOTTLE_INLINE void mottle_scale_f32x##lanes(f32x##lanes v, f32x##lanes n, void *to) {                \
+        const i32x##lanes large = n >= -127.0f;                                                          \
+        const f32x##lanes most = (f32x##lanes)(((i32x##lanes)n & large) |                                \
+                                               ((i32x##lanes)(f32x##lanes)(-127.0f) & ~large));          \
+        const i32x##lanes whole = (i32x##lanes)(most + 0x1.8p23f);                                       \
+        MOTTLE_PUT(v * (f32x##lanes)((whole << 23) + 0x3f800000), to);                                   \
+    }
+MOTTLE_SCALE(4)
+MOTTLE_SCALE(8)
+#if defined(__AVX512F__)
+MOTTLE_INLINE void mottle_scale_f32x16(f32x16 v, f32x16 n, void *to) {
+    MOTTLE_PUT(__builtin_ia32_scalefps512_mask(v, n, v, -1, 4), to);
+}
+#else
+MOTTLE_SCALE(16)
+#endif
+
+// A square of `lanes` rows transposed: the halves of pairs of rows change places, then their quarters, and so on.
+#define MOTTLE_EXCHANGE(lanes, distance, low, high)                      \
+    _Pragma("clang loop unroll(full)") for (int i = 0; i < lanes; i++) { \
+        if (i & distance) continue;                                      \
+        const f32x##lanes a = v[i], b = v[i + distance];                 \
+        v[i] = __builtin_shufflevector(a, b, low);                       \
+        v[i + distance] = __builtin_shufflevector(a, b, high);           \
+    }
+#define MOTTLE_TRANSPOSE(lanes, exchanges)                                                                   \
+    MOTTLE_INLINE void mottle_transpose_f32x##lanes(float *out, long out_stride, const float *x, long stride) { \
+        f32x##lanes v[lanes];                                                                                \
+        _Pragma("clang loop unroll(full)") for (int i = 0; i < lanes; i++)                                   \
+            memcpy(&v[i], x + i * stride, sizeof v[i]);                                                      \
+        exchanges                                                                                            \
+        _Pragma("clang loop unroll(full)") for (int i = 0; i < lanes; i++)                                   \
+            memcpy(out + i * out_stride, &v[i], sizeof v[i]);                                                \
+    }
+#define MOTTLE_LIST(...) __VA_ARGS__
+MOTTLE_TRANSPOSE(4,
+    MOTTLE_EXCHANGE(4, 2, MOTTLE_LIST(0, 1, 4, 5), MOTTLE_LIST(2, 3, 6, 7))
+    MOTTLE_EXCHANGE(4, 1, MOTTLE_LIST(0, 4, 2, 6), MOTTLE_LIST(1, 5, 3, 7)))
+MOTTLE_TRANSPOSE(8,
+    MOTTLE_EXCHANGE(8, 4, MOTTLE_LIST(0, 1, 2, 3, 8, 9, 10, 11), MOTTLE_LIST(4, 5, 6, 7, 12, 13, 14, 15))
+    MOTTLE_EXCHANGE(8, 2, MOTTLE_LIST(0, 1, 8, 9, 4, 5, 12, 13), MOTTLE_LIST(2, 3, 10, 11, 6, 7, 14, 15))
+    MOTTLE_EXCHANGE(8, 1, MOTTLE_LIST(0, 8, 2, 10, 4, 12, 6, 14), MOTTLE_LIST(1, 9, 3, 11, 5, 13, 7, 15)))
+MOTTLE_TRANSPOSE(16,
+    MOTTLE_EXCHANGE(16, 8, MOTTLE_LIST(0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23),
+                    MOTTLE_LIST(8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31))
+    MOTTLE_EXCHANGE(16, 4, MOTTLE_LIST(0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27),
+                    MOTTLE_LIST(4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31))
+    MOTTLE_EXCHANGE(16, 2, MOTTLE_LIST(0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29),
+                    MOTTLE_LIST(2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31))
+    MOTTLE_EXCHANGE(16, 1, MOTTLE_LIST(0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30),
+                    MOTTLE_LIST(1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31)))
+
 // The lanes as one number, halves first: as many steps as lanes have doublings.
 #define MOTTLE_FOLD(name, combine)                                                           \
     MOTTLE_INLINE float mottle_##name##_f32x4(f32x4 v) {                                     \

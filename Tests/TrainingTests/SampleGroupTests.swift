@@ -1,0 +1,75 @@
+import Tensors
+import Testing
+import VectorKernels
+
+@testable import Training
+
+/// Over 40 tokens: for 24 samples layers run together, for 6 each on its own.
+private let layers: [LayerConfig] = [
+    .dense(20), .residual([.layerNorm, .attention(heads: 2)]), .rmsNorm, .dense(36), .gelu, .dense(12), .silu,
+    .meanToken, .dense(5),
+]
+private let samples = Samples(count: 24, shape: [40, 11], classes: 5)
+
+private func trainer(
+    capacity: Int, threads: Int = 1, freeze: [String] = [], _ change: (inout TrainConfig) -> Void = { _ in }
+) throws -> Trainer {
+    let model = try Fixture.model(
+        layers, input: [40, 11], classes: 5, capacity: capacity, threads: threads, freeze: freeze)
+    var config = TrainConfig(epochs: 1)
+    var descent = SGDConfig()
+    descent.learningRate = 0.5
+    config.optimizer = .sgd(descent)
+    change(&config)
+    return Trainer(model, config, stepsPerEpoch: 10)
+}
+
+private func values(_ trainer: Trainer) -> [Float] { trainer.model.weights.flatMap(\.unpadded) }
+
+struct SampleGroupTests {
+    @Test func `layers in a row make groups, which end where gradients meet`() throws {
+        let model = try trainer(capacity: 24).model
+        // padding, dense, fork, norm, qkv, heads, out, sum, norm, dense, gelu, dense, silu, mean, dense.
+        #expect(model.groups.map(\.layers) == [3..<7, 8..<13])
+        #expect(try trainer(capacity: 6).model.groups.isEmpty)
+    }
+
+    @Test func `outputs have the bits that they have where each layer runs on its own`() throws {
+        let (together, alone) = (try trainer(capacity: 24, threads: 3), try trainer(capacity: 6))
+        func outputs(_ model: Model, _ range: Range<Int>) -> [Float] {
+            let batch = samples.batch(range)
+            model.forward(batch, Pass(batch, update: nil))
+            let output = model.outputs[0]
+            return (0..<range.count).flatMap { sample in
+                (0..<5).map { output.values.pointer[sample * output.stride + $0] }
+            }
+        }
+        let wanted = (0..<4).flatMap { outputs(alone.model, $0 * 6..<$0 * 6 + 6) }
+        #expect(outputs(together.model, 0..<24) == wanted)
+        // A batch that is smaller than the model has room for.
+        #expect(outputs(together.model, 0..<7) == Array(wanted.prefix(35)))
+    }
+
+    @Test(arguments: [[], ["dense1.*"], ["dense2.weight"]], [24, 10])
+    func `a step is that of small batches together, in which each layer runs on its own`(
+        freeze: [String], count: Int
+    ) throws {
+        let together = try trainer(capacity: 24, threads: 2, freeze: freeze)
+        let alone = try trainer(capacity: 2, freeze: freeze) { $0.accumulate = count / 2 }
+        let start = values(together)
+        _ = try together.step(samples.batch(0..<count))
+        for begin in stride(from: 0, to: count, by: 2) {
+            _ = try alone.step(samples.batch(begin..<begin + 2))
+        }
+        expectClose(values(together), values(alone).map(Double.init), tolerance: 1e-6)
+        #expect(values(together) != start)
+    }
+
+    @Test func `times of layers that run together are shared out`() throws {
+        let trainer = try trainer(capacity: 24)
+        let times = LayerTimes(layers: trainer.model.layers.count)
+        let batch = samples.batch(0..<24)
+        trainer.model.forward(batch, Pass(batch, update: nil), times: times)
+        #expect(trainer.model.groups[0].layers.allSatisfy { times.forward[$0] > 0 })
+    }
+}
