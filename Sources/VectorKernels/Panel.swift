@@ -7,9 +7,15 @@ public enum Panel<Vector: ProductVector, let vectors: Int, let rows: Int> {
     static func multiply(_ block: ProductBlock, column: Int) {
         var place = TilePlace(block, column: column, width: vectors &* Vector.scalarCount)
         var remaining = block.product.rows
+        let isScattered = !block.hasPackedA && place.aRowBytes == 4 && place.aDepthBytes >= 512
+        var turn = 0
         while remaining > 0 {
             let height = tileHeight(remaining: remaining, largest: rows)
             fetch(place, row: height)
+            if isScattered {
+                fetchScattered(place, depth: block.product.depth, turn: turn)
+                turn = turn &+ 1 == turns ? 0 : turn &+ 1
+            }
             switch height {
             case rows: Tile<Vector, rows, vectors>.compute(block, place)
             case 7 where rows > 7: Tile<Vector, 7, vectors>.compute(block, place)
@@ -22,6 +28,22 @@ public enum Panel<Vector: ProductVector, let vectors: Int, let rows: Int> {
             }
             place.advance(rows: height)
             remaining &-= height
+        }
+    }
+
+    /// Tiles that read the same cache lines of a transposed A.
+    @inlinable @inline(__always)
+    static var turns: Int { max(1, 16 / rows) }
+
+    /// Asks for the cache lines of a transposed A behind those that tiles read now, a part with each turn: each is on
+    /// another page, or far from the one before, so the processor does not expect them.
+    @inlinable @inline(__always)
+    static func fetchScattered(_ place: TilePlace, depth: Int, turn: Int) {
+        let share = (depth &+ turns &- 1) / turns
+        var source = place.a + (64 &+ turn &* share &* place.aDepthBytes)
+        for _ in 0..<min(share, max(0, depth &- turn &* share)) {
+            mottle_prefetch(source)
+            source += place.aDepthBytes
         }
     }
 
