@@ -2,12 +2,21 @@ extension Tile {
     @inlinable @inline(__always)
     init(sums: InlineArray<rows, InlineArray<vectors, Vector>>) { self.sums = sums }
 
-    /// Returns sums[r, n] + Σ a[offsets[r] + place] · b[k · bStep + n] over the places of `depth` in order, k = 0, 1 …, where
+    /// Returns sums[r, n] + Σ a[offsets[r] + place] · b[k · 16 + n] over the places of `depth` in order, k = 0, 1 …, where
     /// columns from 16 on are those of further panels, `panelStride` values behind one another.
     @inlinable @inline(__always)
     func adding(
         a: UnsafePointer<Float>, offsets: InlineArray<rows, Int>, depth: ConvolutionDepth,
-        b: UnsafePointer<Float>, bStep: Int = 16, panelStride: Int
+        b: UnsafePointer<Float>, panelStride: Int
+    ) -> Tile {
+        adding(a: a, depth: depth, b: b, bStep: 16, panelStride: panelStride) { offsets[$0] }
+    }
+
+    /// - Parameter offset: of a row. Where it is known when this is compiled, rows need no registers for their addresses.
+    @inlinable @inline(__always)
+    func adding(
+        a: UnsafePointer<Float>, depth: ConvolutionDepth, b: UnsafePointer<Float>, bStep: Int,
+        panelStride: Int, offset: (Int) -> Int
     ) -> Tile {
         // A copy, and all loops in one place: what lives in memory through `self` would be stored in every turn, and so
         // would sums that three loops carry.
@@ -21,7 +30,7 @@ extension Tile {
                     right[index] = Vector(loading: b + Self.offset(index, panelStride: panelStride))
                 }
                 for row in 0..<rows {
-                    let left = Vector(repeating: place[offsets[row]])
+                    let left = Vector(repeating: place[offset(row)])
                     for index in 0..<vectors {
                         sums[row][index] = Vector.multiplyAdd(left, right[index], sums[row][index])
                     }

@@ -305,20 +305,20 @@ extension Tile {
         let pixels = ConvolutionDepth(
             down: geometry.vertical.output, downStep: geometry.vertical.stride * panel.sourceRow,
             count: geometry.horizontal.output, step: geometry.horizontal.stride * geometry.channels)
-        var (source, offsets) = (panel.source, InlineArray<rows, Int>(repeating: 0))
+        let gradient = panel.gradient
         var tile: Tile
         if isRun {
-            // Known distances need no registers.
-            source += panel.sourceOffset(first)
-            for row in 0..<rows { offsets[row] = row }
             tile = Tile().adding(
-                a: source, offsets: offsets, depth: pixels, b: panel.gradient.values,
-                bStep: panel.gradient.pixelStride, panelStride: panel.gradient.panelStride)
+                a: panel.source + panel.sourceOffset(first), depth: pixels, b: gradient.values,
+                bStep: gradient.pixelStride, panelStride: gradient.panelStride
+            ) { $0 }
         } else {
+            var offsets = InlineArray<rows, Int>(repeating: 0)
             for row in 0..<rows { offsets[row] = panel.sourceOffset(first + row) }
             tile = Tile().adding(
-                a: source, offsets: offsets, depth: pixels, b: panel.gradient.values,
-                bStep: panel.gradient.pixelStride, panelStride: panel.gradient.panelStride)
+                a: panel.source, depth: pixels, b: gradient.values, bStep: gradient.pixelStride,
+                panelStride: gradient.panelStride
+            ) { offsets[$0] }
         }
         let (target, stride) = (panel.target + first * geometry.outputStride, geometry.outputStride)
         if panel.columns.count == 16 {
