@@ -39,7 +39,7 @@ package final class Workspace {
     }
 
     /// A stage as every sample goes through it. It keeps nothing alive, so that nothing is counted.
-    private struct Place: BitwiseCopyable {
+    private struct PlainStage: BitwiseCopyable {
         /// Of the `FusedRunner`; nil for a stage of another kind.
         let fused: UnsafeRawPointer?
         let conditions: UnsafePointer<Int>
@@ -85,7 +85,7 @@ package final class Workspace {
     private let facts: Facts
     private let kernels: NoiseKernels
     private let stages: [Stage]
-    private let places: Buffer<Place>
+    private let plainStages: Buffer<PlainStage>
     private let memory: Buffer<Float>
     private let accumulators: Buffer<Double>
     private let partners: PartnerSet
@@ -116,7 +116,7 @@ package final class Workspace {
                 }
             return Stage(work: work, conditions: Buffer(stage.conditions))
         }
-        places = Buffer(stages.map(Place.init))
+        plainStages = Buffer(stages.map(PlainStage.init))
         (self.scheduleValues, self.memory) = (scheduleValues, memory)
         extras = program.extras.map { ($0.slot, $0.shape.count, $0.type == .mask) }
         accumulators = Buffer(count: program.accumulatorCount)
@@ -152,7 +152,7 @@ package final class Workspace {
         mask: UnsafeMutablePointer<UInt8>?
     ) throws {
         let block = try begin(sample, id: id, epoch: epoch, step: step, values: values, mask: mask)
-        for place in 0..<places.count { try run(place, block) }
+        for place in 0..<plainStages.count { try run(place, block) }
     }
 
     /// Runs the program over one sample and adds the seconds that each of its stages took to `seconds`.
@@ -162,7 +162,7 @@ package final class Workspace {
     ) throws {
         let block = try begin(sample, id: id, epoch: epoch, step: 0, values: values, mask: mask)
         let clock = ContinuousClock()
-        for place in 0..<places.count {
+        for place in 0..<plainStages.count {
             let start = clock.now
             try run(place, block)
             seconds[place] += (clock.now - start) / .seconds(1)
@@ -175,7 +175,7 @@ package final class Workspace {
         _ sample: CleanSample, id: UInt64, epoch: Int, values: UnsafeMutablePointer<Float>
     ) throws {
         let block = try begin(sample, id: id, epoch: epoch, step: 0, values: values, mask: nil)
-        for place in 0..<places.count where places.pointer[place].isNeeded(block) {
+        for place in 0..<plainStages.count where plainStages.pointer[place].isNeeded(block) {
             guard case .fused(let runner) = stages[place].work else { continue }
             if runner.count == 1 { runner.run(block) } else { runner.runDraws(block) }
         }
@@ -185,9 +185,9 @@ package final class Workspace {
     package var stageCount: Int { stages.count }
 
     private func run(_ index: Int, _ block: Block) throws {
-        let place = places.pointer[index]
-        guard place.isNeeded(block) else { return }
-        if let fused = place.fused {
+        let stage = plainStages.pointer[index]
+        guard stage.isNeeded(block) else { return }
+        if let fused = stage.fused {
             return Unmanaged<FusedRunner>.fromOpaque(fused)._withUnsafeGuaranteedRef { $0.run(block) }
         }
         if case .whole(let runner) = stages[index].work { try runner.run(id: block.id, epoch: block.epoch) }

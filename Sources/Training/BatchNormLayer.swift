@@ -27,9 +27,8 @@ final class BatchNormLayer: Layer {
     private let partialSums: PlannedMemory
     /// `[3, stride]`: means, 1 / √(v + ε), and this batch's variances with n − 1.
     private let statistics: PlannedMemory
-    /// `[stride]` each.
+    /// `[stride]`.
     private let factors: PlannedMemory
-    private let shifts: PlannedMemory
     /// `[5, stride]`: sums, then what `combineChannels` wants.
     private let sums: PlannedMemory
     private let momentsRegion: Region<MomentsTask>
@@ -55,7 +54,6 @@ final class BatchNormLayer: Layer {
         partialSums = memory.scratch(chunks.count * 2 * stride, in: .backward)
         statistics = memory.scratch(3 * stride, in: .forwardToBackward)
         factors = memory.scratch(stride, in: .forwardToBackward)
-        shifts = memory.scratch(stride, in: .forwardToBackward)
         sums = memory.scratch(5 * stride, in: .backward)
         momentsRegion = Region(engine.pool)
         mapRegion = Region(engine.pool)
@@ -72,7 +70,6 @@ final class BatchNormLayer: Layer {
         for channel in 0..<input.stride {
             factors.pointer[channel] =
                 statistics.pointer[input.stride + channel] * scale.values.pointer[channel]
-            shifts.pointer[channel] = shift.values.pointer[channel]
         }
         let task = ChannelMapTask(
             chunks: chunks(pass), map: map(pass), y: output.values.pointer, kernels: engine.kernels.layers)
@@ -166,7 +163,7 @@ final class BatchNormLayer: Layer {
     private func map(_ pass: Pass) -> ChannelMap {
         ChannelMap(
             rows: input.rows(pass), x: input.values.pointer, means: statistics.pointer,
-            factors: factors.pointer, shifts: shifts.pointer, rectifies: rectifies)
+            factors: factors.pointer, shifts: shift.values.pointer, rectifies: rectifies)
     }
 
     private func chunks(_ pass: Pass) -> RowChunks {

@@ -35,7 +35,7 @@ final class Convolution: Layer {
     private let rectified: PlannedMemory
     private let gradients: ConvolutionGradients
     private let forwardRegion: Region<ConvolutionTask>
-    private let rectifiedRegion: Region<RectifiedGradientTask>
+    private let rectifiedRegion: Region<RectifyGradientTask>
     private let inputRegion: Region<ConvolutionTask>
 
     /// - Parameter outputShape: of one sample, behind what follows.
@@ -89,10 +89,10 @@ final class Convolution: Layer {
     func backward(_ pass: Pass) {
         var gradient = output.gradient!.pointer!
         if following == .relu {
-            let task = RectifiedGradientTask(
-                target: rectified.pointer, values: output.values.pointer, gradient: gradient,
-                count: pass.count * output.sampleStride, kernels: engine.kernels.training)
-            rectifiedRegion.run(task, multiplications: task.count)
+            let task = RectifyGradientTask(
+                out: rectified.pointer, y: output.values.pointer, gradient: gradient,
+                size: output.sampleStride, count: pass.count, kernels: engine.kernels.training)
+            rectifiedRegion.run(task, multiplications: pass.count * output.sampleStride)
             gradient = rectified.pointer
         }
         if let inputGradient = input.gradient { findInputGradient(inputGradient, gradient, pass) }

@@ -15,21 +15,6 @@ struct ConvolutionTask: ParallelTask {
     }
 }
 
-/// Lets through the gradient of what a ReLU has let through, each thread some of it.
-struct RectifiedGradientTask: ParallelTask {
-    let target: UnsafeMutablePointer<Float>
-    let values: UnsafePointer<Float>
-    let gradient: UnsafePointer<Float>
-    let count: Int
-    let kernels: TrainingKernels
-
-    func work(thread: Int, threads: Int) {
-        let share = part(thread, of: threads, count: count, unit: 16)
-        let begin = share.lowerBound
-        kernels.rectifyBackward(target + begin, values + begin, gradient + begin, share.count)
-    }
-}
-
 /// Sums the gradient of the weights, each thread for some of the chunks of samples, or some pieces of it where there is one chunk.
 struct ConvolutionWeightTask: ParallelTask {
     /// Whose workspace is the first thread's, and whose sums the first chunk's; the others' follow.

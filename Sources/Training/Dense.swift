@@ -107,12 +107,11 @@ final class Dense: SampleLayer {
 
     func forward(_ pass: Pass) {
         counted?.gather()
-        let product = outputProduct(pass)
         if sharesRows {
             return rowsRegion.run(makeRowsTask(pass), multiplications: multiplications(pass))
         }
         let task = OutputTask(
-            product: product, partition: weight.partition, packing: outputPacking,
+            product: outputProduct(pass), partition: weight.partition, packing: outputPacking,
             kernels: engine.kernels.training)
         outputRegion.run(task, multiplications: multiplications(pass))
     }

@@ -11,7 +11,8 @@ protocol Layer: AnyObject {
     func forward(_ pass: Pass)
 
     /// Takes the gradient of the loss for the output of the last `forward`, brings the weights forward by `pass.update`,
-    /// and writes the gradient for the input, where it has one, as it was before.
+    /// and writes the gradient for the input, where it has one, as it was before. It only reads the gradient for the output,
+    /// which others may be given, too (see `Sum`).
     func backward(_ pass: Pass)
 }
 

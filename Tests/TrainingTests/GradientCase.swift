@@ -137,8 +137,7 @@ struct GradientCase: CustomTestStringConvertible, Sendable {
         ([.groupNorm(groups: 3)], [3, 2, 6], ["*.shift"]),
         // The averages take the place of the batch's statistics.
         ([.batchNorm], [3, 4, 5], ["*"]), ([.batchNorm], [3, 4, 5], ["*.variance"]),
-        ([.batchNorm], [3, 4, 5], ["*.scale"]),
-        ([.positions(.learned)], [4, 5], ["*"]),
+        ([.batchNorm], [3, 4, 5], ["*.scale"]), ([.positions(.learned)], [4, 5], ["*"]),
         ([.classToken], [4, 19], ["*"]), ([.dense(4), .visibleTokens, .restoreTokens], [4, 5], ["*"]),
         (convolution(.conv2d, 5, WindowConfig(size: [3])), [4, 5, 3], ["*.weight"]),
         (convolution(.conv2d, 5, WindowConfig(size: [3])), [4, 5, 3], ["*"]),
