@@ -6,17 +6,18 @@ import PackageDescription
 // index, which a debug build writes, in step with that.
 let optimised = ["-O", "-whole-module-optimization", "-disable-batch-mode", "-num-threads", "1"]
 
-func kernelModule(_ name: String, march: String? = nil) -> Target {
+func kernelModule(_ name: String, flags: [String] = []) -> Target {
     .target(
         name: name, dependencies: ["VectorKernels", "CSIMD"],
-        swiftSettings: [.unsafeFlags(optimised + (march.map { ["-Xcc", "-march=\($0)"] } ?? []))])
+        swiftSettings: [.unsafeFlags(optimised + flags.flatMap { ["-Xcc", $0] })])
 }
 
 // The same kernel source, compiled once for each instruction set; `Kernels` picks one at start.
 #if arch(x86_64)
     let instructionSets = [
-        kernelModule("KernelsAVX2", march: "x86-64-v3"),
-        kernelModule("KernelsAVX512", march: "x86-64-v4"),
+        kernelModule("KernelsAVX2", flags: ["-march=x86-64-v3"]),
+        kernelModule("KernelsAVX512", flags: ["-march=x86-64-v4"]),
+        kernelModule("KernelsBF16", flags: ["-march=x86-64-v4", "-mavx512bf16"]),
     ]
 #else
     let instructionSets: [Target] = []
@@ -74,8 +75,7 @@ let package = Package(
             name: "Experiments",
             dependencies: [
                 "CSystem", "Datasets", "Generators", "Kernels", "LuaRuntime", "Pipelines", "Reports",
-                "Tensors",
-                "Training", "Workers", "Yams",
+                "Tensors", "Training", "VectorKernels", "Workers", "Yams",
             ]),
         .target(
             name: "MottleKit",

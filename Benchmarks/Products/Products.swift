@@ -20,23 +20,25 @@ final class Products {
 
     func multiplyAddPeak() -> Int {
         let (kernels, registers, rounds) = (kernels, registers, 50_000)
-        pool.run { thread, _ in _ = kernels.multiplyAddPeak(registers[thread].pointer, rounds) }
-        return pool.threads * rounds * kernels.multiplyAddPeak(registers[0].pointer, 1)
+        pool.run { thread, _ in _ = kernels.multiplyAddPeak(registers[thread].pointer, rounds, .fp32) }
+        return pool.threads * rounds * kernels.multiplyAddPeak(registers[0].pointer, 1, .fp32)
     }
 
     /// Threads share one product, or the many of a batch.
-    func multiply(_ example: Example) -> Int {
+    func multiply(_ example: Example, precision: Precision = .fp32) -> Int {
         let (kernels, packing) = (kernels, packing)
         pool.run { thread, threads in
             if example.batch > 1 {
                 for index in stride(from: thread, to: example.batch, by: threads) {
                     var product = example.product(index)
                     product.packing = packing[thread].pointer
+                    product.precision = precision
                     kernels.multiply(product)
                 }
             } else {
                 var part = example.product().part(thread, of: threads)
                 part.packing = packing[thread].pointer
+                part.precision = precision
                 kernels.multiply(part)
             }
         }

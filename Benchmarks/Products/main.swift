@@ -4,7 +4,8 @@
 //
 //     Products [threads] [word in the name]
 //
-// Prints for each product GFLOP/s, the share of the peak, OpenBLAS's GFLOP/s, and how many times as fast we are.
+// Prints for each product GFLOP/s, the share of the peak, OpenBLAS's GFLOP/s, and how many times as fast we are; and where
+// the processor multiplies bf16, GFLOP/s in these, and how many times as fast that is as in single precision.
 import Glibc
 import Kernels
 
@@ -43,17 +44,22 @@ func padded(_ text: String, _ width: Int) -> String {
 func rounded(_ value: Double, _ places: Double) -> String { "\((value * places).rounded() / places)" }
 
 for example in Example.all where arguments.count < 2 || example.name.contains(arguments[1]) {
-    var (ours, theirs, peaks) = ([Double](), [Double](), [Double]())
+    var (ours, theirs, peaks, halves) = ([Double](), [Double](), [Double](), [Double]())
+    let roundsFactors = KernelSet.current.precisions.contains(.bf16) && !example.transposesB
     for _ in 0..<25 {
         peaks.append(rate { products.multiplyAddPeak() })
         ours.append(rate { products.multiply(example) })
         if let library { theirs.append(rate { library.multiply(example) }) }
+        if roundsFactors { halves.append(rate { products.multiply(example, precision: .bf16) }) }
     }
     let (rate, peak) = (best(ours), best(peaks))
     var line = padded(example.name, 36) + padded(rounded(rate / 1e9, 10), 8)
     line += padded("\(rounded(100 * rate / peak, 10)) % of \(rounded(peak / 1e9, 10))", 20)
     if library != nil {
-        line += padded(rounded(best(theirs) / 1e9, 10), 8) + rounded(rate / best(theirs), 100)
+        line += padded(rounded(best(theirs) / 1e9, 10), 8) + padded(rounded(rate / best(theirs), 100), 8)
+    }
+    if roundsFactors {
+        line += padded("bf16 \(rounded(best(halves) / 1e9, 10))", 14) + rounded(best(halves) / rate, 100)
     }
     print(line)
 }

@@ -137,6 +137,7 @@ extension Experiment {
     /// - Returns: the shapes of the model's weights by name.
     /// - Throws: where patterns of weights' names mean none, and where an earlier run's weights do not fit.
     func checkWeights() throws -> [String: Shape] {
+        try checkPrecision()
         let model = Model(
             plan, seed: config.seed, capacity: 1, leaves: 1, freeze: config.train.freeze,
             kernels: runtime.kernels, pool: runtime.pool)
@@ -156,6 +157,7 @@ extension Experiment {
     ///
     /// - Throws: where patterns of weights' names mean none, and where an earlier run's weights do not fit.
     func newTrainer(_ observer: some RunObserver) throws -> Trainer {
+        try checkPrecision()
         let model = makeModel()
         if let run = config.train.initFrom {
             let saved = try run.savedWeights()

@@ -117,11 +117,25 @@ package final class Experiment {
 
     /// A model with its start values.
     func makeModel() -> Model {
-        Model(
+        // Where the processor lacks it, `checkPrecision` has seen to it that nothing is trained.
+        let precision =
+            runtime.kernels.precisions.contains(config.train.precision) ? config.train.precision : .fp32
+        return Model(
             plan, seed: config.seed,
             capacity: max(config.train.batchSize * config.views, Self.evaluationBatch),
-            leaves: config.train.leaves, freeze: config.train.freeze, kernels: runtime.kernels,
-            pool: runtime.pool)
+            leaves: config.train.leaves, precision: precision, freeze: config.train.freeze,
+            kernels: runtime.kernels, pool: runtime.pool)
+    }
+
+    /// Throws where this processor cannot train as the config says; evaluation is in fp32 anyway.
+    func checkPrecision() throws(ConfigError) {
+        let (wanted, set) = (config.train.precision, runtime.kernels.instructionSet)
+        if runtime.kernels.precisions.contains(wanted) { return }
+        throw ConfigError(
+            config.trainNode.place(of: "precision") ?? config.trainNode.place,
+            "'precision': \(wanted.rawValue) wants AVX512-BF16, which "
+                + (set == .avx512 ? "this processor lacks" : "\(set.rawValue) kernels do not use")
+                + "; leave the key out to train in fp32")
     }
 
     /// The seed of test noise, whatever the config's: models that were trained from different seeds are compared on the

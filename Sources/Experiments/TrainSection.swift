@@ -1,5 +1,6 @@
 import Tensors
 import Training
+import VectorKernels
 
 extension TrainConfig: ConfigValue {
     package init(_ node: ConfigNode) throws(ConfigError) {
@@ -30,10 +31,14 @@ extension TrainConfig: ConfigValue {
         averageDecay = try table.read("average", as: "average") { node throws(ConfigError) in
             try node.averageDecay()
         }
+        try table.read("precision", into: &precision)
         try table.read("batch_size", into: &batchSize, in: 1...65_536)
         if let node = table.take("leaves") {
             leaves = try node.value(in: 1...64)
             if leaves & (leaves - 1) != 0 { throw node.mismatch(wanted: "a power of two") }
+            if leaves > 1 && precision == .bf16 {
+                throw node.mismatch(wanted: "1, since 'precision' is bf16")
+            }
         }
         try table.read("checkpoint", into: &checkpoint)
         try table.finish()
@@ -57,12 +62,15 @@ extension TrainConfig: ConfigValue {
             entries.append(ConfigEntry("average", .table(["decay": .number(averageDecay)])))
         }
         entries += [
+            ConfigEntry("precision", .string(precision.rawValue)),
             ConfigEntry("batch_size", .whole(batchSize)), ConfigEntry("epochs", .whole(epochs)),
             ConfigEntry("leaves", .whole(leaves)), ConfigEntry("checkpoint", checkpoint.node),
         ]
         return ConfigNode(.table(entries))
     }
 }
+
+extension Precision: ConfigValue {}
 
 extension NamePattern: ConfigValue {
     package init(_ node: ConfigNode) throws(ConfigError) { self.init(try String(node)) }

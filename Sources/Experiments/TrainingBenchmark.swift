@@ -3,6 +3,7 @@ import Pipelines
 import Reports
 import Tensors
 import Training
+import VectorKernels
 
 /// How fast a config trains, and where its steps spend their time: `mottle bench train`.
 package struct TrainingBenchmark {
@@ -14,7 +15,7 @@ package struct TrainingBenchmark {
     /// Multiplications and additions a second that all threads together reach in registers.
     private let peak: Double
     private let (batchSize, threads): (Int, Int)
-    private let instructionSet: String
+    private let (instructionSet, precision): (String, Precision)
 
     /// Trains for `rounds` rounds of at least `seconds` each, whose weights are thrown away, and for one more that looks at the
     /// clock behind each layer.
@@ -23,6 +24,7 @@ package struct TrainingBenchmark {
     ) throws {
         let experiment = try Experiment(file: file, overrides: overrides, runtime: runtime)
         let pipeline = experiment.trainingPipeline
+        try experiment.checkPrecision()
         let trainer = try experiment.trainer(of: experiment.makeModel())
         var batches = EndlessBatches(pipeline.stream())
         var warmUp = 3
@@ -55,20 +57,22 @@ package struct TrainingBenchmark {
         }
         (self.steps, self.samples) = (steps, samples)
         (self.seconds, streamSeconds) = ((clock.now - start) / .seconds(1), streamTime / .seconds(1))
-        peak = Self.peak(runtime)
+        precision = experiment.config.train.precision
+        peak = Self.peak(runtime, precision)
         (batchSize, threads) = (experiment.config.train.batchSize, runtime.pool.threads)
         instructionSet = runtime.kernels.instructionSet.rawValue
     }
 
     /// The best of some rounds in which every thread does nothing else.
-    private static func peak(_ runtime: Runtime) -> Double {
+    private static func peak(_ runtime: Runtime, _ precision: Precision) -> Double {
         let (kernels, rounds) = (runtime.kernels.training, 200_000)
         let memory = Buffer<Float>(count: 64 * runtime.pool.threads)
         let counts = Buffer<Int>(count: 16 * runtime.pool.threads)
         return (0..<10).map { _ in
             let start = ContinuousClock.now
             runtime.pool.run { thread, _ in
-                counts.pointer[16 * thread] = kernels.multiplyAddPeak(memory.pointer + 64 * thread, rounds)
+                counts.pointer[16 * thread] = kernels.multiplyAddPeak(
+                    memory.pointer + 64 * thread, rounds, precision)
             }
             let operations = (0..<runtime.pool.threads).reduce(0) { $0 + counts.pointer[16 * $1] }
             return Double(operations) / ((ContinuousClock.now - start) / .seconds(1))
@@ -131,7 +135,7 @@ package struct TrainingBenchmark {
         }
         line("(loss and updates)", seconds: otherSeconds)
         return TextTable(cells, firstNumber: 1).text
-            + "batches of \(batchSize), \(threads) thread\(threads == 1 ? "" : "s"), \(instructionSet): median "
+            + "batches of \(batchSize), \(threads) thread\(threads == 1 ? "" : "s"), \(instructionSet), \(precision): median "
             + "\(Int(median)) samples/s; \(micro(stepSeconds)) us a step while each layer is timed; "
             + "peak \(giga(peak)) GFLOP/s"
     }
@@ -157,7 +161,8 @@ package struct TrainingBenchmark {
         return JSONValue.object([
             "samples_per_second": .number(median), "rounds": .list(rates.map { .number($0) }),
             "batch_size": .whole(batchSize), "threads": .whole(threads),
-            "instruction_set": .string(instructionSet), "peak_flop_per_second": .number(peak),
+            "instruction_set": .string(instructionSet), "precision": .string(precision.rawValue),
+            "peak_flop_per_second": .number(peak),
             "step_seconds": .number(stepSeconds), "stream_seconds": .number(streamSeconds / Double(steps)),
             "other_seconds": .number(otherSeconds),
             "layers": .list(

@@ -144,6 +144,7 @@ extension Experiment {
             if config.train.initFrom != nil { try AtomicFile.write(folder.lock, text: lockFile) }
             return try newTrainer(observer)
         }
+        try checkPrecision()
         let trainer = try trainer(of: makeModel())
         do {
             try trainer.restore(checkpoint.trainer)

@@ -1,3 +1,4 @@
+import CSIMD
 import Glibc
 import KernelsBaseline
 import VectorKernels
@@ -5,6 +6,7 @@ import VectorKernels
 #if arch(x86_64)
     import KernelsAVX2
     import KernelsAVX512
+    import KernelsBF16
 #endif
 
 /// All kernels for one instruction set.
@@ -14,6 +16,8 @@ package struct KernelSet: Sendable {
     package let training: TrainingKernels
     package let convolution: ConvolutionKernels
     package let layers: LayerKernels
+    /// What factors of products and convolutions may be rounded to.
+    package private(set) var precisions: [Precision] = [.fp32]
 
     /// The kernels for `set`; nil where this processor lacks it.
     package static func of(_ set: InstructionSet) -> KernelSet? {
@@ -25,15 +29,28 @@ package struct KernelSet: Sendable {
                 KernelSet(
                     instructionSet: set, noise: avx2NoiseKernels, training: avx2TrainingKernels,
                     convolution: avx2ConvolutionKernels, layers: avx2LayerKernels)
-            case .avx512:
-                KernelSet(
-                    instructionSet: set, noise: avx512NoiseKernels, training: avx512TrainingKernels,
-                    convolution: avx512ConvolutionKernels, layers: avx512LayerKernels)
+            case .avx512: mottle_supports_bf16() ? avx512.computing(bf16: bf16Kernels) : avx512
             }
         #else
             return baseline
         #endif
     }
+
+    #if arch(x86_64)
+        private static var avx512: KernelSet {
+            KernelSet(
+                instructionSet: .avx512, noise: avx512NoiseKernels, training: avx512TrainingKernels,
+                convolution: avx512ConvolutionKernels, layers: avx512LayerKernels)
+        }
+
+        private func computing(bf16 kernels: BFloat16Kernels) -> KernelSet {
+            var set = KernelSet(
+                instructionSet: instructionSet, noise: noise, training: training.computing(bf16: kernels),
+                convolution: convolution.computing(bf16: kernels), layers: layers)
+            set.precisions.append(.bf16)
+            return set
+        }
+    #endif
 
     private static var baseline: KernelSet {
         KernelSet(

@@ -77,10 +77,11 @@ final class Convolution: Layer {
     }
 
     func forward(_ pass: Pass) {
-        let convolution = ConvolutionPass(
+        var convolution = ConvolutionPass(
             geometry: geometry, direction: .forward, source: input.values.pointer,
             weights: weight.values.pointer, bias: bias.values.pointer, target: output.values.pointer,
             rectifies: following != .nothing, winners: winnersPointer, workspace: workspace.pointer)
+        convolution.precision = engine.precision(pass)
         forwardRegion.run(
             ConvolutionTask(pass: convolution, samples: pass.count, kernels: engine.kernels.convolution),
             multiplications: pass.count * geometry.multiplications)
@@ -97,11 +98,12 @@ final class Convolution: Layer {
         }
         if let inputGradient = input.gradient { findInputGradient(inputGradient, gradient, pass) }
         guard weight.isTrained || bias.isTrained else { return }
-        let sums = ConvolutionWeightPass(
+        var sums = ConvolutionWeightPass(
             geometry: geometry, samples: 0..<pass.count, input: input.values.pointer, gradient: gradient,
             winners: winnersPointer.map { UnsafePointer($0) },
             weightGradient: gradients.weight.pointer, biasGradient: gradients.bias.pointer,
             workspace: backwardWorkspace.pointer)
+        sums.precision = engine.precision(pass)
         gradients.sum(sums)
         gradients.apply(pass.update!, weight: weight, bias: bias)
     }
@@ -109,9 +111,10 @@ final class Convolution: Layer {
     private func findInputGradient(
         _ inputGradient: PlannedMemory, _ gradient: UnsafePointer<Float>, _ pass: Pass
     ) {
-        let convolution = ConvolutionPass(
+        var convolution = ConvolutionPass(
             geometry: geometry, direction: .backward, source: gradient, weights: weight.values.pointer,
             target: inputGradient.pointer, winners: winnersPointer, workspace: backwardWorkspace.pointer)
+        convolution.precision = engine.precision(pass)
         inputRegion.run(
             ConvolutionTask(pass: convolution, samples: pass.count, kernels: engine.kernels.convolution),
             multiplications: pass.count * geometry.multiplications)

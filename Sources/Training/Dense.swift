@@ -78,9 +78,16 @@ final class Dense: SampleLayer {
         packingCount = paddedTo16(
             MatrixProduct.packingCount(rows: rows, columns: weight.partition.width, depth: inputs))
         packing = memory.scratch(packingCount * threads, in: .forward)
-        gradientPackingCount =
-            sharesRows
-            ? RowsGradientTask.packingCount(inputs: input.stride, outputs: weight.partition.width) : 0
+        let width = weight.partition.width
+        if sharesRows {
+            gradientPackingCount = RowsGradientTask.packingCount(inputs: input.stride, outputs: width)
+        } else {
+            // Only rounded factors need it: as they lie they are read as fast.
+            gradientPackingCount =
+                engine.precision == .fp32
+                ? 0
+                : paddedTo16(MatrixProduct.packingCount(rows: inputs, columns: batchStride, depth: width))
+        }
         gradientPacking = memory.scratch(gradientPackingCount * threads, in: .backward)
         outputRegion = Region(engine.pool)
         rowsRegion = Region(engine.pool)
@@ -133,11 +140,13 @@ final class Dense: SampleLayer {
     }
 
     private func outputProduct(_ pass: Pass) -> MatrixProduct {
-        MatrixProduct(
+        var product = MatrixProduct(
             a: inputRows, aRowStride: input.stride, aDepthStride: 1, b: weight.values.pointer,
             bStride: weight.partition.width, c: output.values.pointer, cStride: output.stride,
             rows: rows(pass), columns: weight.partition.columns, depth: input.channels,
             bias: bias.values.pointer)
+        product.precision = engine.precision(pass)
+        return product
     }
 
     private var outputPacking: PackingMemory { PackingMemory(memory: packing.pointer, count: packingCount) }
@@ -172,16 +181,20 @@ final class Dense: SampleLayer {
                 transposedWeight.pointer, input.stride, weight.values.pointer, width, weight.rows,
                 weight.columns)
         }
-        let weightGradient = MatrixProduct(
+        var weightGradient = MatrixProduct(
             a: inputRows, aRowStride: 1, aDepthStride: input.stride, b: gradient, bStride: output.stride,
             c: leafGradients.pointer, cStride: width, rows: weight.rows, columns: width, depth: rows(pass))
+        weightGradient.precision = engine.precision(pass)
+        let inputGradient = inputGradient.map {
+            var product = MatrixProduct(
+                a: gradient, aRowStride: output.stride, aDepthStride: 1, b: transposedWeight.pointer,
+                bStride: input.stride, c: $0, cStride: input.stride, rows: rows(pass),
+                columns: input.stride, depth: weight.columns)
+            product.precision = engine.precision(pass)
+            return product
+        }
         return RowsGradientTask(
-            inputGradient: inputGradient.map {
-                MatrixProduct(
-                    a: gradient, aRowStride: output.stride, aDepthStride: 1, b: transposedWeight.pointer,
-                    bStride: input.stride, c: $0, cStride: input.stride, rows: rows(pass),
-                    columns: input.stride, depth: weight.columns)
-            },
+            inputGradient: inputGradient,
             weightGradient: weightGradient, wantsWeightGradient: weight.isTrained,
             biasGradient: biasGradient(weightGradient), wantsBiasGradient: bias.isTrained,
             leaves: leaves,
@@ -203,13 +216,16 @@ final class Dense: SampleLayer {
         engine.kernels.training.transpose(
             transposedGradient.pointer, batchStride, output.gradient!.pointer, output.stride, rows,
             weight.columns)
-        let product = MatrixProduct(
+        var product = MatrixProduct(
             a: weight.values.pointer, aRowStride: weight.partition.width, aDepthStride: 1,
             b: transposedGradient.pointer, bStride: batchStride, c: transposedInputGradient.pointer,
             cStride: batchStride, rows: input.channels, columns: batchStride, depth: weight.columns)
+        product.precision = engine.precision(pass)
         let task = InputGradientTask(
             product: product, partition: weight.partition, batch: rows,
             inputGradient: inputGradient, inputGradientStride: input.stride,
+            packing: product.precision == .fp32
+                ? nil : PackingMemory(memory: gradientPacking.pointer, count: gradientPackingCount),
             kernels: engine.kernels.training)
         inputRegion.run(task, multiplications: multiplications(pass))
         if input.stride > input.channels { clearPadding(inputGradient, rows: rows) }
@@ -224,10 +240,11 @@ final class Dense: SampleLayer {
 
     private func updateWeights(_ pass: Pass) {
         let gradient = UnsafePointer(output.gradient!.pointer!)
-        let product = MatrixProduct(
+        var product = MatrixProduct(
             a: inputRows, aRowStride: 1, aDepthStride: input.stride, b: gradient,
             bStride: output.stride, c: weight.values.pointer, cStride: 0, rows: input.channels,
             columns: weight.partition.columns, depth: rows(pass), leaves: engine.leaves)
+        product.precision = engine.precision(pass)
         let task = UpdateTask(
             weightGradient: product, biasGradient: biasGradient(product),
             weight: weight.isTrained ? weight.firstPanel(gradient: gradient) : nil,
@@ -236,10 +253,11 @@ final class Dense: SampleLayer {
         updateRegion.run(task, multiplications: multiplications(pass))
     }
 
-    /// db = 1ᵀ · dY, from dW = Xᵀ · dY.
+    /// db = 1ᵀ · dY, from dW = Xᵀ · dY; in fp32, since it multiplies with nothing.
     private func biasGradient(_ weightGradient: MatrixProduct) -> MatrixProduct {
         var product = weightGradient
         (product.a, product.aDepthStride, product.rows) = (Self.one, 0, 1)
+        product.precision = .fp32
         return product
     }
 

@@ -53,11 +53,13 @@ struct InputGradientTask: ParallelTask {
     let batch: Int
     let inputGradient: UnsafeMutablePointer<Float>
     let inputGradientStride: Int
+    let packing: PackingMemory?
     let kernels: TrainingKernels
 
     func work(thread: Int, threads: Int) {
         let inputs = part(thread, of: threads, count: product.rows, unit: 16)
         var part = product.part(rows: inputs, columns: 0..<product.columns)
+        part.packing = packing?.part(thread: thread)
         for panel in 0..<partition.panels {
             let columns = partition.columns(panel: panel)
             part.depth = min(columns.upperBound, product.depth) - columns.lowerBound
@@ -116,6 +118,7 @@ struct UpdateTask: ParallelTask {
                 var product = gradient.part(rows: part, columns: column..<columnEnd)
                 (product.c, product.cStride) = (memory, width)
                 product.partialSums = workspace.partialSums(thread: thread)
+                product.packing = workspace.packing(thread: thread)
                 kernels.multiply(product)
                 let weights = panel.part(
                     rows: part, columns: column - columns.lowerBound..<columnEnd - columns.lowerBound,

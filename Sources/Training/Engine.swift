@@ -11,24 +11,34 @@ final class Engine {
     /// See `TrainConfig.leaves`.
     let leaves: Int
     let workspace: Workspace
+    /// Of steps: see `TrainConfig.precision`.
+    let precision: Precision
     /// See `TrainConfig.freeze`.
     private let frozen: [NamePattern]
     private let workspaceMemory: Buffer<Float>
 
     /// `capacity` is the largest batch that memory is planned for.
     init(
-        kernels: KernelSet, pool: WorkerPool, capacity: Int, leaves: Int, frozen: [NamePattern] = []
+        kernels: KernelSet, pool: WorkerPool, capacity: Int, leaves: Int, precision: Precision = .fp32,
+        frozen: [NamePattern] = []
     ) {
         precondition(capacity > 0, "a model wants room for at least one sample, got \(capacity)")
         precondition(
             leaves > 0 && leaves <= MatrixProduct.maximumLeaves && leaves & (leaves - 1) == 0,
             "leaves must be a power of two up to \(MatrixProduct.maximumLeaves), got \(leaves)")
-        (self.kernels, self.pool, self.leaves) = (kernels, pool, leaves)
+        precondition(
+            kernels.precisions.contains(precision) && (precision == .fp32 || leaves == 1),
+            "\(precision) wants a processor that has it, and one leaf")
+        (self.kernels, self.pool, self.leaves, self.precision) = (kernels, pool, leaves, precision)
         self.frozen = frozen
         memory = MemoryPlan(capacity: capacity)
-        workspaceMemory = Buffer(count: pool.threads * Workspace.count)
-        workspace = Workspace(memory: workspaceMemory.pointer)
+        let workspaceCount = Workspace.count(precision)
+        workspaceMemory = Buffer(count: pool.threads * workspaceCount)
+        workspace = Workspace(memory: workspaceMemory.pointer, count: workspaceCount)
     }
+
+    /// What the factors of a pass are rounded to.
+    func precision(_ pass: Pass) -> Precision { pass.update == nil ? .fp32 : precision }
 
     /// A weight of a layer.
     ///
@@ -57,13 +67,26 @@ struct Workspace {
     static let rows = 48
     static let columns = 64
 
-    static let count = rows * columns + MatrixProduct.partialSumsCount
+    static func count(_ precision: Precision) -> Int {
+        plainCount
+            + (precision == .fp32
+                ? 0 : MatrixProduct.packingCount(rows: rows, columns: columns, depth: Int.max))
+    }
+
+    private static let plainCount = rows * columns + MatrixProduct.partialSumsCount
 
     let memory: UnsafeMutablePointer<Float>
+    /// Of a thread.
+    let count: Int
 
-    func gradient(thread: Int) -> UnsafeMutablePointer<Float> { memory + thread * Self.count }
+    func gradient(thread: Int) -> UnsafeMutablePointer<Float> { memory + thread * count }
 
     func partialSums(thread: Int) -> UnsafeMutablePointer<Float> {
         gradient(thread: thread) + Self.rows * Self.columns
+    }
+
+    /// See `MatrixProduct.packing`; nil where factors are not rounded, since what is multiplied then lies in a cache already.
+    func packing(thread: Int) -> UnsafeMutablePointer<Float>? {
+        count == Self.plainCount ? nil : gradient(thread: thread) + Self.plainCount
     }
 }

@@ -1,5 +1,6 @@
 import Kernels
 import Tensors
+import VectorKernels
 import Workers
 
 /// Layers with their weights and memory, on one set of kernels and one pool of threads.
@@ -17,14 +18,15 @@ package final class Model {
     /// Those that run together, in their order.
     let groups: [SampleGroup]
 
-    /// `capacity` is the largest batch that it will see, `leaves` and `freeze` as in `TrainConfig`; start values
+    /// `capacity` is the largest batch that it will see, `leaves`, `precision` and `freeze` as in `TrainConfig`; start values
     /// are drawn from `seed`.
     package init(
-        _ plan: ModelPlan, seed: UInt64, capacity: Int, leaves: Int, freeze: [NamePattern] = [],
-        kernels: KernelSet, pool: WorkerPool
+        _ plan: ModelPlan, seed: UInt64, capacity: Int, leaves: Int, precision: Precision = .fp32,
+        freeze: [NamePattern] = [], kernels: KernelSet, pool: WorkerPool
     ) {
         let engine = Engine(
-            kernels: kernels, pool: pool, capacity: capacity, leaves: leaves, frozen: freeze)
+            kernels: kernels, pool: pool, capacity: capacity, leaves: leaves, precision: precision,
+            frozen: freeze)
         let maker = LayerMaker(engine: engine, seed: seed)
         let channels = plan.input.sizes.last ?? 1
         input = Activation(shape: plan.input, stride: channels, values: .borrowed(), gradient: nil)

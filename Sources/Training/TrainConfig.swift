@@ -1,3 +1,5 @@
+import VectorKernels
+
 /// How a model is trained.
 package struct TrainConfig: Equatable, Sendable {
     package var loss = ModelLoss(.crossEntropy)
@@ -17,6 +19,8 @@ package struct TrainConfig: Equatable, Sendable {
     package var accumulate = 1
     /// Of a moving average of the weights, which is evaluated and saved in their place; nil: none is kept.
     package var averageDecay: Double?
+    /// What steps round the factors of products and convolutions to; all else, and evaluation, is in fp32.
+    package var precision = Precision.fp32
     /// Samples a step.
     package var batchSize = 32
     package var epochs: Int

@@ -72,11 +72,12 @@ final class TransposedConvolution: Layer {
                 in: backwardWorkspace)
         }
         guard weight.isTrained || bias.isTrained else { return }
-        gradients.sum(
-            ConvolutionWeightPass(
-                geometry: geometry, samples: 0..<pass.count, input: outputGradient.pointer,
-                gradient: input.values.pointer, weightGradient: gradients.weight.pointer, biasGradient: nil,
-                workspace: backwardWorkspace.pointer))
+        var sums = ConvolutionWeightPass(
+            geometry: geometry, samples: 0..<pass.count, input: outputGradient.pointer,
+            gradient: input.values.pointer, weightGradient: gradients.weight.pointer, biasGradient: nil,
+            workspace: backwardWorkspace.pointer)
+        sums.precision = engine.precision(pass)
+        gradients.sum(sums)
         sumBias(outputGradient, pass)
         gradients.apply(pass.update!, weight: weight, bias: bias)
     }
@@ -85,10 +86,11 @@ final class TransposedConvolution: Layer {
         _ region: Region<ConvolutionTask>, _ pass: Pass, _ direction: ConvolutionPass.Direction,
         from source: PlannedMemory, to target: PlannedMemory, bias: Weight?, in workspace: PlannedMemory
     ) {
-        let convolution = ConvolutionPass(
+        var convolution = ConvolutionPass(
             geometry: geometry, direction: direction, source: source.pointer, weights: weight.values.pointer,
             bias: bias.map { UnsafePointer($0.values.pointer) }, target: target.pointer,
             workspace: workspace.pointer)
+        convolution.precision = engine.precision(pass)
         region.run(
             ConvolutionTask(pass: convolution, samples: pass.count, kernels: engine.kernels.convolution),
             multiplications: pass.count * geometry.multiplications)

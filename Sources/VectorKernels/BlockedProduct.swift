@@ -5,10 +5,20 @@ public enum BlockedProduct<Vector: ProductVector> {
         precondition(
             !product.transposesB || product.packing != nil && product.leaves == 1,
             "a product with a transposed B wants memory for packing, and one leaf")
+        precondition(
+            Vector.roundsFactors == (product.precision == .bf16), "these kernels compute no product in bf16")
+        precondition(
+            !Vector.roundsFactors
+                || product.packing != nil && product.leaves == 1 && !product.transposesB
+                    && (product.aDepthStride == 1 || product.aRowStride == 1),
+            "a product in bf16 wants memory for packing, one leaf, no transposed B, and an A with a stride of 1"
+        )
         let canPack = product.packing != nil
-        let packsA = canPack && product.wantsPackedA
-        let packsB = canPack && product.wantsPackedB
-        let depthBlock = packsA || packsB ? product.packedDepthBlock : product.unpackedDepthBlock
+        let packsA = Vector.roundsFactors || canPack && product.wantsPackedA
+        let packsB = Vector.roundsFactors || canPack && product.wantsPackedB
+        let depthBlock =
+            packsA || packsB
+            ? product.packedDepthBlock(factors: Vector.factorsPerLane) : product.unpackedDepthBlock
         var begin = 0
         repeat {
             let slice = product.slice(depth: begin..<min(begin + depthBlock, product.depth))
@@ -29,10 +39,11 @@ public enum BlockedProduct<Vector: ProductVector> {
         for column in stride(from: 0, to: slice.columns, by: columnBlock) {
             let columns = column..<min(column + columnBlock, slice.columns)
             var panels = ProductBlock(slice.part(rows: 0..<slice.rows, columns: columns))
-            if packsB { panels.packB(into: slice.packing! + packedCountOfA, vector: Vector.self) }
+            if packsB { Vector.packB(&panels, into: slice.packing! + packedCountOfA) }
             for row in stride(from: 0, to: slice.rows, by: rowBlock) {
                 var block = panels.part(rows: row..<min(row + rowBlock, slice.rows))
-                if packsA { block.packA(into: slice.packing!, vector: Vector.self) }
+                if packsA { Vector.packA(&block, into: slice.packing!) }
+                block.product.depth = Vector.lanes(slice.depth)
                 Vector.multiply(block)
             }
         }
@@ -56,9 +67,10 @@ extension MatrixProduct {
 @frozen
 public struct ProductBlock {
     public var product: MatrixProduct
-    /// Whether the rows of A lie in strips as high as tiles, each `[depth, height]`.
+    /// Whether the rows of A lie in strips as high as tiles, each `[depth, height]`. Rounded ones do not.
     public var hasPackedA = false
-    /// Whether the columns of B lie in panels as wide as tiles, each `[depth, width]`.
+    /// Whether the columns of B lie in panels as wide as tiles, each `[depth, width]`. Where factors are rounded, depth is
+    /// counted in lanes.
     public var hasPackedB = false
 
     @inlinable @inline(__always)

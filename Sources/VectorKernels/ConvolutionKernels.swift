@@ -3,9 +3,9 @@
 /// Bits may differ between instruction sets, but never depend on how samples or pieces are shared between calls.
 public struct ConvolutionKernels: Sendable {
     /// Writes the targets of some samples.
-    public let convolve: @Sendable (_ pass: ConvolutionPass, _ samples: Range<Int>) -> Void
+    public var convolve: @Sendable (_ pass: ConvolutionPass, _ samples: Range<Int>) -> Void
     /// Writes some pieces of the weights' gradient over all samples; the bias's with the first.
-    public let sumWeights: @Sendable (_ pass: ConvolutionWeightPass, _ pieces: Range<Int>) -> Void
+    public var sumWeights: @Sendable (_ pass: ConvolutionWeightPass, _ pieces: Range<Int>) -> Void
 
     /// Writes the largest of each window, and which of its places it is.
     public let maximum:

@@ -47,6 +47,13 @@ public struct ConvolutionPanel {
         self.winners = winners
     }
 
+    /// Takes the source from where two channels share a lane.
+    @inlinable @inline(__always)
+    mutating func joinChannels(_ source: UnsafePointer<Float>) {
+        self.source = source
+        (sourceRow, sourcePixel, depth) = (sourceRow / 2, sourcePixel / 2, depth / 2)
+    }
+
     /// Taps and source channels; neighbouring taps whose channels follow each other are one run.
     @inlinable @inline(__always)
     var taps: ConvolutionDepth {

@@ -24,6 +24,8 @@ public struct ConvolutionPass {
     public var winners: UnsafeMutablePointer<UInt32>?
     /// The calling thread's, `geometry.workspaceCount` values.
     public var workspace: UnsafeMutablePointer<Float>
+    /// What source and weights are rounded to before they are multiplied, where the shape is one that gains by it.
+    public var precision = Precision.fp32
 
     public init(
         geometry: ConvolutionGeometry, direction: Direction, source: UnsafePointer<Float>,
@@ -54,18 +56,20 @@ public struct ConvolutionPass {
     @inlinable @inline(__always)
     public func compute<V: ConvolutionVector>(samples: Range<Int>, vector: V.Type) {
         if !isForward && winners != nil && geometry.isSparse {
-            return scatterWinners(samples: samples, vector: V.self)
+            return V.scatterWinners(self, samples: samples)
         }
         let padded = padded
         let packed = workspace + (padded.count + 31) & ~15
+        let packedCount = geometry.packedCount(sources: sources, targets: targets)
         let panels = (targets + 15) / 16
         let usesWinograd = geometry.usesWinograd(direction)
-        let winograd = Winograd<V>(
-            workspace: packed + geometry.packedCount(sources: sources, targets: targets), channels: sources,
-            panels: panels)
+        let winograd = Winograd<V>(workspace: packed + packedCount, channels: sources, panels: panels)
+        // Winograd's way rounds what it has transformed.
+        let rounded = V.roundsFactors && !usesWinograd ? packed + packedCount : nil
         padded.clear(workspace, vector: V.self)
         if geometry.isDepthwise { packDepthwise(into: packed) } else { pack(into: packed) }
         if usesWinograd { winograd.transformWeights(packed, panels: panels) }
+        if rounded != nil { V.joinRows(packed, rows: packedCount / 16) }
         for sample in samples {
             let offset = sample * sourceCount
             if !isForward, let winners {
@@ -75,6 +79,9 @@ public struct ConvolutionPass {
             }
             if usesWinograd {
                 winograd.compute(panel(0, phase: 0, sample: sample, packed: packed), panels: panels)
+            } else if let rounded {
+                V.joinNeighbours(rounded, workspace, count: padded.count)
+                gather(sample: sample, packed: packed, rounded: rounded, vector: V.self)
             } else if geometry.isDepthwise {
                 gatherDepthwise(sample: sample, packed: packed, vector: V.self)
             } else {
@@ -88,6 +95,13 @@ public struct ConvolutionPass {
     var sourceCount: Int {
         if isForward { return geometry.inputCount }
         return winners == nil ? geometry.outputCount : geometry.windows * geometry.outputStride
+    }
+
+    /// Whether it is computed in bf16.
+    @inlinable @inline(__always)
+    var roundsFactors: Bool {
+        let isSparse = !isForward && winners != nil && geometry.isSparse
+        return precision == .bf16 && (isSparse ? geometry.joinsLists : geometry.joinsChannels)
     }
 
     @inlinable @inline(__always)
@@ -104,7 +118,9 @@ public struct ConvolutionPass {
     }
 
     @inlinable @inline(__always)
-    func gather<V: ConvolutionVector>(sample: Int, packed: UnsafePointer<Float>, vector: V.Type) {
+    func gather<V: ConvolutionVector>(
+        sample: Int, packed: UnsafePointer<Float>, rounded: UnsafePointer<Float>? = nil, vector: V.Type
+    ) {
         var (packed, first) = (packed, 0)
         while first < targets {
             let begin = packed
@@ -112,6 +128,7 @@ public struct ConvolutionPass {
             let panels = geometry.groups == 1 ? min(V.panels, (targets - first + 15) / 16) : 1
             for phase in 0..<phases(geometry.vertical) * phases(geometry.horizontal) {
                 var panel = panel(first, phase: phase, sample: sample, packed: packed)
+                if let rounded { panel.joinChannels(rounded + (panel.source - UnsafePointer(workspace)) / 2) }
                 (panel.panels, panel.weightStride) = (panels, taps * panel.depth * 16)
                 V.gather(panel)
                 packed += panel.vertical.taps * panel.horizontal.taps * panel.depth * 16

@@ -72,6 +72,10 @@ extension ConvolutionGeometry {
         return isPlain && y.kernel == 3 && x.kernel == 3 && min(channels, outputs) >= 16 && targets >= 48
     }
 
+    /// Whether two neighbouring channels, or outputs on the way back, share a lane where factors are bf16.
+    @inlinable @inline(__always)
+    var joinsChannels: Bool { !isDepthwise && groupChannels % 2 == 0 && groupOutputs % 2 == 0 }
+
     /// Panels of 16 outputs in a piece of the weights' gradient.
     @inlinable @inline(__always)
     var piecePanels: Int { groups == 1 && outputStride % 32 == 0 ? 2 : 1 }
@@ -99,9 +103,12 @@ extension ConvolutionGeometry {
 
     /// How many values of memory a thread needs for any of the convolution's three passes.
     public var workspaceCount: Int {
-        let columns = 16 * piecePanels * vertical.output * horizontal.output + 16 * 16
+        let (padded, columns) = (
+            PaddedSample(self, .forward).count, 16 * piecePanels * vertical.output * horizontal.output
+        )
+        let joined = padded + 16 * piecePanels * vertical.output * ((horizontal.output + 1) / 2)
         return max(
-            passCount(.forward), passCount(.backward), PaddedSample(self, .forward).count + columns + 64,
+            passCount(.forward), passCount(.backward), padded + columns + 16 * 16 + joined + 128,
             isSparse ? sparseCount : 0)
     }
 
@@ -110,8 +117,8 @@ extension ConvolutionGeometry {
         let winograd =
             usesWinograd(direction)
             ? WinogradProduct.memoryCount(channels: sources, panels: (targets + 15) / 16) : 0
-        return PaddedSample(self, direction).count + packedCount(sources: sources, targets: targets)
-            + winograd
-            + 64
+        let padded = PaddedSample(self, direction).count
+        // Winograd's transforms, or the padded sample in bf16.
+        return padded + packedCount(sources: sources, targets: targets) + max(winograd, padded / 2 + 32) + 64
     }
 }

@@ -106,6 +106,9 @@ public protocol ConvolutionVector: ProductVector {
     static func multiply(_ product: WinogradProduct)
     /// Sums some columns of the weights' gradient over one sample.
     static func sumWeights(_ panel: ConvolutionWeightPanel)
+    /// The gradients behind a pooled convolution, by lists of its winners: of the input, and of some outputs' weights.
+    static func scatterWinners(_ pass: ConvolutionPass, samples: Range<Int>)
+    static func sumWinners(_ pass: ConvolutionWeightPass, outputs: Range<Int>)
 }
 
 /// A single vector is 16 columns; two of them share what is loaded of the source.
@@ -113,17 +116,39 @@ extension SIMD16: ConvolutionVector where Scalar == Float {
     @inlinable @inline(__always)
     public static var panels: Int { 2 }
     @inlinable @inline(__always)
-    public static func gather(_ panel: ConvolutionPanel) {
+    public static func gather(_ panel: ConvolutionPanel) { gatherWide(panel) }
+    @inlinable @inline(__always)
+    public static func multiply(_ product: WinogradProduct) { multiplyWide(product) }
+    @inlinable @inline(__always)
+    public static func sumWeights(_ panel: ConvolutionWeightPanel) { sumWeightsWide(panel) }
+}
+
+extension ConvolutionVector {
+    @inlinable @inline(__always)
+    public static func scatterWinners(_ pass: ConvolutionPass, samples: Range<Int>) {
+        pass.scatterWinners(samples: samples, vector: Self.self)
+    }
+    @inlinable @inline(__always)
+    public static func sumWinners(_ pass: ConvolutionWeightPass, outputs: Range<Int>) {
+        pass.sumLists(outputs: outputs, vector: Self.self)
+    }
+}
+
+extension ConvolutionVector {
+    // With vectors of 16 values.
+
+    @inlinable @inline(__always)
+    static func gatherWide(_ panel: ConvolutionPanel) {
         if panel.panels == 2 { return ConvolutionTiles<Self, 2, 8, 7, 6, 4>.gather(panel) }
         ConvolutionTiles<Self, 1, 8, 7, 6, 4>.gather(panel)
     }
     @inlinable @inline(__always)
-    public static func multiply(_ product: WinogradProduct) {
+    static func multiplyWide(_ product: WinogradProduct) {
         if product.panels == 2 { return ConvolutionTiles<Self, 2, 8, 7, 6, 4>.multiply(product) }
         ConvolutionTiles<Self, 1, 8, 7, 6, 4>.multiply(product)
     }
     @inlinable @inline(__always)
-    public static func sumWeights(_ panel: ConvolutionWeightPanel) {
+    static func sumWeightsWide(_ panel: ConvolutionWeightPanel) {
         if panel.panels == 2 { return ConvolutionTiles<Self, 2, 8, 7, 6, 4>.sumWeights(panel) }
         ConvolutionTiles<Self, 1, 16, 12, 8, 4>.sumWeights(panel)
     }

@@ -13,6 +13,8 @@ public struct ConvolutionWeightPass {
     public var biasGradient: UnsafeMutablePointer<Float>?
     /// The calling thread's, `geometry.workspaceCount` values.
     public var workspace: UnsafeMutablePointer<Float>
+    /// What input and gradient are rounded to before they are multiplied, where the shape is one that gains by it.
+    public var precision = Precision.fp32
 
     public init(
         geometry: ConvolutionGeometry, samples: Range<Int>, input: UnsafePointer<Float>,
@@ -49,6 +51,19 @@ public struct ConvolutionWeightPass {
 
     @inlinable @inline(__always)
     func sumWinners<V: ConvolutionVector>(outputs: Range<Int>, vector: V.Type) {
+        V.sumWinners(self, outputs: outputs)
+        if outputs.lowerBound == 0 { sumWinnersBias(vector: V.self) }
+        guard outputs.upperBound == geometry.outputs else { return }
+        for row in 0..<geometry.weightRows {
+            for output in geometry.outputs..<geometry.outputStride {
+                weightGradient[row * geometry.outputStride + output] = 0
+            }
+        }
+    }
+
+    /// The winners' part of the weights' gradient.
+    @inlinable @inline(__always)
+    func sumLists<V: ConvolutionVector>(outputs: Range<Int>, vector: V.Type) {
         let sparse = SparseGradient<V>(geometry, workspace: workspace)
         sparse.clearPixels()
         sparse.clearWeights()
@@ -59,13 +74,6 @@ public struct ConvolutionWeightPass {
             sparse.sum(outputs: outputs)
         }
         sparse.unpack(to: weightGradient, outputs: outputs)
-        if outputs.lowerBound == 0 { sumWinnersBias(vector: V.self) }
-        guard outputs.upperBound == geometry.outputs else { return }
-        for row in 0..<geometry.weightRows {
-            for output in geometry.outputs..<geometry.outputStride {
-                weightGradient[row * geometry.outputStride + output] = 0
-            }
-        }
     }
 
     @inlinable @inline(__always)
@@ -80,9 +88,17 @@ public struct ConvolutionWeightPass {
                 V(repeating: 0).store(to: copy + i)
             }
         }
+        // Where factors are rounded, pixels side by side share a lane.
+        let joinedSource = copy + (panels * pixels + 16) * 16
+        let joinedColumns = joinedSource + (padded.count + 15) & ~15
+        let joinedPixels = geometry.vertical.output * V.lanes(geometry.horizontal.output)
         for sample in samples {
             let isFirst = sample == samples.lowerBound
             padded.copy(input + sample * geometry.inputCount, to: workspace, vector: V.self)
+            if V.roundsFactors {
+                let distance = geometry.horizontal.stride * geometry.channels
+                V.joinValues(joinedSource, workspace, distance: distance, count: padded.count)
+            }
             for piece in pieces.lowerBound / geometry.weightRows...(pieces.upperBound - 1)
                 / geometry.weightRows
             {
@@ -107,6 +123,16 @@ public struct ConvolutionWeightPass {
                             vector: V.self)
                     }
                 }
+                if V.roundsFactors {
+                    for panel in 0..<panels {
+                        V.joinPixels(
+                            joinedColumns + panel * joinedPixels * 16,
+                            columns.values + panel * columns.panelStride, pixelStride: columns.pixelStride,
+                            rows: geometry.vertical.output, width: geometry.horizontal.output)
+                    }
+                    columns = GradientColumns(
+                        joinedColumns, pixelStride: 16, panelStride: joinedPixels * 16)
+                }
                 if geometry.isDepthwise {
                     sumDepthwise(
                         rows: rows, column: column, columns: columns.values, padded: padded,
@@ -117,7 +143,8 @@ public struct ConvolutionWeightPass {
                 for group in column / geometry.groupOutputs...last / geometry.groupOutputs {
                     V.sumWeights(
                         ConvolutionWeightPanel(
-                            geometry: geometry, source: workspace, sourceRow: padded.rowStride,
+                            geometry: geometry, source: V.roundsFactors ? joinedSource : workspace,
+                            sourceRow: padded.rowStride,
                             gradient: columns, target: weightGradient + column, rows: rows, group: group,
                             columns: laneRange(group: group, column: column), panels: panels,
                             isFirst: isFirst, scratch: copy + panels * pixels * 16))
@@ -218,7 +245,7 @@ public struct GradientColumns {
 @frozen
 public struct ConvolutionWeightPanel {
     public var geometry: ConvolutionGeometry
-    /// The padded input.
+    /// The padded input; where factors are rounded, each pixel with the one that the next output pixel sees in its place.
     public var source: UnsafePointer<Float>
     public var sourceRow: Int
     public var gradient: GradientColumns
@@ -304,7 +331,8 @@ extension Tile {
         let geometry = panel.geometry
         let pixels = ConvolutionDepth(
             down: geometry.vertical.output, downStep: geometry.vertical.stride * panel.sourceRow,
-            count: geometry.horizontal.output, step: geometry.horizontal.stride * geometry.channels)
+            count: Vector.lanes(geometry.horizontal.output),
+            step: Vector.factorsPerLane * geometry.horizontal.stride * geometry.channels)
         let gradient = panel.gradient
         var tile: Tile
         if isRun {

@@ -2,12 +2,13 @@
 /// points.
 @frozen
 public struct WinogradProduct {
-    /// Transformed source, `[16, block, rowStride]`.
+    /// Transformed source, `[16, block, rowStride]`, in lanes of factors.
     public var v: UnsafePointer<Float>
     public var rowStride: Int
     public var tiles: Int
     /// Transformed weights, `[panels, 16, depth, 16]`.
     public var u: UnsafePointer<Float>
+    /// Lanes of channels.
     public var depth: Int
     /// `[panels, 16, block, 16]`.
     public var m: UnsafeMutablePointer<Float>
@@ -78,7 +79,7 @@ extension Tile {
 /// products where the direct way has 36. A tile's 2 × 2 targets are a pooling window.
 @frozen
 public struct Winograd<V: ConvolutionVector> {
-    /// Transformed weights of all panels, `[panels, 16, channels, 16]`.
+    /// Transformed weights of all panels, `[panels, 16, channels, 16]`, or half as many lanes of channels.
     @usableFromInline var u: UnsafeMutablePointer<Float>
     @usableFromInline var v: UnsafeMutablePointer<Float>
     @usableFromInline var m: UnsafeMutablePointer<Float>
@@ -93,6 +94,12 @@ public struct Winograd<V: ConvolutionVector> {
         v = u + panels * 16 * channels * 16
         m = v + 16 * WinogradProduct.block * channelStride
     }
+
+    /// Lanes of a tile's channels, and from one tile to the next.
+    @inlinable @inline(__always)
+    var depth: Int { V.lanes(channels) }
+    @inlinable @inline(__always)
+    var rowStride: Int { V.lanes(channelStride) }
 
     /// U = G g Gᵀ of packed panels, `[panels, 9, channels, 16]`.
     @inlinable @inline(__always)
@@ -124,14 +131,15 @@ public struct Winograd<V: ConvolutionVector> {
                 }
             }
         }
+        V.joinRows(u, rows: panels * 16 * channels)
     }
 
     /// V = Bᵀ d B of one tile, whose 4 × 4 pixels begin at `source`; up to 15 values behind a pixel's channels are read.
     @inlinable @inline(__always)
     func transformSource(_ source: UnsafePointer<Float>, row: Int, pixel: Int, tile: Int) {
-        let pointStride = WinogradProduct.block * channelStride
+        let pointStride = WinogradProduct.block * rowStride
         for channel in stride(from: 0, to: channels, by: V.scalarCount) {
-            let target = v + tile * channelStride + channel
+            let target = v + tile * rowStride + V.lanes(channel)
             var rows = InlineArray<4, InlineArray<4, V>>(repeating: InlineArray(repeating: V(repeating: 0)))
             for x in 0..<4 {
                 let column = source + x * pixel + channel
@@ -144,10 +152,10 @@ public struct Winograd<V: ConvolutionVector> {
             }
             for y in 0..<4 {
                 let point = target + 4 * y * pointStride
-                (rows[y][0] - rows[y][2]).store(to: point)
-                (rows[y][1] + rows[y][2]).store(to: point + pointStride)
-                (rows[y][2] - rows[y][1]).store(to: point + 2 * pointStride)
-                (rows[y][1] - rows[y][3]).store(to: point + 3 * pointStride)
+                (rows[y][0] - rows[y][2]).storeFactors(to: point)
+                (rows[y][1] + rows[y][2]).storeFactors(to: point + pointStride)
+                (rows[y][2] - rows[y][1]).storeFactors(to: point + 2 * pointStride)
+                (rows[y][1] - rows[y][3]).storeFactors(to: point + 3 * pointStride)
             }
         }
     }
@@ -191,8 +199,8 @@ public struct Winograd<V: ConvolutionVector> {
                 let count = min(V.panels, panels - index)
                 V.multiply(
                     WinogradProduct(
-                        v: v, rowStride: channelStride, tiles: end - first,
-                        u: u + index * 16 * channels * 16, depth: channels, m: m, panels: count))
+                        v: v, rowStride: rowStride, tiles: end - first, u: u + index * 16 * depth * 16,
+                        depth: depth, m: m, panels: count))
                 for place in 0..<count {
                     store(
                         panel.advanced(by: index + place), m + place * WinogradProduct.panelStride,

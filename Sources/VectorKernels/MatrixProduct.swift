@@ -1,3 +1,11 @@
+/// What factors are rounded to; sums are fp32 always.
+public enum Precision: String, CaseIterable, Sendable {
+    case fp32
+    /// The upper half of a float, rounded to the nearest, halves to even (Kalamkar et al. 2019, "A study of BFLOAT16 for
+    /// deep learning training").
+    case bf16
+}
+
 /// A matrix product: C[m, n] = start + Σₖ A[m, k] · B[k, n].
 ///
 /// All matrices are row-major, A and B or their transposes; blocks of them may be packed on the way (see `packing`).
@@ -39,6 +47,9 @@ public struct MatrixProduct {
     /// Memory for `packingCount` values, used while the product is computed: blocks of A and B are copied to it where that
     /// pays. nil: they are read where they lie. Changes no bit.
     public var packing: UnsafeMutablePointer<Float>?
+    /// What A and B are rounded to before they are multiplied. bf16 wants `packing`, one leaf, a B that is not transposed,
+    /// and an A whose row stride or depth stride is 1.
+    public var precision = Precision.fp32
 
     public init(
         a: UnsafePointer<Float>, aRowStride: Int, aDepthStride: Int, b: UnsafePointer<Float>, bStride: Int,

@@ -12,5 +12,5 @@ func multiplyAddRounds<V: ProductVector>(
     var sum = sums[0]
     for index in 1..<12 { sum = sum + sums[index] }
     sum.store(to: values)
-    return rounds * 12 * V.scalarCount * 2
+    return rounds * 12 * V.scalarCount * V.factorsPerLane * 2
 }

@@ -9,12 +9,19 @@ extension MatrixProduct {
 
     /// The same for products up to this size.
     public static func packingCount(rows: Int, columns: Int, depth: Int) -> Int {
-        min(depth, packedDepthLimit(columns: columns)) * (min(rows, rowBlock) + min(columns, columnBlock))
+        packedCountOfA(rows: rows, columns: columns, depth: depth)
+            + min(depth, packedDepthLimit(columns: columns)) * min(columns, columnBlock)
     }
 
     /// Of packed A, which lies before packed B.
     @inlinable @inline(__always)
-    var packedCountOfA: Int { min(depth, Self.packedDepthLimit(columns: columns)) * min(rows, Self.rowBlock) }
+    var packedCountOfA: Int { Self.packedCountOfA(rows: rows, columns: columns, depth: depth) }
+
+    /// In whole vectors either way, as A lies where it is rounded.
+    @inlinable @inline(__always)
+    static func packedCountOfA(rows: Int, columns: Int, depth: Int) -> Int {
+        ((min(depth, packedDepthLimit(columns: columns)) + 15) & ~15) * ((min(rows, rowBlock) + 15) & ~15)
+    }
 
     /// A copy of A pays where many panels of B read it: sooner where it is transposed, since the few values of a tile's
     /// rows then lie on another cache line for each step of the depth.
@@ -27,8 +34,11 @@ extension MatrixProduct {
     @inlinable @inline(__always)
     var wantsPackedB: Bool { transposesB || leaves == 1 && rows >= 96 && (depth > 64 || bStride >= 256) }
 
+    /// - Parameter factors: of a lane.
     @inlinable @inline(__always)
-    var packedDepthBlock: Int { depthBlock(atMost: Self.packedDepthLimit(columns: columns)) }
+    func packedDepthBlock(factors: Int) -> Int {
+        depthBlock(atMost: factors * Self.packedDepthLimit(columns: columns))
+    }
 
     /// Large products have deeper blocks, since C is read and written once for each.
     @inlinable @inline(__always)

@@ -2,6 +2,24 @@
 public protocol ProductVector: FloatVector {
     /// a · b + sum: fused, with one rounding, where the instruction set has that; otherwise rounded twice.
     static func multiplyAdd(_ a: Self, _ b: Self, _ sum: Self) -> Self
+    /// How many neighbours along the depth a lane of a factor holds: two where factors are rounded to bf16, see `RoundingVector`.
+    static var factorsPerLane: Int { get }
+    /// Writes the values as factors, in lanes of neighbours.
+    func storeFactors(to target: UnsafeMutablePointer<Float>)
+    /// Joins rows of 16 values, in their place, to rows of lanes; there are as many as whole lanes have.
+    static func joinRows(_ values: UnsafeMutablePointer<Float>, rows: Int)
+    /// Joins neighbours to lanes; those of `out` lie anywhere else.
+    static func joinNeighbours(_ out: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, count: Int)
+    /// Joins each value and the one `distance` behind it, zero behind the last, to a lane of `out`, which lies elsewhere.
+    static func joinValues(
+        _ out: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, distance: Int, count: Int)
+    /// Joins neighbours in rows of so many pixels of 16 values, the last one of an odd row with zeros.
+    static func joinPixels(
+        _ out: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, pixelStride: Int, rows: Int, width: Int
+    )
+    /// Copies the factors of a block.
+    static func packA(_ block: inout ProductBlock, into memory: UnsafeMutablePointer<Float>)
+    static func packB(_ block: inout ProductBlock, into memory: UnsafeMutablePointer<Float>)
 
     /// Calls `body` with the first column and the width of each panel that so many columns are cut into.
     static func eachPanel(columns: Int, _ body: (_ column: Int, _ width: Int) -> Void)
@@ -9,6 +27,51 @@ public protocol ProductVector: FloatVector {
     static var packedRows: Int { get }
     /// Computes one block of a product, panel by panel, with tiles that fit the registers.
     static func multiply(_ block: ProductBlock)
+}
+
+/// A lane holds one factor, as it is.
+extension ProductVector {
+    @inlinable @inline(__always)
+    public static var factorsPerLane: Int { 1 }
+    @inlinable @inline(__always)
+    public func storeFactors(to target: UnsafeMutablePointer<Float>) { store(to: target) }
+    @inlinable @inline(__always)
+    public static func joinRows(_ values: UnsafeMutablePointer<Float>, rows: Int) {}
+    @inlinable @inline(__always)
+    public static func joinNeighbours(
+        _ out: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, count: Int
+    ) {
+        out.update(from: x, count: count)
+    }
+    @inlinable @inline(__always)
+    public static func joinValues(
+        _ out: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, distance: Int, count: Int
+    ) {
+        out.update(from: x, count: count)
+    }
+    @inlinable @inline(__always)
+    public static func joinPixels(
+        _ out: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, pixelStride: Int, rows: Int, width: Int
+    ) {
+        for pixel in 0..<rows * width { (out + pixel * 16).update(from: x + pixel * pixelStride, count: 16) }
+    }
+    @inlinable @inline(__always)
+    public static func packA(_ block: inout ProductBlock, into memory: UnsafeMutablePointer<Float>) {
+        block.packA(into: memory, vector: Self.self)
+    }
+    @inlinable @inline(__always)
+    public static func packB(_ block: inout ProductBlock, into memory: UnsafeMutablePointer<Float>) {
+        block.packB(into: memory, vector: Self.self)
+    }
+}
+
+extension ProductVector {
+    @inlinable @inline(__always)
+    static var roundsFactors: Bool { factorsPerLane > 1 }
+
+    /// How many lanes so many factors take.
+    @inlinable @inline(__always)
+    static func lanes(_ factors: Int) -> Int { (factors &+ factorsPerLane &- 1) / factorsPerLane }
 }
 
 extension SIMD16: ProductVector where Scalar == Float {
@@ -31,7 +94,13 @@ extension SIMD16: ProductVector where Scalar == Float {
     /// 32 registers: sixteen sums, so that two units with four cycles of latency never wait; in narrow panels that takes
     /// more rows than are packed together.
     @inlinable @inline(__always)
-    public static func multiply(_ block: ProductBlock) {
+    public static func multiply(_ block: ProductBlock) { multiplyWide(block) }
+}
+
+extension ProductVector {
+    /// With vectors of 16 values.
+    @inlinable @inline(__always)
+    static func multiplyWide(_ block: ProductBlock) {
         eachPanel(columns: block.product.columns) { column, width in
             switch width {
             case 64: Panel<Self, 4, 4>.multiply(block, column: column)

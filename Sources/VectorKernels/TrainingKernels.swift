@@ -6,9 +6,10 @@ public struct TrainingKernels: Sendable {
     /// Multiplies and adds in registers alone, in so many rounds, and returns how many operations on single values that
     /// were, of which a multiply-add is two: the ceiling of what products can reach, for measurements.
     /// Reads and writes 16 values, so that nobody can leave the work out.
-    public let multiplyAddPeak: @Sendable (_ values: UnsafeMutablePointer<Float>, _ rounds: Int) -> Int
+    public var multiplyAddPeak:
+        @Sendable (_ values: UnsafeMutablePointer<Float>, _ rounds: Int, _ precision: Precision) -> Int
 
-    public let multiply: @Sendable (MatrixProduct) -> Void
+    public var multiply: @Sendable (MatrixProduct) -> Void
 
     /// out[c · outStride + r] = x[r · stride + c] for c < columns and r < rows rounded up to 4, zeros beyond `rows`.
     /// Rows of x are readable up to `columns` rounded up to 4. `out` does not overlap x.
@@ -81,7 +82,7 @@ public struct TrainingKernels: Sendable {
     /// The kernels in vectors of type `V`, compiled in the module that calls this, with its instruction set.
     @inlinable @inline(__always)
     public init<V: ProductVector>(vector: V.Type) {
-        multiplyAddPeak = { multiplyAddRounds(vector: V.self, $0, $1) }
+        multiplyAddPeak = { values, rounds, _ in multiplyAddRounds(vector: V.self, values, rounds) }
         multiply = { BlockedProduct<V>.multiply($0) }
         transpose = { transposeBlocks(vector: V.self, $0, $1, $2, $3, $4, $5) }
         rectify = { out, x, count in

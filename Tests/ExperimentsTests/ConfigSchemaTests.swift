@@ -38,6 +38,7 @@ import Training
               optimizer: { adam: { learning_rate: 0.01, beta1: 0.8, beta2: 0.99, epsilon: 1e-7 } }
               batch_size: 64
               leaves: 4
+              precision: fp32
               checkpoint: { seconds: 2.5 }
             evaluate: [clean, gaussian, { gaussian: { sigma: [0.1, 0.2] } }, { chain: [cutout], name: holes }]
             """,

@@ -31,6 +31,7 @@ import Training
         "train: { epochs: 4, loss: { heads: { only: { weight: 0, huber: } } } }",
         "train: { epochs: 4, clip_norm: 0.5, accumulate: 3, average: { decay: 0.75 } }",
         "train: { epochs: 4, average: }",
+        "train: { epochs: 4, precision: bf16 }",
         "train: { epochs: 4, no_decay: [\"*.table\", positions1.rows] }",
         "train: { epochs: 4, freeze: [\"dense1.*\", positions1.rows] }",
         "train: { epochs: 4, init_from: runs/before }",
@@ -81,6 +82,8 @@ import Training
             "1:50: error: 'sha256' must be 64 hexadecimal digits, as a lock file has them, got 'abc'"
         ),
         ("leaves: 3", "1:29: error: 'leaves' must be a power of two, got '3'"),
+        ("precision: fp64", "1:32: error: 'precision' must be one of fp32, bf16, got 'fp64'"),
+        ("precision: bf16, leaves: 2", "1:46: error: 'leaves' must be 1, since 'precision' is bf16, got '2'"),
         ("leaves: 128", "1:29: error: 'leaves' must be in 1...64, got '128'"),
         (
             "loss: mze",

@@ -13,6 +13,7 @@ private struct Case: CustomStringConvertible {
     let weights: Buffer<Float>
     let bias: Buffer<Float>
     let gradient: Buffer<Float>
+    var precision = Precision.fp32
 
     init(_ geometry: ConvolutionGeometry) {
         self.geometry = geometry
@@ -26,6 +27,30 @@ private struct Case: CustomStringConvertible {
         for pixel in 0..<Self.samples * geometry.outputCount / stride {
             for o in padding { gradient.pointer[pixel * stride + o] = 0 }
         }
+    }
+
+    /// The same in bf16, with factors that bf16 has: whole numbers where Winograd's way rounds sums of them, all of which bf16
+    /// has, too.
+    var rounded: Case {
+        var rounded = Case(geometry)
+        rounded.precision = .bf16
+        func round(_ buffer: Buffer<Float>, _ whole: Float) {
+            for index in 0..<buffer.count {
+                let value = buffer.pointer[index]
+                buffer.pointer[index] = isWinograd ? (value * whole).rounded() * (9 - whole) : bf16(value)
+            }
+        }
+        round(rounded.input, 8)
+        round(rounded.weights, 5)
+        round(rounded.gradient, 8)
+        return rounded
+    }
+
+    private var isWinograd: Bool {
+        let (y, x) = (geometry.vertical, geometry.horizontal)
+        return [y.kernel, x.kernel] == [3, 3]
+            && [y.stride, x.stride, y.dilation, x.dilation] == [1, 1, 1, 1]
+            && geometry.groups == 1 && min(geometry.channels, geometry.outputs) >= 16
     }
 
     var description: String {
@@ -51,9 +76,10 @@ private struct Case: CustomStringConvertible {
         _ kernels: ConvolutionKernels, rectifies: Bool = false, cuts: [Int] = [0, samples]
     ) -> [Float]? {
         written(Self.samples * geometry.outputCount) { target, workspace in
-            let pass = ConvolutionPass(
+            var pass = ConvolutionPass(
                 geometry: geometry, direction: .forward, source: input.pointer, weights: weights.pointer,
                 bias: bias.pointer, target: target, rectifies: rectifies, workspace: workspace)
+            pass.precision = precision
             for (begin, end) in zip(cuts, cuts.dropFirst()) { kernels.convolve(pass, begin..<end) }
         }
     }
@@ -65,9 +91,10 @@ private struct Case: CustomStringConvertible {
         _ kernels: ConvolutionKernels, winners: Buffer<UInt32>? = nil, cuts: [Int] = [0, samples]
     ) -> [Float]? {
         written(Self.samples * geometry.inputCount) { target, workspace in
-            let pass = ConvolutionPass(
+            var pass = ConvolutionPass(
                 geometry: geometry, direction: .backward, source: gradient.pointer, weights: weights.pointer,
                 target: target, winners: winners?.pointer, workspace: workspace)
+            pass.precision = precision
             for (begin, end) in zip(cuts, cuts.dropFirst()) { kernels.convolve(pass, begin..<end) }
         }
     }
@@ -77,10 +104,11 @@ private struct Case: CustomStringConvertible {
         let count = Self.samples * (geometry.vertical.output / 2) * (geometry.horizontal.output / 2)
         let winners = Buffer(Array(repeating: UInt32.max, count: count * geometry.outputStride + 64))
         let values = written(count * geometry.outputStride) { target, workspace in
-            let pass = ConvolutionPass(
+            var pass = ConvolutionPass(
                 geometry: geometry, direction: .forward, source: input.pointer, weights: weights.pointer,
                 bias: bias.pointer, target: target, rectifies: true, winners: winners.pointer,
                 workspace: workspace)
+            pass.precision = precision
             kernels.convolve(pass, 0..<Self.samples)
         }
         let places = 0..<count * geometry.outputStride
@@ -95,11 +123,12 @@ private struct Case: CustomStringConvertible {
         _ kernels: ConvolutionKernels, winners: Buffer<UInt32>? = nil, shares: [Double] = [1]
     ) -> [Float]? {
         written(geometry.weightCount + geometry.outputStride) { target, workspace in
-            let pass = ConvolutionWeightPass(
+            var pass = ConvolutionWeightPass(
                 geometry: geometry, samples: 0..<Self.samples, input: input.pointer,
                 gradient: gradient.pointer,
                 winners: winners.map { UnsafePointer($0.pointer) }, weightGradient: target,
                 biasGradient: target + geometry.weightCount, workspace: workspace)
+            pass.precision = precision
             var begin = 0
             for share in shares {
                 let end = Int(share * Double(pass.pieces))
@@ -234,6 +263,74 @@ struct ConvolutionTests {
         geometry(9, 12, 9, 18, kernel: (5, 5), stride: (1, 2), before: (2, 1)),
     ].map { Case($0) }
     private static let references = cases.map { Reference($0) }
+    /// Also those whose lists of winners are joined.
+    private static let roundedCases =
+        cases.map(\.rounded)
+        + [
+            geometry(9, 12, 32, 18, kernel: (5, 5), stride: (1, 2), before: (2, 1)),
+            geometry(11, 8, 64, 21, kernel: (3, 3), stride: (2, 1), before: (1, 1)),
+        ].map { Case($0).rounded }
+
+    @Test(.enabled(if: Fixture.kernels.precisions.contains(.bf16), "this processor has no AVX512-BF16"))
+    func `convolutions in bf16 and their gradients are sums over rounded factors`() throws {
+        let kernels = Fixture.kernels.convolution
+        for test in Self.roundedCases {
+            let (comment, reference) = (Comment(rawValue: test.description), Reference(test))
+            let output = test.forward(kernels)
+            expectClose(try #require(output, comment), reference.output, comment)
+            expectEqual(test.forward(kernels, cuts: [0, 1, 3]), output, comment)
+            if test.hasInputGradient {
+                let backward = test.backward(kernels)
+                expectClose(try #require(backward, comment), reference.inputGradient, comment)
+                expectEqual(test.backward(kernels, cuts: [0, 2, 3]), backward, comment)
+            }
+            let sums = test.sums(kernels)
+            expectClose(try #require(sums, comment), reference.weightGradient, tolerance: 2e-5, comment)
+            for shares in [[0.1, 1], [0.3, 0.9, 1]] {
+                expectEqual(test.sums(kernels, shares: shares), sums, comment)
+            }
+            guard test.geometry.vertical.output > 1 else { continue }
+            let pooled = try #require(test.pooled(kernels), comment)
+            let windows = windows(of: reference.output, test.geometry)
+            expectClose(pooled.values, windows.map { max($0.max()!, 0) }, comment)
+            let winners = winners(test.geometry)
+            let behind = Reference(test, gradient: test.expanded(winners))
+            if test.hasInputGradient {
+                let backward = try #require(test.backward(kernels, winners: winners), comment)
+                expectClose(backward, behind.inputGradient, comment)
+            }
+            let listed = test.sums(kernels, winners: winners)
+            expectClose(try #require(listed, comment), behind.weightGradient, tolerance: 2e-5, comment)
+            expectEqual(test.sums(kernels, winners: winners, shares: [0.4, 0.8, 1]), listed, comment)
+        }
+    }
+
+    @Test(.enabled(if: Fixture.kernels.precisions.contains(.bf16), "this processor has no AVX512-BF16"))
+    func `convolutions in bf16 round what is given to them, each its own part`() {
+        let kernels = Fixture.kernels.convolution
+        func differ(_ geometry: ConvolutionGeometry, winners: Buffer<UInt32>? = nil) -> [Bool] {
+            let exact = Case(geometry)
+            var rounded = exact
+            rounded.precision = .bf16
+            return [
+                exact.forward(kernels) != rounded.forward(kernels),
+                exact.backward(kernels, winners: winners) != rounded.backward(kernels, winners: winners),
+                exact.sums(kernels, winners: winners) != rounded.sums(kernels, winners: winners),
+            ]
+        }
+        let wide = Self.geometry(9, 11, 32, 48, kernel: (3, 3), before: (1, 1))
+        #expect(differ(wide) == [true, true, true])
+        #expect(differ(wide, winners: winners(wide)) == [true, true, true])
+        let strided = Self.geometry(9, 11, 32, 48, kernel: (3, 3), stride: (2, 2), before: (1, 1))
+        #expect(differ(strided) == [true, true, true])
+        // Channels in pairs or none, and lists in blocks of 32 channels.
+        let odd = Self.geometry(7, 8, 17, 20, kernel: (3, 2), before: (1, 1))
+        #expect(differ(odd) == [false, false, true])
+        let narrow = Self.geometry(9, 12, 18, 18, kernel: (5, 5), before: (2, 2))
+        #expect(differ(narrow, winners: winners(narrow)) == [true, false, false])
+        let depthwise = Self.geometry(7, 5, 18, 18, kernel: (3, 3), before: (1, 1), groups: 18)
+        #expect(differ(depthwise) == [false, false, false])
+    }
 
     @Test(arguments: InstructionSet.supported)
     func `convolutions and their gradients agree with Double sums`(set: InstructionSet) throws {

@@ -2,6 +2,7 @@ import Kernels
 import Tensors
 import Testing
 import Training
+import VectorKernels
 import Workers
 
 /// Values and batches that tests share: always the same, all different.
@@ -22,14 +23,22 @@ enum Fixture {
 
     static func model(
         _ layers: [LayerConfig], input: Shape, classes: Int, capacity: Int = 32, leaves: Int = 1,
-        threads: Int = 1, freeze: [String] = [], kernels: KernelSet = Fixture.kernels,
+        threads: Int = 1, precision: Precision = .fp32, freeze: [String] = [],
+        kernels: KernelSet = Fixture.kernels,
         targets: [(head: String?, target: ModelPlan.Target)] = [(nil, .classes)]
     ) throws -> Model {
         Model(
             try ModelPlan(layers, input: input, classes: classes, targets: targets), seed: 7,
-            capacity: capacity, leaves: leaves, freeze: freeze.map { NamePattern($0) }, kernels: kernels,
+            capacity: capacity, leaves: leaves, precision: precision, freeze: freeze.map { NamePattern($0) },
+            kernels: kernels,
             pool: WorkerPool(threads: threads))
     }
+}
+
+/// The nearest number of 8 significant bits, halves to even.
+func bf16(_ value: Float) -> Float {
+    let bits = value.bitPattern
+    return Float(bitPattern: (bits + 0x7fff + bits >> 16 & 1) & 0xffff_0000)
 }
 
 extension Trainer {

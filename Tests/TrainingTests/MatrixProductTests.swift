@@ -26,6 +26,13 @@ private struct Case {
         c = Buffer(Array(repeating: Self.untouched, count: 64 + rows * (columns + 32)))
     }
 
+    /// The factors as bf16 has them: what products in bf16 and those in single precision read alike.
+    func round() {
+        for buffer in [a, b] {
+            for index in 0..<buffer.count { buffer.pointer[index] = bf16(buffer.pointer[index]) }
+        }
+    }
+
     func product(leaves: Int = 1) -> MatrixProduct {
         MatrixProduct(
             a: a.pointer, aRowStride: isTransposed ? 1 : depth + 3, aDepthStride: isTransposed ? rows + 3 : 1,
@@ -89,11 +96,101 @@ private struct Case {
     }
 }
 
+@Suite(.enabled(if: Fixture.kernels.precisions.contains(.bf16), "this processor has no AVX512-BF16"))
+struct BFloat16ProductTests {
+    @Test func `the peak's rounds multiply two factors in each lane`() {
+        // In each upper half 0.5, in the lower ones nothing.
+        let values = Buffer<Float>(Array(repeating: 0.5, count: 16))
+        #expect(Fixture.kernels.training.multiplyAddPeak(values.pointer, 3, .bf16) == 3 * 12 * 16 * 2 * 2)
+        #expect(values.values.allSatisfy { $0 == 12 * 0.9375 })
+    }
+
+    private static let shapes =
+        (1...13).map { ($0, $0 % 5 * 16 + 16, 71 - 5 * $0) } + [
+            (22, 112, 1), (50, 48, 300), (197, 1104, 261), (13, 528, 3), (7, 144, 1789), (3, 32, 0),
+        ]
+
+    @Test func `products in bf16 are sums over rounded factors`() {
+        for (index, (rows, columns, depth)) in Self.shapes.enumerated() {
+            let test = Case(
+                rows: rows, columns: columns, depth: depth, isTransposed: index % 2 == 0,
+                hasBias: index % 3 == 0)
+            var (product, packing) = test.packed()
+            product.precision = .bf16
+            Fixture.kernels.training.multiply(product)
+            let (found, exact) = (test.result, test.expected)
+            test.round()
+            let comment = Comment(rawValue: "\(rows) × \(columns) × \(depth)")
+            // A running sum in Float; the factors rounded are what is left of the difference.
+            expectClose(found, test.expected, tolerance: depth > 1000 ? 1e-4 : 1e-5, comment)
+            if depth > 0 {
+                let isRounded = zip(found, exact).contains { abs(Double($0) - $1) > 1e-4 }
+                #expect(isRounded, comment)
+            }
+            #expect(test.guardsAreWhole(packing), comment)
+        }
+    }
+
+    @Test func `bits in bf16 do not depend on how rows and columns are shared`() {
+        for (index, (rows, columns, depth)) in Self.shapes.enumerated() {
+            let test = Case(rows: rows, columns: columns, depth: depth, isTransposed: index % 2 == 1)
+            var (product, packing) = test.packed()
+            product.precision = .bf16
+            Fixture.kernels.training.multiply(product)
+            let whole = test.result
+            test.clear()
+            let (row, column) = (rows / 3, columns / 32 * 16)
+            for rows in [0..<row, row..<rows] {
+                for columns in [0..<column, column..<columns] {
+                    Fixture.kernels.training.multiply(product.part(rows: rows, columns: columns))
+                }
+            }
+            #expect(test.result == whole, "\(rows) × \(columns) × \(depth)")
+            #expect(test.guardsAreWhole(packing), "\(rows) × \(columns) × \(depth)")
+        }
+    }
+
+    @Test func `a product in bf16 goes on from what C holds`() {
+        let test = Case(rows: 9, columns: 48, depth: 300, hasBias: true)
+        var (product, packing) = test.packed()
+        product.precision = .bf16
+        Fixture.kernels.training.multiply(product)
+        let whole = test.result
+        test.clear()
+        // At an even place, so that the same factors share a lane.
+        for range in [0..<102, 102..<300] {
+            var part = product
+            part.a += range.lowerBound * part.aDepthStride
+            part.b += range.lowerBound * part.bStride
+            part.depth = range.count
+            part.startsFromC = range.lowerBound > 0
+            Fixture.kernels.training.multiply(part)
+        }
+        #expect(test.result == whole)
+        #expect(test.guardsAreWhole(packing))
+    }
+
+    @Test func `factors that are not finite stay so`() {
+        for value in [Float.nan, .infinity, -.infinity, .greatestFiniteMagnitude] {
+            let test = Case(rows: 5, columns: 16, depth: 9)
+            test.a.pointer[2 * 12 + 3] = value
+            var (product, packing) = test.packed()
+            product.precision = .bf16
+            Fixture.kernels.training.multiply(product)
+            let found = test.result
+            let (hit, others) = (found[2 * 16..<3 * 16], found[..<32])
+            #expect(hit.allSatisfy { !$0.isFinite }, "\(value)")
+            #expect(others.allSatisfy { $0.isFinite })
+            withExtendedLifetime(packing) {}
+        }
+    }
+}
+
 struct MatrixProductTests {
     @Test(arguments: InstructionSet.supported)
     func `the peak's rounds are twelve sums that multiply and add`(set: InstructionSet) {
         let values = Buffer<Float>(Array(repeating: 0.5, count: 16))
-        let operations = KernelSet.of(set)!.training.multiplyAddPeak(values.pointer, 3)
+        let operations = KernelSet.of(set)!.training.multiplyAddPeak(values.pointer, 3, .fp32)
         // 0.5 → 0.75 → 0.875 → 0.9375, times a factor and plus it.
         let lanes = operations / (3 * 12 * 2)
         #expect([4, 8, 16].contains(lanes))

@@ -1,6 +1,7 @@
 import Kernels
 import Tensors
 import Testing
+import VectorKernels
 import Workers
 
 @testable import Training
@@ -114,10 +115,12 @@ struct ThreadModel: CustomTestStringConvertible, Sendable {
     private static let stepsPerEpoch = 6
 
     /// A trainer with an average, a schedule and the best weights: all that a state may hold.
-    func trainer(threads: Int, set: InstructionSet) throws -> Trainer {
+    func trainer(
+        threads: Int, set: InstructionSet, precision: Precision = .fp32
+    ) throws -> Trainer {
         let model = try Fixture.model(
-            layers, input: input, classes: 7, leaves: 2, threads: threads, kernels: KernelSet.of(set)!,
-            targets: targets)
+            layers, input: input, classes: 7, leaves: precision == .fp32 ? 2 : 1, threads: threads,
+            precision: precision, kernels: KernelSet.of(set)!, targets: targets)
         var config = TrainConfig(epochs: 2)
         (config.optimizer, config.averageDecay) = (optimizer, 0.9)
         config.schedule = LearningRateSchedule(.cosine(end: 0.1), warmUp: .steps(2))

@@ -132,6 +132,34 @@ import Testing
         #expect(!folder.exists("y.npy"))
     }
 
+    @Test(arguments: [["train"], ["bench", "train"]])
+    func `bf16 wants kernels that have it`(command: [String]) throws {
+        let folder = try WorkFolder.withSmallData(replacing: "epochs: 2", by: "epochs: 2\n  precision: bf16")
+        let outcome = try folder.run(
+            WorkFolder.program, command + ["small.yaml"], environment: ["MOTTLE_ISA": "baseline"])
+        #expect(
+            outcome.errors
+                == "small.yaml:13:14: error: 'precision': bf16 wants AVX512-BF16, which baseline kernels do not use; "
+                + "leave the key out to train in fp32\n")
+        #expect(outcome.status == 2)
+    }
+
+    @Test func `a run in bf16 is evaluated on any kernels`() throws {
+        let folder = try WorkFolder.withSmallData()
+        _ = try folder.mottle("train", "small.yaml", "--out", "run", environment: ["MOTTLE_ISA": "baseline"])
+        let before = try folder.mottle("evaluate", "run", environment: ["MOTTLE_ISA": "baseline"])
+        let lock = try folder.text("run/config.lock.yaml")
+        try folder.write(
+            "run/config.lock.yaml",
+            lock.replacingOccurrences(of: "precision: fp32", with: "precision: bf16"))
+        let after = try folder.mottle("evaluate", "run", environment: ["MOTTLE_ISA": "baseline"])
+        #expect(after.output == before.output && after.status == 0)
+        let training = try folder.mottle(
+            "train", "run/config.lock.yaml", environment: ["MOTTLE_ISA": "baseline"])
+        #expect(training.errors.contains("error: 'precision': bf16 wants AVX512-BF16"))
+        #expect(training.status == 2)
+    }
+
     @Test func `an unknown instruction set is refused`() throws {
         let folder = try WorkFolder.withSmallData()
         let outcome = try folder.mottle("train", "small.yaml", environment: ["MOTTLE_ISA": "avx3"])

@@ -189,6 +189,72 @@ MOTTLE_TRANSPOSE(16,
     MOTTLE_EXCHANGE(16, 1, MOTTLE_LIST(0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30),
                     MOTTLE_LIST(1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31)))
 
+// bf16, the upper half of a float (Kalamkar et al. 2019, "A study of BFLOAT16 for deep learning training"). A lane holds two,
+// which a dot product multiplies with those of another lane; the first one is the lower half.
+typedef uint16_t u16x16 __attribute__((ext_vector_type(16)));
+typedef uint16_t u16x32 __attribute__((ext_vector_type(32)));
+#if defined(__AVX512BF16__)
+typedef __bf16 mottle_bf16x32 __attribute__((__vector_size__(64)));
+MOTTLE_INLINE u16x16 mottle_bf16(f32x16 v) {
+    typedef __bf16 bf16x16 __attribute__((ext_vector_type(16)));
+    return (u16x16)__builtin_convertvector(v, bf16x16);
+}
+// Low, then high.
+MOTTLE_INLINE u16x32 mottle_bf16_both(f32x16 low, f32x16 high) {
+    return (u16x32)__builtin_ia32_cvtne2ps2bf16_512(high, low);
+}
+MOTTLE_INLINE f32x16 mottle_dot(f32x16 a, f32x16 b, f32x16 sum) {
+    return __builtin_ia32_dpbf16ps_512(sum, (mottle_bf16x32)a, (mottle_bf16x32)b);
+}
+#else
+// To the nearest, halves to even; a NaN stays one.
+MOTTLE_INLINE u16x16 mottle_bf16(f32x16 v) {
+    const u32x16 bits = (u32x16)v, rounded = bits + 0x7fff + (bits >> 16 & 1);
+    const u32x16 nan = (u32x16)(v != v);
+    return __builtin_convertvector(((rounded & ~nan) | ((bits | 0x400000) & nan)) >> 16, u16x16);
+}
+MOTTLE_INLINE u16x32 mottle_bf16_both(f32x16 low, f32x16 high) {
+    u16x32 both;
+    both.lo = mottle_bf16(low);
+    both.hi = mottle_bf16(high);
+    return both;
+}
+// The product of two bf16 is exact in a float; the upper ones are added first, as the instruction does.
+MOTTLE_INLINE f32x16 mottle_dot(f32x16 a, f32x16 b, f32x16 sum) {
+    const u32x16 x = (u32x16)a, y = (u32x16)b;
+    const f32x16 upper = sum + (f32x16)(x & 0xffff0000) * (f32x16)(y & 0xffff0000);
+    return upper + (f32x16)(x << 16) * (f32x16)(y << 16);
+}
+#endif
+// Each lane: sum + a's two · b's two.
+MOTTLE_INLINE void mottle_dot_f32x16(f32x16 a, f32x16 b, f32x16 sum, void *to) { MOTTLE_PUT(mottle_dot(a, b, sum), to); }
+// Lane i: low[i] and high[i].
+MOTTLE_INLINE void mottle_pairs_f32x16(f32x16 low, f32x16 high, void *to) {
+    const u16x32 both = mottle_bf16_both(low, high);
+    MOTTLE_PUT(__builtin_shufflevector(both, both, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23, 8, 24, 9, 25, 10, 26,
+                                       11, 27, 12, 28, 13, 29, 14, 30, 15, 31), to);
+}
+// Neighbours of first, then of second, share a lane.
+MOTTLE_INLINE void mottle_neighbours_f32x16(f32x16 first, f32x16 second, void *to) {
+    MOTTLE_PUT(mottle_bf16_both(first, second), to);
+}
+// Four of low, four of high, the next four of low and so on.
+MOTTLE_INLINE void mottle_fours_f32x16(f32x16 low, f32x16 high, void *to) {
+    const u64x8 both = (u64x8)mottle_bf16_both(low, high);
+    MOTTLE_PUT(__builtin_shufflevector(both, both, 0, 4, 1, 5, 2, 6, 3, 7), to);
+}
+// Writes 16 bf16.
+MOTTLE_INLINE void mottle_store_bf16_f32x16(f32x16 v, void *to) { MOTTLE_PUT(mottle_bf16(v), to); }
+// Of 32 bf16 each, in four parts: the lower or the upper four of each part of a and b, by turns.
+MOTTLE_INLINE void mottle_interleave_low_f32x16(f32x16 a, f32x16 b, void *to) {
+    MOTTLE_PUT(__builtin_shufflevector((u16x32)a, (u16x32)b, 0, 32, 1, 33, 2, 34, 3, 35, 8, 40, 9, 41, 10, 42, 11, 43, 16, 48,
+                                       17, 49, 18, 50, 19, 51, 24, 56, 25, 57, 26, 58, 27, 59), to);
+}
+MOTTLE_INLINE void mottle_interleave_high_f32x16(f32x16 a, f32x16 b, void *to) {
+    MOTTLE_PUT(__builtin_shufflevector((u16x32)a, (u16x32)b, 4, 36, 5, 37, 6, 38, 7, 39, 12, 44, 13, 45, 14, 46, 15, 47, 20, 52,
+                                       21, 53, 22, 54, 23, 55, 28, 60, 29, 61, 30, 62, 31, 63), to);
+}
+
 // The lanes as one number, halves first: as many steps as lanes have doublings.
 #define MOTTLE_FOLD(name, combine)                                                           \
     MOTTLE_INLINE float mottle_##name##_f32x4(f32x4 v) {                                     \
@@ -226,6 +292,16 @@ MOTTLE_INLINE bool mottle_supports_avx512(void) {
 #if defined(__x86_64__)
     __builtin_cpu_init();
     return __builtin_cpu_supports("x86-64-v4");
+#else
+    return false;
+#endif
+}
+
+/// Whether this processor has everything that -march=x86-64-v4 -mavx512bf16 may emit.
+MOTTLE_INLINE bool mottle_supports_bf16(void) {
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("x86-64-v4") && __builtin_cpu_supports("avx512bf16");
 #else
     return false;
 #endif
