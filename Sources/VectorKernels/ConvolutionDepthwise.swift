@@ -190,11 +190,13 @@ extension ConvolutionPass {
     }
 
     @inlinable @inline(__always)
-    func gatherDepthwise<V: ConvolutionVector>(sample: Int, packed: UnsafePointer<Float>, vector: V.Type) {
+    func gatherDepthwise<V: ConvolutionVector>(
+        _ place: UnsafePointer<Float>, sample: Int, packed: UnsafePointer<Float>, vector: V.Type
+    ) {
         for first in stride(from: 0, to: targets, by: 16) {
             var packed = packed + first
             for phase in 0..<phases(geometry.vertical) * phases(geometry.horizontal) {
-                let panel = panel(first, phase: phase, sample: sample, packed: packed)
+                let panel = panel(first, phase: phase, of: place, sample: sample, packed: packed)
                 LaneTiles<V>.gather(panel)
                 packed += panel.vertical.taps * panel.horizontal.taps * geometry.outputStride
             }
@@ -205,11 +207,11 @@ extension ConvolutionPass {
 extension ConvolutionWeightPass {
     @inlinable @inline(__always)
     func sumDepthwise<V: ConvolutionVector>(
-        rows: Range<Int>, column: Int, columns: UnsafePointer<Float>, padded: PaddedSample, isFirst: Bool,
-        vector: V.Type
+        _ place: UnsafePointer<Float>, rows: Range<Int>, column: Int, columns: UnsafePointer<Float>,
+        padded: PaddedSample, isFirst: Bool, vector: V.Type
     ) {
         let panel = DepthwiseWeightPanel(
-            geometry: geometry, source: workspace + column, padded: padded, gradient: columns,
+            geometry: geometry, source: place + column, padded: padded, gradient: columns,
             target: weightGradient + column, isFirst: isFirst)
         LaneTiles<V>.sumWeights(panel, rows: rows)
     }

@@ -71,21 +71,26 @@ public struct ConvolutionPass {
         if usesWinograd { winograd.transformWeights(packed, panels: panels) }
         if rounded != nil { V.joinRows(packed, rows: packedCount / 16) }
         for sample in samples {
-            let offset = sample * sourceCount
+            let values = source + sample * sourceCount
+            var place = UnsafePointer(workspace)
             if !isForward, let winners {
-                padded.expand(source + offset, winners: winners + offset, to: workspace, vector: V.self)
+                padded.expand(
+                    values, winners: winners + sample * sourceCount, to: workspace, vector: V.self)
+            } else if padded.isWhole {
+                place = values
             } else {
-                padded.copy(source + offset, to: workspace, vector: V.self)
+                padded.copy(values, to: workspace, vector: V.self)
             }
             if usesWinograd {
-                winograd.compute(panel(0, phase: 0, sample: sample, packed: packed), panels: panels)
+                let panel = panel(0, phase: 0, of: place, sample: sample, packed: packed)
+                winograd.compute(panel, panels: panels)
             } else if let rounded {
-                V.joinNeighbours(rounded, workspace, count: padded.count)
-                gather(sample: sample, packed: packed, rounded: rounded, vector: V.self)
+                V.joinNeighbours(rounded, place, count: padded.count)
+                gather(place, sample: sample, packed: packed, rounded: rounded, vector: V.self)
             } else if geometry.isDepthwise {
-                gatherDepthwise(sample: sample, packed: packed, vector: V.self)
+                gatherDepthwise(place, sample: sample, packed: packed, vector: V.self)
             } else {
-                gather(sample: sample, packed: packed, vector: V.self)
+                gather(place, sample: sample, packed: packed, vector: V.self)
             }
         }
     }
@@ -117,9 +122,11 @@ public struct ConvolutionPass {
         }
     }
 
+    /// - Parameter place: the padded sample.
     @inlinable @inline(__always)
     func gather<V: ConvolutionVector>(
-        sample: Int, packed: UnsafePointer<Float>, rounded: UnsafePointer<Float>? = nil, vector: V.Type
+        _ place: UnsafePointer<Float>, sample: Int, packed: UnsafePointer<Float>,
+        rounded: UnsafePointer<Float>? = nil, vector: V.Type
     ) {
         var (packed, first) = (packed, 0)
         while first < targets {
@@ -127,8 +134,8 @@ public struct ConvolutionPass {
             // Panels of one group see the same channels, and their weights take as much memory.
             let panels = geometry.groups == 1 ? min(V.panels, (targets - first + 15) / 16) : 1
             for phase in 0..<phases(geometry.vertical) * phases(geometry.horizontal) {
-                var panel = panel(first, phase: phase, sample: sample, packed: packed)
-                if let rounded { panel.joinChannels(rounded + (panel.source - UnsafePointer(workspace)) / 2) }
+                var panel = panel(first, phase: phase, of: place, sample: sample, packed: packed)
+                if let rounded { panel.joinChannels(rounded + (panel.source - place) / 2) }
                 (panel.panels, panel.weightStride) = (panels, taps * panel.depth * 16)
                 V.gather(panel)
                 packed += panel.vertical.taps * panel.horizontal.taps * panel.depth * 16
@@ -143,7 +150,9 @@ public struct ConvolutionPass {
 
     /// A panel of one sample's target.
     @inlinable @inline(__always)
-    func panel(_ first: Int, phase: Int, sample: Int, packed: UnsafePointer<Float>) -> ConvolutionPanel {
+    func panel(
+        _ first: Int, phase: Int, of place: UnsafePointer<Float>, sample: Int, packed: UnsafePointer<Float>
+    ) -> ConvolutionPanel {
         let channels = sourceRange(of: first)
         let (padded, walks) = (padded, walks(phase: phase))
         let (y, x) = (geometry.vertical, geometry.horizontal)
@@ -152,7 +161,7 @@ public struct ConvolutionPass {
         if winners != nil { (height, width) = (height / 2, width / 2) }
         let offset = sample * height * width * targetStride + first
         return ConvolutionPanel(
-            source: workspace + channels.lowerBound, sourceRow: padded.rowStride,
+            source: place + channels.lowerBound, sourceRow: padded.rowStride,
             sourcePixel: padded.pixelStride, target: target + offset, targetRow: width * targetStride,
             targetPixel: targetStride, vertical: walks.vertical, horizontal: walks.horizontal,
             weights: packed, depth: channels.count, bias: bias.map { $0 + first }, rectifies: rectifies,

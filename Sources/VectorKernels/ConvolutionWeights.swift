@@ -94,10 +94,14 @@ public struct ConvolutionWeightPass {
         let joinedPixels = geometry.vertical.output * V.lanes(geometry.horizontal.output)
         for sample in samples {
             let isFirst = sample == samples.lowerBound
-            padded.copy(input + sample * geometry.inputCount, to: workspace, vector: V.self)
+            var place = input + sample * geometry.inputCount
+            if !padded.isWhole {
+                padded.copy(place, to: workspace, vector: V.self)
+                place = UnsafePointer(workspace)
+            }
             if V.roundsFactors {
                 let distance = geometry.horizontal.stride * geometry.channels
-                V.joinValues(joinedSource, workspace, distance: distance, count: padded.count)
+                V.joinValues(joinedSource, place, distance: distance, count: padded.count)
             }
             for piece in pieces.lowerBound / geometry.weightRows...(pieces.upperBound - 1)
                 / geometry.weightRows
@@ -135,7 +139,7 @@ public struct ConvolutionWeightPass {
                 }
                 if geometry.isDepthwise {
                     sumDepthwise(
-                        rows: rows, column: column, columns: columns.values, padded: padded,
+                        place, rows: rows, column: column, columns: columns.values, padded: padded,
                         isFirst: isFirst, vector: V.self)
                     continue
                 }
@@ -143,7 +147,7 @@ public struct ConvolutionWeightPass {
                 for group in column / geometry.groupOutputs...last / geometry.groupOutputs {
                     V.sumWeights(
                         ConvolutionWeightPanel(
-                            geometry: geometry, source: V.roundsFactors ? joinedSource : workspace,
+                            geometry: geometry, source: V.roundsFactors ? UnsafePointer(joinedSource) : place,
                             sourceRow: padded.rowStride,
                             gradient: columns, target: weightGradient + column, rows: rows, group: group,
                             columns: laneRange(group: group, column: column), panels: panels,

@@ -34,6 +34,12 @@ public struct PaddedSample {
         pixelStride = geometry.isDepthwise ? geometry.outputStride : channels
     }
 
+    /// Whether the sample is its own copy: nothing is around it.
+    @inlinable @inline(__always)
+    var isWhole: Bool {
+        paddedHeight == height && paddedWidth == width && top == 0 && left == 0 && stride == pixelStride
+    }
+
     @inlinable @inline(__always)
     var rowStride: Int { paddedWidth * pixelStride }
     @inlinable @inline(__always)

@@ -245,6 +245,9 @@ struct ConvolutionTests {
         geometry(8, 7, 17, 32, kernel: (3, 3), before: (1, 1)),
         geometry(7, 8, 32, 33, kernel: (1, 1)),
         geometry(9, 11, 17, 16, kernel: (1, 1), stride: (2, 2)),
+        // Read where they lie, with nothing around them.
+        geometry(9, 10, 16, 33, kernel: (1, 1), stride: (2, 3)),
+        geometry(7, 5, 32, 32, kernel: (3, 2), groups: 32),
         geometry(11, 10, 3, 20, kernel: (5, 2), before: (2, 0), after: (2, 1)),
         geometry(11, 9, 16, 17, kernel: (3, 3), stride: (2, 2), before: (1, 1)),
         geometry(9, 8, 33, 20, kernel: (3, 3), stride: (2, 2), before: (1, 1)),
