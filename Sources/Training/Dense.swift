@@ -41,7 +41,12 @@ final class Dense: SampleLayer {
     private let (packing, gradientPacking): (PlannedMemory, PlannedMemory)
     private let (packingCount, gradientPackingCount): (Int, Int)
 
+    /// Into how many leaves the inputs are cut where threads share columns, and the outputs of all but the first.
+    private let inputLeaves: Int
+    private let partialSums: PlannedMemory
+
     private let outputRegion: Region<OutputTask>
+    private let leafSumRegion: Region<LeafSumTask>
     private let rowsRegion: Region<RowsTask>
     private let rowsGradientRegion: Region<RowsGradientTask>
     private let leafRegion: Region<LeafUpdateTask>
@@ -58,10 +63,13 @@ final class Dense: SampleLayer {
         precondition(input.stride % 16 == 0, "dense wants padded rows, got a stride of \(input.stride)")
         let rows = memory.capacity * input.positions
         sharesRows = rows > 2 * (inputs + outputs)
+        inputLeaves = sharesRows ? 1 : Self.inputLeaves(inputs: inputs, outputs: outputs)
         let threads = engine.pool.threads
         weight = engine.weight(
-            "\(name).weight", [inputs, outputs], threads: threads, cutsColumns: !sharesRows)
-        bias = engine.weight("\(name).bias", [outputs], threads: threads, cutsColumns: !sharesRows)
+            "\(name).weight", [inputs, outputs], threads: threads, cutsColumns: !sharesRows,
+            rowLeaves: inputLeaves)
+        bias = engine.weight(
+            "\(name).bias", [outputs], threads: threads, cutsColumns: !sharesRows, rowLeaves: inputLeaves)
         (self.engine, self.input) = (engine, input)
         memory.use(input)
         output = engine.output(
@@ -82,13 +90,21 @@ final class Dense: SampleLayer {
             sharesRows
             ? RowsGradientTask.packingCount(inputs: input.stride, outputs: weight.partition.width) : 0
         gradientPacking = memory.scratch(gradientPackingCount * threads, in: .backward)
+        partialSums = memory.scratch((inputLeaves - 1) * rows * output.stride, in: .forward)
         outputRegion = Region(engine.pool)
+        leafSumRegion = Region(engine.pool)
         rowsRegion = Region(engine.pool)
         rowsGradientRegion = Region(engine.pool)
         leafRegion = Region(engine.pool)
         inputRegion = Region(engine.pool)
         updateRegion = Region(engine.pool)
         weight.begin(start, inputs: inputs, outputs: outputs, seed: seed, kernels: engine.kernels.noise)
+    }
+
+    /// Two where threads that share the inputs send one another less than threads that share the outputs: each of these reads
+    /// all of x.
+    private static func inputLeaves(inputs: Int, outputs: Int) -> Int {
+        inputs >= 256 && inputs > 4 * paddedTo16(outputs) ? 2 : 1
     }
 
     /// From now on only what is written there before each pass is computed.
@@ -111,9 +127,18 @@ final class Dense: SampleLayer {
             return rowsRegion.run(makeRowsTask(pass), multiplications: multiplications(pass))
         }
         let task = OutputTask(
-            product: outputProduct(pass), partition: weight.partition, packing: outputPacking,
-            kernels: engine.kernels.training)
+            product: outputProduct(pass), partition: weight.partition, leaves: inputLeaves,
+            partialSums: partialSums.pointer, packing: outputPacking, kernels: engine.kernels.training)
         outputRegion.run(task, multiplications: multiplications(pass))
+        if inputLeaves > 1 { addLeaves(pass) }
+    }
+
+    private func addLeaves(_ pass: Pass) {
+        let task = LeafSumTask(
+            y: output.values.pointer, partialSums: partialSums.pointer, count: rows(pass),
+            stride: output.stride, leaves: inputLeaves, kernels: engine.kernels.training)
+        // Memory is what takes time, as much as this many multiplications.
+        leafSumRegion.run(task, multiplications: rows(pass) * output.stride * 8)
     }
 
     func beginForward(_ pass: Pass) { rowsTask = makeRowsTask(pass) }
