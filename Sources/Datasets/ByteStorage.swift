@@ -24,7 +24,8 @@ package final class ByteStorage: @unchecked Sendable {
         }
         var memory: UnsafeMutableRawPointer?
         let alignment = count < Self.hugePage ? 64 : Self.hugePage
-        guard count >= 0, count < Int.max - 128, posix_memalign(&memory, alignment, count + 64) == 0, let memory
+        guard count >= 0, count < Int.max - 128, posix_memalign(&memory, alignment, count + 64) == 0,
+            let memory
         else {
             return nil
         }

@@ -7,9 +7,11 @@ import VectorKernels
 ///   W `[inputs, outputs]`; b `[outputs]`. W has a row for each input, the other way round than in PyTorch: then the rows
 ///   of W are what the product adds up, as they lie.
 /// - Start: b zero, W as `WeightStart` says: `heUniform` where nothing else is said, uniform in ±√(6 / inputs).
-/// - Threads own columns (see `Partition`): the same thread computes them, their gradient and their update, so that W
-///   stays in its cache. Where a batch has many more rows than W, threads share these instead, so that a thread finds the
-///   rows in its cache that it wrote in the layer before; W's gradient is then a sum of leaves (see `RowsGradientTask`).
+/// - Threads own a part of W (see `Partition`): the same thread computes its products, its gradient and its update, so that
+///   it stays in its cache. The part is some columns, or where the inputs are many the rows of a leaf: x · W is then a
+///   sum of leaves (see `OutputTask`), and a thread reads only its own inputs. Where a batch has many more rows than
+///   W, threads share these instead, so that a thread finds the rows in its cache that it wrote in the layer before; W's
+///   gradient is then a sum of leaves (see `RowsGradientTask`).
 final class Dense: SampleLayer {
     let weight: Weight
     let bias: Weight

@@ -1,5 +1,5 @@
 /// How threads share a matrix of weights: its columns are cut into panels, each stored by itself, and each panel's rows
-/// into parts where there are fewer panels than threads.
+/// into parts where there are fewer panels than threads, or where rows are to be cut first.
 ///
 /// A panel is row-major, `[rows, width]`, and belongs to the same thread from step to step. Side by side in one matrix,
 /// the processor's prefetching would fetch lines of one thread's columns into the other's cache all the time: two threads
@@ -41,7 +41,8 @@ struct Partition: Equatable {
 
     /// What a piece's thread computes of a product with the matrix, whose depth, the matrix's rows, is cut into leaves: that of
     /// the leaves in which its rows are, for some of the `count` sums of each column.
-    func product(_ index: Int, leaves: Int, count: Int) -> (panel: Int, leaves: Range<Int>, sums: Range<Int>) {
+    func product(_ index: Int, leaves: Int, count: Int) -> (panel: Int, leaves: Range<Int>, sums: Range<Int>)
+    {
         let place = index / panels
         guard rowParts % leaves == 0 else {
             return (index % panels, 0..<leaves, part(place, of: rowParts, count: count, unit: 4))

@@ -12,9 +12,9 @@ struct Patience {
     private static let longSpins = 4000
     /// Pushes that have no more waits than this between them are a neighbour's: what else a system does is rare.
     private static let closeWaits = 64
-    private static let closePushes = 2
+    private static let closePushes = 4
     /// So many waits with a neighbour are cut short before a long one is tried again.
-    private static let shortWaits = 2048
+    private static let shortWaits = 1024
 
     /// How often this thread was pushed aside, when it last looked, and how many waits ago that was new.
     private var (pushes, waitsSincePush) = (0, 0)
