@@ -23,14 +23,19 @@ package final class ByteStorage: @unchecked Sendable {
             return
         }
         var memory: UnsafeMutableRawPointer?
-        guard count >= 0, count < Int.max - 128, posix_memalign(&memory, 64, count + 64) == 0, let memory
+        let alignment = count < Self.hugePage ? 64 : Self.hugePage
+        guard count >= 0, count < Int.max - 128, posix_memalign(&memory, alignment, count + 64) == 0,
+            let memory
         else {
             return nil
         }
+        // Shuffled samples are on other pages each time, and where a page lies takes longer to find than what is on it.
+        if count >= Self.hugePage { madvise(memory, count, MADV_HUGEPAGE) }
         pointer = memory.assumingMemoryBound(to: UInt8.self)
         (self.count, isMapped) = (count, false)
     }
 
+    private static let hugePage = 1 << 21
     /// More bytes are mapped from a file and given back to the system from time to time.
     private static let memoryLimit = 1 << 28
 

@@ -55,7 +55,7 @@ final class CrossEntropy: LossFunction {
         region.run(
             CrossEntropyTask(
                 entropy: entropy, correct: correct.pointer, kernels: engine.kernels.training.losses),
-            multiplications: count * logits.stride * 32)
+            multiplications: count * logits.stride * 256)
         var result = LossResult(lossSum: 0, weight: weight, correct: 0)
         for row in 0..<count { result.lossSum += Double(losses.pointer[row]) }
         for thread in 0..<engine.pool.threads {

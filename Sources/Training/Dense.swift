@@ -7,9 +7,11 @@ import VectorKernels
 ///   W `[inputs, outputs]`; b `[outputs]`. W has a row for each input, the other way round than in PyTorch: then the rows
 ///   of W are what the product adds up, as they lie.
 /// - Start: b zero, W as `WeightStart` says: `heUniform` where nothing else is said, uniform in ±√(6 / inputs).
-/// - Threads own columns (see `Partition`): the same thread computes them, their gradient and their update, so that W
-///   stays in its cache. Where a batch has many more rows than W, threads share these instead, so that a thread finds the
-///   rows in its cache that it wrote in the layer before; W's gradient is then a sum of leaves (see `RowsGradientTask`).
+/// - Threads own a part of W (see `Partition`): the same thread computes its products, its gradient and its update, so that
+///   it stays in its cache. The part is some columns, or where the inputs are many the rows of a leaf: x · W is then a
+///   sum of leaves (see `OutputTask`), and a thread reads only its own inputs. Where a batch has many more rows than
+///   W, threads share these instead, so that a thread finds the rows in its cache that it wrote in the layer before; W's
+///   gradient is then a sum of leaves (see `RowsGradientTask`).
 final class Dense: SampleLayer {
     let weight: Weight
     let bias: Weight
@@ -41,7 +43,12 @@ final class Dense: SampleLayer {
     private let (packing, gradientPacking): (PlannedMemory, PlannedMemory)
     private let (packingCount, gradientPackingCount): (Int, Int)
 
+    /// Into how many leaves the inputs are cut where threads share columns, and the outputs of all but the first.
+    private let inputLeaves: Int
+    private let partialSums: PlannedMemory
+
     private let outputRegion: Region<OutputTask>
+    private let leafSumRegion: Region<LeafSumTask>
     private let rowsRegion: Region<RowsTask>
     private let rowsGradientRegion: Region<RowsGradientTask>
     private let leafRegion: Region<LeafUpdateTask>
@@ -58,10 +65,13 @@ final class Dense: SampleLayer {
         precondition(input.stride % 16 == 0, "dense wants padded rows, got a stride of \(input.stride)")
         let rows = memory.capacity * input.positions
         sharesRows = rows > 2 * (inputs + outputs)
+        inputLeaves = sharesRows ? 1 : Self.inputLeaves(inputs: inputs, outputs: outputs)
         let threads = engine.pool.threads
         weight = engine.weight(
-            "\(name).weight", [inputs, outputs], threads: threads, cutsColumns: !sharesRows)
-        bias = engine.weight("\(name).bias", [outputs], threads: threads, cutsColumns: !sharesRows)
+            "\(name).weight", [inputs, outputs], threads: threads, cutsColumns: !sharesRows,
+            rowLeaves: inputLeaves)
+        bias = engine.weight(
+            "\(name).bias", [outputs], threads: threads, cutsColumns: !sharesRows, rowLeaves: inputLeaves)
         (self.engine, self.input) = (engine, input)
         memory.use(input)
         output = engine.output(
@@ -89,13 +99,21 @@ final class Dense: SampleLayer {
                 : paddedTo16(MatrixProduct.packingCount(rows: inputs, columns: batchStride, depth: width))
         }
         gradientPacking = memory.scratch(gradientPackingCount * threads, in: .backward)
+        partialSums = memory.scratch((inputLeaves - 1) * rows * output.stride, in: .forward)
         outputRegion = Region(engine.pool)
+        leafSumRegion = Region(engine.pool)
         rowsRegion = Region(engine.pool)
         rowsGradientRegion = Region(engine.pool)
         leafRegion = Region(engine.pool)
         inputRegion = Region(engine.pool)
         updateRegion = Region(engine.pool)
         weight.begin(start, inputs: inputs, outputs: outputs, seed: seed, kernels: engine.kernels.noise)
+    }
+
+    /// Two where threads that share the inputs send one another less than threads that share the outputs: each of these reads
+    /// all of x.
+    private static func inputLeaves(inputs: Int, outputs: Int) -> Int {
+        inputs >= 256 && inputs > 4 * paddedTo16(outputs) ? 2 : 1
     }
 
     /// From now on only what is written there before each pass is computed.
@@ -118,9 +136,18 @@ final class Dense: SampleLayer {
             return rowsRegion.run(makeRowsTask(pass), multiplications: multiplications(pass))
         }
         let task = OutputTask(
-            product: outputProduct(pass), partition: weight.partition, packing: outputPacking,
-            kernels: engine.kernels.training)
+            product: outputProduct(pass), partition: weight.partition, leaves: inputLeaves,
+            partialSums: partialSums.pointer, packing: outputPacking, kernels: engine.kernels.training)
         outputRegion.run(task, multiplications: multiplications(pass))
+        if inputLeaves > 1 { addLeaves(pass) }
+    }
+
+    private func addLeaves(_ pass: Pass) {
+        let task = LeafSumTask(
+            y: output.values.pointer, partialSums: partialSums.pointer, count: rows(pass),
+            stride: output.stride, leaves: inputLeaves, kernels: engine.kernels.training)
+        // Memory is what takes time, as much as this many multiplications.
+        leafSumRegion.run(task, multiplications: rows(pass) * output.stride * 8)
     }
 
     func beginForward(_ pass: Pass) { rowsTask = makeRowsTask(pass) }

@@ -9,21 +9,53 @@ struct PackingMemory {
     func part(thread: Int) -> UnsafeMutablePointer<Float> { memory + thread * count }
 }
 
-/// Computes y = x · W + b.
+/// Computes y = x · W + b, as a sum for each leaf of the inputs, of which the first begins with b.
 struct OutputTask: ParallelTask {
-    /// Whose B is W's first panel.
+    /// Whose B is W's first panel, and whose C takes the first leaf.
     let product: MatrixProduct
     let partition: Partition
+    let leaves: Int
+    /// Of the other leaves one behind another, as C.
+    let partialSums: UnsafeMutablePointer<Float>
     let packing: PackingMemory
     let kernels: TrainingKernels
 
     func work(thread: Int, threads: Int) {
         for index in stride(from: thread, to: partition.pieces, by: threads) {
-            let piece = partition.piece(index, rows: product.rows)
-            var part = product.part(rows: piece.rows, columns: partition.columns(panel: piece.panel))
-            part.b = product.b + piece.panel * product.depth * partition.width
-            part.packing = packing.part(thread: thread)
-            kernels.multiply(part)
+            let piece = partition.product(index, leaves: leaves, count: product.rows)
+            for leaf in piece.leaves {
+                let inputs = part(leaf, of: leaves, count: product.depth, unit: 4)
+                var leafProduct = product
+                if leaf > 0 {
+                    leafProduct.c = partialSums + (leaf - 1) * product.rows * product.cStride
+                    leafProduct.bias = nil
+                }
+                var part = leafProduct.part(rows: piece.sums, columns: partition.columns(panel: piece.panel))
+                part.a += inputs.lowerBound * product.aDepthStride
+                part.b = product.b + (piece.panel * product.depth + inputs.lowerBound) * partition.width
+                part.depth = inputs.count
+                part.packing = packing.part(thread: thread)
+                kernels.multiply(part)
+            }
+        }
+    }
+}
+
+/// Adds the leaves of y to the first one, each thread for some of the rows.
+struct LeafSumTask: SharedTask {
+    let y: UnsafeMutablePointer<Float>
+    let partialSums: UnsafePointer<Float>
+    let count: Int
+    /// Of a row.
+    let stride: Int
+    let leaves: Int
+    let kernels: TrainingKernels
+
+    func work(_ share: Range<Int>) {
+        let sum = y + share.lowerBound * stride
+        for leaf in 1..<leaves {
+            let addend = partialSums + ((leaf - 1) * count + share.lowerBound) * stride
+            kernels.addElements(sum, sum, addend, share.count * stride)
         }
     }
 }

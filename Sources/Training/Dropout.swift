@@ -1,5 +1,6 @@
 import Kernels
 import Tensors
+import VectorKernels
 
 /// In training sets a share `rate` of the values to zero and multiplies the others by 1 / (1 − rate), so that the mean
 /// stays (Srivastava et al. 2014); in evaluation passes everything on.
@@ -19,6 +20,7 @@ final class Dropout: Layer {
     private let drawStride: Int
     private let scales: PlannedMemory
     private let region: Region<DropoutTask>
+    private let gradientRegion: Region<DropoutGradientTask>
 
     init(name: String, _ input: Activation, rate: Double, seed: UInt64, engine: Engine) {
         (self.engine, self.input, self.rate) = (engine, input, Float(rate))
@@ -30,6 +32,7 @@ final class Dropout: Layer {
             engine.memory.capacity * input.sampleStride, in: .forwardToBackward)
         output = engine.memory.output(input.shape, wantsGradient: input.gradient != nil)
         region = Region(engine.pool)
+        gradientRegion = Region(engine.pool)
     }
 
     func forward(_ pass: Pass) {
@@ -47,8 +50,11 @@ final class Dropout: Layer {
 
     func backward(_ pass: Pass) {
         guard let gradient = input.gradient else { return }
-        engine.kernels.training.multiplyElements(
-            gradient.pointer, output.gradient!.pointer, scales.pointer, pass.count * output.sampleStride)
+        let task = DropoutGradientTask(
+            out: gradient.pointer, gradient: output.gradient!.pointer, scales: scales.pointer,
+            size: output.sampleStride, count: pass.count, kernels: engine.kernels.training)
+        // Memory is what takes time, as much as this many multiplications.
+        gradientRegion.run(task, multiplications: pass.count * output.sampleStride * 8)
     }
 }
 
@@ -72,5 +78,20 @@ private struct DropoutTask: ParallelTask {
             let offset = sample * size
             kernels.training.dropOut(out + offset, scales + offset, x + offset, draws, rate, size)
         }
+    }
+}
+
+/// Multiplies the gradient with what the values were multiplied with, each thread for some of the samples, of `size` values.
+private struct DropoutGradientTask: SharedTask {
+    let out: UnsafeMutablePointer<Float>
+    let gradient: UnsafePointer<Float>
+    let scales: UnsafePointer<Float>
+    let size: Int
+    let count: Int
+    let kernels: TrainingKernels
+
+    func work(_ share: Range<Int>) {
+        let offset = share.lowerBound * size
+        kernels.multiplyElements(out + offset, gradient + offset, scales + offset, share.count * size)
     }
 }

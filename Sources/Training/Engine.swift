@@ -44,10 +44,12 @@ final class Engine {
     ///
     /// - Parameters:
     ///   - threads: among which its columns are parted; 1 where every thread reads all of it.
-    ///   - cutsColumns: see `Partition`.
-    func weight(_ name: String, _ shape: Shape, threads: Int = 1, cutsColumns: Bool = true) -> Weight {
+    ///   - cutsColumns, rowLeaves: see `Partition`.
+    func weight(
+        _ name: String, _ shape: Shape, threads: Int = 1, cutsColumns: Bool = true, rowLeaves: Int = 1
+    ) -> Weight {
         Weight(
-            name: name, shape: shape, threads: threads, cutsColumns: cutsColumns,
+            name: name, shape: shape, threads: threads, cutsColumns: cutsColumns, rowLeaves: rowLeaves,
             isFrozen: frozen.contains { $0.means(name) })
     }
 

@@ -1,5 +1,5 @@
 /// How threads share a matrix of weights: its columns are cut into panels, each stored by itself, and each panel's rows
-/// into parts where there are fewer panels than threads.
+/// into parts where there are fewer panels than threads, or where rows are to be cut first.
 ///
 /// A panel is row-major, `[rows, width]`, and belongs to the same thread from step to step. Side by side in one matrix,
 /// the processor's prefetching would fetch lines of one thread's columns into the other's cache all the time: two threads
@@ -12,13 +12,18 @@ struct Partition: Equatable {
     let panels: Int
     let rowParts: Int
 
-    /// - Parameter cutsColumns: false: there is one panel, and threads have parts of its rows.
-    init(columns: Int, threads: Int, cutsColumns: Bool = true) {
+    /// - Parameters:
+    ///   - cutsColumns: false: there is one panel, and threads have parts of its rows.
+    ///   - rowLeaves: into how many leaves products cut the rows, a power of two: as many parts of them come before panels, as
+    ///     far as that divides the threads evenly.
+    init(columns: Int, threads: Int, cutsColumns: Bool = true, rowLeaves: Int = 1) {
         self.columns = paddedTo16(columns)
         let groups = self.columns / 16
+        var leaves = rowLeaves
+        while threads % leaves != 0 { leaves /= 2 }
         // The most parts that divide the threads evenly.
-        var parts = cutsColumns ? min(threads, groups) : 1
-        while threads % parts != 0 { parts -= 1 }
+        var parts = cutsColumns ? min(threads / leaves, groups) : 1
+        while threads / leaves % parts != 0 { parts -= 1 }
         width = (groups + parts - 1) / parts * 16
         panels = (self.columns + width - 1) / width
         rowParts = threads / parts
@@ -32,6 +37,21 @@ struct Partition: Equatable {
     /// The panel and the rows, of so many, that one piece is.
     func piece(_ index: Int, rows: Int) -> (panel: Int, rows: Range<Int>) {
         (index % panels, part(index / panels, of: rowParts, count: rows, unit: 4))
+    }
+
+    /// What a piece's thread computes of a product with the matrix, whose depth, the matrix's rows, is cut into leaves: that of
+    /// the leaves in which its rows are, for some of the `count` sums of each column.
+    func product(_ index: Int, leaves: Int, count: Int) -> (panel: Int, leaves: Range<Int>, sums: Range<Int>)
+    {
+        let place = index / panels
+        guard rowParts % leaves == 0 else {
+            return (index % panels, 0..<leaves, part(place, of: rowParts, count: count, unit: 4))
+        }
+        let (leaf, partsOfLeaf) = (place * leaves / rowParts, rowParts / leaves)
+        return (
+            index % panels, leaf..<leaf + 1,
+            part(place % partsOfLeaf, of: partsOfLeaf, count: count, unit: 4)
+        )
     }
 }
 

@@ -33,7 +33,7 @@ final class ReLU: Layer {
     }
 
     /// Memory is what takes time, as much as this many multiplications.
-    private func multiplications(_ pass: Pass) -> Int { pass.count * output.sampleStride * 4 }
+    private func multiplications(_ pass: Pass) -> Int { pass.count * output.sampleStride * 8 }
 }
 
 /// Computes y = max(x, 0), each thread for some of the samples, of `size` values.

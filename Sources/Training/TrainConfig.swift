@@ -27,8 +27,8 @@ package struct TrainConfig: Equatable, Sendable {
     /// How many parts a sum over a batch has, a power of two up to 64; they are combined by a binary tree, so weights
     /// depend on this number and never on how many threads, or processes, share the work.
     ///
-    /// One part, because it is the fastest (two cost 2 %, four 6 % of a step of 32 samples) and threads share weights by
-    /// columns, so they need no more. Processes that share a batch need a part each.
+    /// One part, because it is the fastest (two cost 2 %, four 6 % of a step of 32 samples) and threads share weights, not
+    /// samples, so they need no more. Processes that share a batch need a part each.
     package var leaves = 1
     /// How often what a run needs to go on is saved.
     package var checkpoint = CheckpointInterval.seconds(10)

@@ -30,13 +30,17 @@ package final class Weight {
     /// The values that did best in validation, laid out as `values`; nil where nobody asked for them.
     private(set) var best: Buffer<Float>?
 
-    init(name: String, shape: Shape, threads: Int, cutsColumns: Bool = true, isFrozen: Bool = false) {
+    init(
+        name: String, shape: Shape, threads: Int, cutsColumns: Bool = true, rowLeaves: Int = 1,
+        isFrozen: Bool = false
+    ) {
         precondition(shape.rank > 0, "a weight has at least one axis, \(name) has none")
         (self.name, self.shape, self.isFrozen) = (name, shape, isFrozen)
         rows = shape.sizes.dropLast().reduce(1, *)
         columns = shape.sizes.last!
         decays = shape.rank > 1
-        partition = Partition(columns: columns, threads: threads, cutsColumns: cutsColumns)
+        partition = Partition(
+            columns: columns, threads: threads, cutsColumns: cutsColumns, rowLeaves: rowLeaves)
         let count = partition.panels * rows * partition.width
         values = Buffer(count: count)
         first = Buffer(count: count)

@@ -8,10 +8,6 @@ import Synchronization
 struct WakeWord: ~Copyable {
     private static let sleeping: UInt32 = 1 << 31
 
-    // 500 pauses are a few microseconds: longer than a parallel region usually waits, shorter than a futex's way
-    // into sleep and back. With a busy neighbour on the core, spinning for longer costs more than sleeping.
-    private static let spins = 500
-
     // Memory of its own, because a futex is an address; a cache line, so that two words never share one.
     private let storage: UnsafeMutablePointer<Atomic<UInt32>>
 
@@ -27,12 +23,13 @@ struct WakeWord: ~Copyable {
     }
 
     /// Waits until the number is something that `isDone` accepts, and returns it.
-    func wait(until isDone: (UInt32) -> Bool) -> UInt32 {
-        for _ in 0..<Self.spins {
-            let number = storage.pointee.load(ordering: .acquiring) & ~Self.sleeping
-            if isDone(number) { return number }
-            mottle_pause()
+    func wait(_ patience: inout Patience, until isDone: (UInt32) -> Bool) -> UInt32 {
+        var number: UInt32 = 0
+        let isQuick = patience.spin {
+            number = storage.pointee.load(ordering: .acquiring) & ~Self.sleeping
+            return isDone(number)
         }
+        if isQuick { return number }
         while true {
             let word = storage.pointee.load(ordering: .acquiring)
             if isDone(word & ~Self.sleeping) { return word & ~Self.sleeping }

@@ -4,7 +4,7 @@ import Synchronization
 /// A fixed number of plain threads that run parallel regions together with the thread that asks.
 ///
 /// The threads are made at the first region that wants them, and joined when the pool is freed. Between regions they
-/// spin for a few microseconds and then sleep. `run` allocates nothing, except the threads at its first call; a closure
+/// spin for some microseconds and then sleep (see `Patience`). `run` allocates nothing, except the threads at its first call; a closure
 /// literal that captures is allocated by whoever writes it, so a hot loop makes its closure once and keeps it.
 ///
 /// A part of a region that its own thread has not begun, because it sleeps or a neighbour has its core, is taken by
@@ -39,8 +39,8 @@ package final class WorkerPool: Sendable {
 /// What the threads of a pool share; they keep it alive until they have left.
 ///
 /// Safety of `@unchecked Sendable`: `body` is written before a region starts (`region`), and read only by who has claimed a
-/// part of it, which the region waits for (`unfinished`); `handles` and `lastRegion` are touched only by the thread that
-/// asks, one at a time (`WorkerPool.isBusy`).
+/// part of it, which the region waits for (`unfinished`); `handles`, `lastRegion` and `patience` are touched only by
+/// the thread that asks, one at a time (`WorkerPool.isBusy`).
 private final class Crew: @unchecked Sendable {
     private static let leaving: UInt32 = 0x7fff_ffff
 
@@ -54,6 +54,8 @@ private final class Crew: @unchecked Sendable {
     private var body: ((Int, Int) -> Void)?
     private var handles: [pthread_t] = []
     private var lastRegion: UInt32 = 0
+    /// Of the thread that asks.
+    private var patience = Patience()
 
     init(threads: Int) {
         self.threads = threads
@@ -68,7 +70,7 @@ private final class Crew: @unchecked Sendable {
         region.set(lastRegion)
         body(0, threads)
         takeParts(of: lastRegion, first: 1)
-        _ = unfinished.wait { $0 == 0 }
+        _ = unfinished.wait(&patience) { $0 == 0 }
         self.body = nil
     }
 
@@ -102,9 +104,9 @@ private final class Crew: @unchecked Sendable {
     }
 
     fileprivate func work(thread: Int) {
-        var seen: UInt32 = 0
+        var (seen, patience): (UInt32, Patience) = (0, Patience())
         while true {
-            seen = region.wait { $0 != seen }
+            seen = region.wait(&patience) { $0 != seen }
             if seen == Self.leaving { return }
             takeParts(of: seen, first: thread)
         }

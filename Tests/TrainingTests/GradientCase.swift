@@ -66,6 +66,8 @@ struct GradientCase: CustomTestStringConvertible, Sendable {
         GradientCase(layers: [.dense(2)], input: [3]),
         GradientCase(layers: [.dense(21)], input: [18], leaves: 2),
         GradientCase(layers: [.dense(10)], input: [37]),
+        // So many inputs that the outputs are sums of two leaves.
+        GradientCase(layers: [.dense(5)], input: [263]),
         GradientCase(layers: [.dense(3)], input: [7, 5]),
         GradientCase(layers: [.dense(3)], input: [26, 2]),
         GradientCase(layers: [.flatten], input: [2, 3, 5]),

@@ -34,6 +34,22 @@ struct LayerTests {
     }
 
     @Test(arguments: InstructionSet.supported)
+    func `dense is an affine map of many inputs, too`(set: InstructionSet) {
+        let (inputs, outputs) = (509, 7)
+        let (bench, layer) = dense([inputs], outputs: outputs, set: set)
+        let bias = Fixture.floats(outputs, seed: 21)
+        layer.bias.unpadded = bias
+        let (x, weight) = (Fixture.floats(5 * inputs, seed: 22), layer.weight.unpadded)
+        let expected = (0..<5 * outputs).map { place in
+            let (row, output) = (place / outputs, place % outputs)
+            return (0..<inputs).reduce(Double(bias[output])) {
+                $0 + Double(x[row * inputs + $1]) * Double(weight[$1 * outputs + output])
+            }
+        }
+        expectClose(bench.forward(x), expected)
+    }
+
+    @Test(arguments: InstructionSet.supported)
     func `relu keeps what is above zero, and a NaN`(set: InstructionSet) {
         let bench = relu([1], set)
         let y = bench.forward([-2, 3, 0, .nan, -.infinity])

@@ -228,9 +228,9 @@ struct ModelTests {
 
     @Test func `threads share all of a matrix and nothing twice`() {
         for (rows, columns) in [(1, 16), (32, 128), (784, 16), (3, 160), (50, 48), (7, 1024)] {
-            for threads in 1...8 {
+            for (threads, leaves) in (1...8).flatMap({ threads in [1, 2, 4].map { (threads, $0) } }) {
                 var seen = Set<Int>()
-                let partition = Partition(columns: columns, threads: threads)
+                let partition = Partition(columns: columns, threads: threads, rowLeaves: leaves)
                 for index in 0..<partition.pieces {
                     let piece = partition.piece(index, rows: rows)
                     let panel = partition.columns(panel: piece.panel)
@@ -240,6 +240,35 @@ struct ModelTests {
                     }
                 }
                 #expect(seen.count == rows * columns)
+            }
+        }
+    }
+
+    @Test func `threads compute every leaf of every product once, and those of their own rows`() {
+        for (rows, columns, leaves) in [(784, 128, 2), (259, 48, 2), (1021, 16, 4)] {
+            for threads in 1...8 {
+                var seen = Set<[Int]>()
+                let partition = Partition(columns: columns, threads: threads, rowLeaves: leaves)
+                for index in 0..<partition.pieces {
+                    let (piece, product) = (
+                        partition.piece(index, rows: rows),
+                        partition.product(index, leaves: leaves, count: 30)
+                    )
+                    #expect(product.panel == piece.panel)
+                    let inputs = product.leaves.map { part($0, of: leaves, count: rows, unit: 4) }
+                    // Three threads have no leaf of their own, but columns.
+                    #expect(
+                        piece.rows.isEmpty
+                            || inputs[0].lowerBound <= piece.rows.lowerBound
+                                && piece.rows.upperBound <= inputs.last!.upperBound
+                    )
+                    for leaf in product.leaves {
+                        for sum in product.sums {
+                            #expect(seen.insert([product.panel, leaf, sum]).inserted)
+                        }
+                    }
+                }
+                #expect(seen.count == partition.panels * leaves * 30)
             }
         }
     }

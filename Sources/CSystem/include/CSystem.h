@@ -13,6 +13,9 @@ void mottle_futex_wait(const void *word, uint32_t expected);
 /// Wakes up to `count` threads that sleep on `word`.
 void mottle_futex_wake(const void *word, int32_t count);
 
+/// How often this thread was taken from its core though it had work to do: by others that wanted the core, too.
+long mottle_involuntary_switches(void);
+
 /// Tells the core that this is a waiting loop.
 static inline void mottle_pause(void) {
 #if defined(__x86_64__)

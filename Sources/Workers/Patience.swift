@@ -1,0 +1,55 @@
+import CSystem
+
+/// How long a thread spins for what it waits for, before it sleeps.
+///
+/// To wake a thread that sleeps takes as long as the small layers of a training step, so a thread spins for longer than
+/// these. But a thread that never sleeps uses up its share of a core that a neighbour wants too, and is pushed aside in
+/// the midst of its work, for which all others wait. So it spins for long only where nobody does that.
+struct Patience {
+    // Some microseconds: longer than the parts of a region differ.
+    private static let shortSpins = 500
+    // Longer than what one thread does alone between two regions of a training step.
+    private static let longSpins = 4000
+    /// Pushes that have no more waits than this between them are a neighbour's: what else a system does is rare.
+    private static let closeWaits = 64
+    private static let closePushes = 4
+    /// So many waits with a neighbour are cut short before a long one is tried again.
+    private static let shortWaits = 1024
+
+    /// How often this thread was pushed aside, when it last looked, and how many waits ago that was new.
+    private var (pushes, waitsSincePush) = (0, 0)
+    /// How many pushes in a row were close to the one before.
+    private var close = 0
+    private var shortWaitsLeft = 0
+
+    /// Calls `isDone` until it returns true.
+    ///
+    /// - Returns: false where it has not become true so soon that spinning paid.
+    mutating func spin(until isDone: () -> Bool) -> Bool {
+        if Self.spin(Self.shortSpins, until: isDone) { return true }
+        lookAround()
+        guard shortWaitsLeft == 0 else {
+            shortWaitsLeft -= 1
+            return false
+        }
+        return Self.spin(Self.longSpins, until: isDone)
+    }
+
+    /// A call of the system, but only of a thread that has waited for long already.
+    private mutating func lookAround() {
+        let now = mottle_involuntary_switches()
+        waitsSincePush += 1
+        guard now != pushes else { return }
+        close = waitsSincePush <= Self.closeWaits ? close + 1 : 0
+        if close >= Self.closePushes { shortWaitsLeft = Self.shortWaits }
+        (pushes, waitsSincePush) = (now, 0)
+    }
+
+    private static func spin(_ count: Int, until isDone: () -> Bool) -> Bool {
+        for _ in 0..<count {
+            if isDone() { return true }
+            mottle_pause()
+        }
+        return false
+    }
+}
