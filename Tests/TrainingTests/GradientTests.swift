@@ -29,10 +29,13 @@ struct GradientTests {
         #expect(error?.description == "'swirl' has no formula in Double; DoublePass.apply wants one")
     }
 
-    @Test func `a weight that the layers lack is named`() {
-        let model = DoubleModel(layers: [.dense(2)], input: [3], weights: ["dense2.weight": []])
-        let error = #expect(throws: DoubleModelError.self) { try model.outputs([1, -2, 3]) }
-        #expect(error == .noWeight("dense1.weight"))
+    @Test func `a weight that the layers lack, and tokens that they want, are named`() {
+        func error(_ layers: [LayerConfig]) -> DoubleModelError? {
+            let model = DoubleModel(layers: layers, input: [3, 2], weights: ["dense2.weight": []])
+            return #expect(throws: DoubleModelError.self) { try model.outputs([1, -2, 3, 4, -5, 6]) }
+        }
+        #expect(error([.dense(2)]) == .noWeight("dense1.weight"))
+        #expect(error([.flatten, .visibleTokens]) == .noTokens(layer: "visible_tokens1"))
     }
 
     @Test func `a wrong output, and a wrong gradient of an input or of a weight, is found`() throws {

@@ -28,6 +28,7 @@ final class LayerBench {
     /// How many tokens each sample has.
     private let lengths: Buffer<Int32>?
     private let mask: Buffer<UInt8>?
+    /// What the draws of all passes depend on.
     static let draws = DoubleModel.Draws(seed: 3, epoch: 3, ids: [91, 17, 3_000_000_000_000, 55, 4])
     private let ids = Buffer(draws.ids)
 
