@@ -76,8 +76,10 @@ func expectClose(
     _ found: [Float], _ wanted: [Double], tolerance: Double = 1e-5, _ comment: Comment? = nil,
     sourceLocation: SourceLocation = #_sourceLocation
 ) {
+    let place = comment.map { " (\($0))" } ?? ""
     guard found.count == wanted.count else {
-        Issue.record("\(found.count) values instead of \(wanted.count)", sourceLocation: sourceLocation)
+        Issue.record(
+            "\(found.count) values instead of \(wanted.count)\(place)", sourceLocation: sourceLocation)
         return
     }
     let wrong = zip(found, wanted).enumerated().first { _, pair in
@@ -85,8 +87,7 @@ func expectClose(
     }
     if let (index, (found, wanted)) = wrong {
         Issue.record(
-            "[\(index)] is \(found) instead of \(wanted) \(comment.map { "(\($0))" } ?? "")",
-            sourceLocation: sourceLocation)
+            "[\(index)] is \(found) instead of \(wanted)\(place)", sourceLocation: sourceLocation)
     }
 }
 

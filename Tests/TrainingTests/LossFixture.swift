@@ -35,14 +35,16 @@ struct PaddedRows {
 }
 
 /// The derivative of `function` for each of `values`, by central differences in Double.
-func centralDifferences(_ values: [Float], _ function: ([Double]) -> Double) -> [Double] {
+func centralDifferences(
+    _ values: [Float], _ function: ([Double]) throws -> Double
+) rethrows -> [Double] {
     let h = 1e-5
     let start = values.map(Double.init)
-    return start.indices.map { index in
+    return try start.indices.map { index in
         var (above, below) = (start, start)
         above[index] += h
         below[index] -= h
-        return (function(above) - function(below)) / (2 * h)
+        return try (function(above) - function(below)) / (2 * h)
     }
 }
 
