@@ -157,8 +157,7 @@ extension Experiment {
     ///
     /// - Throws: where patterns of weights' names mean none, and where an earlier run's weights do not fit.
     func newTrainer(_ observer: some RunObserver) throws -> Trainer {
-        try checkPrecision()
-        let model = makeModel()
+        let model = try trainingModel()
         if let run = config.train.initFrom {
             let saved = try run.savedWeights()
             do {

@@ -4,6 +4,7 @@ import Pipelines
 import Reports
 import Tensors
 import Training
+import VectorKernels
 
 /// A config with everything that it names: data, chains with their plugins, the model's plan.
 package final class Experiment {
@@ -115,27 +116,30 @@ package final class Experiment {
         return try rows.map { ($0, try builder.chain($0.entries, phase: .evaluate)) }
     }
 
-    /// A model with its start values.
-    func makeModel() -> Model {
-        // Where the processor lacks it, `checkPrecision` has seen to it that nothing is trained.
-        let precision =
-            runtime.kernels.precisions.contains(config.train.precision) ? config.train.precision : .fp32
-        return Model(
+    /// A model with its start values. Only steps round factors.
+    func makeModel(precision: Precision = .fp32) -> Model {
+        Model(
             plan, seed: config.seed,
             capacity: max(config.train.batchSize * config.views, Self.evaluationBatch),
             leaves: config.train.leaves, precision: precision, freeze: config.train.freeze,
             kernels: runtime.kernels, pool: runtime.pool)
     }
 
-    /// Throws where this processor cannot train as the config says; evaluation is in fp32 anyway.
+    /// The same for training, where this processor can do that as the config says.
+    func trainingModel() throws(ConfigError) -> Model {
+        try checkPrecision()
+        return makeModel(precision: config.train.precision)
+    }
+
     func checkPrecision() throws(ConfigError) {
-        let (wanted, set) = (config.train.precision, runtime.kernels.instructionSet)
-        if runtime.kernels.precisions.contains(wanted) { return }
+        let (wanted, kernels) = (config.train.precision, runtime.kernels)
+        if kernels.precisions.contains(wanted) { return }
         throw ConfigError(
             config.trainNode.place(of: "precision") ?? config.trainNode.place,
-            "'precision': \(wanted.rawValue) wants AVX512-BF16, which "
-                + (set == .avx512 ? "this processor lacks" : "\(set.rawValue) kernels do not use")
-                + "; leave the key out to train in fp32")
+            "'precision': \(wanted) wants a processor with AVX512-BF16, and this one runs "
+                + "\(kernels.instructionSet) kernels without it; "
+                + (config.lock == nil
+                    ? "leave the key out to train in fp32" : "the run goes on where a processor has it"))
     }
 
     /// The seed of test noise, whatever the config's: models that were trained from different seeds are compared on the

@@ -24,8 +24,7 @@ package struct TrainingBenchmark {
     ) throws {
         let experiment = try Experiment(file: file, overrides: overrides, runtime: runtime)
         let pipeline = experiment.trainingPipeline
-        try experiment.checkPrecision()
-        let trainer = try experiment.trainer(of: experiment.makeModel())
+        let trainer = try experiment.trainer(of: experiment.trainingModel())
         var batches = EndlessBatches(pipeline.stream())
         var warmUp = 3
         _ = try trainer.profile {

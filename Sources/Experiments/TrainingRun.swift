@@ -112,8 +112,10 @@ extension Experiment {
             throw FileError(folder.path, "this run is complete; nothing is left to do")
         }
         let isPrepared = !folder.has(folder.metrics)
-        let metrics = try MetricsLog(folder.metrics)
         let experiment = try Experiment(file: folder.lock, runtime: runtime)
+        // Before anything of the run is touched.
+        try experiment.checkPrecision()
+        let metrics = try MetricsLog(folder.metrics)
         if let note = experiment.note(of: "the weights") { observer.say(note) }
         experiment.notes.forEach(observer.say)
         let newest = try Checkpoint.newest(in: folder)
@@ -144,8 +146,7 @@ extension Experiment {
             if config.train.initFrom != nil { try AtomicFile.write(folder.lock, text: lockFile) }
             return try newTrainer(observer)
         }
-        try checkPrecision()
-        let trainer = try trainer(of: makeModel())
+        let trainer = try trainer(of: trainingModel())
         do {
             try trainer.restore(checkpoint.trainer)
         } catch {

@@ -90,7 +90,8 @@ final class Dense: SampleLayer {
         packing = memory.scratch(packingCount * threads, in: .forward)
         let width = weight.partition.width
         if sharesRows {
-            gradientPackingCount = RowsGradientTask.packingCount(inputs: input.stride, outputs: width)
+            gradientPackingCount = RowsGradientTask.packingCount(
+                inputs: input.stride, outputs: width, positions: input.positions)
         } else {
             // Only rounded factors need it: as they lie they are read as fast.
             gradientPackingCount =

@@ -29,12 +29,13 @@ struct RowsGradientTask: ParallelTask {
         return leaves
     }
 
-    /// Of a thread, for products of one block.
-    static func packingCount(inputs: Int, outputs: Int) -> Int {
-        paddedTo16(
+    /// Of a thread, for products of one block, or of a sample's `positions` where these are more (see `SampleGrid`).
+    static func packingCount(inputs: Int, outputs: Int, positions: Int) -> Int {
+        let rows = max(blockRows, positions)
+        return paddedTo16(
             max(
-                MatrixProduct.packingCount(rows: blockRows, columns: inputs, depth: outputs),
-                MatrixProduct.packingCount(rows: inputs, columns: outputs, depth: blockRows)))
+                MatrixProduct.packingCount(rows: rows, columns: inputs, depth: outputs),
+                MatrixProduct.packingCount(rows: inputs, columns: outputs, depth: rows)))
     }
 
     func work(thread: Int, threads: Int) {

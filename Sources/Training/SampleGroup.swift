@@ -79,7 +79,7 @@ struct SampleGrid: Equatable {
 /// Layers in a row, through which a thread takes a few samples at a time: what one layer writes, the next one finds in the
 /// thread's cache. Gradients between them are kept for these samples only.
 ///
-/// Bits are those of the layers one after the other, and depend on no thread.
+/// Bits are those of the layers one after the other, in fp32, and depend on no thread.
 final class SampleGroup {
     let layers: Range<Int>
     private let members: [any SampleLayer]

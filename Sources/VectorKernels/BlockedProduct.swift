@@ -6,7 +6,8 @@ public enum BlockedProduct<Vector: ProductVector> {
             !product.transposesB || product.packing != nil && product.leaves == 1,
             "a product with a transposed B wants memory for packing, and one leaf")
         precondition(
-            Vector.roundsFactors == (product.precision == .bf16), "these kernels compute no product in bf16")
+            Vector.roundsFactors == (product.precision == .bf16),
+            "kernels for another precision than \(product.precision)")
         precondition(
             !Vector.roundsFactors
                 || product.packing != nil && product.leaves == 1 && !product.transposesB

@@ -55,9 +55,8 @@ public struct ConvolutionPass {
     /// Writes the targets of some samples. Each is the same, whichever call it is in.
     @inlinable @inline(__always)
     public func compute<V: ConvolutionVector>(samples: Range<Int>, vector: V.Type) {
-        if !isForward && winners != nil && geometry.isSparse {
-            return V.scatterWinners(self, samples: samples)
-        }
+        precondition(V.roundsFactors == roundsFactors, "kernels for another precision")
+        if isSparse { return V.scatterWinners(self, samples: samples) }
         let padded = padded
         let packed = workspace + (padded.count + 31) & ~15
         let packedCount = geometry.packedCount(sources: sources, targets: targets)
@@ -105,9 +104,12 @@ public struct ConvolutionPass {
     /// Whether it is computed in bf16.
     @inlinable @inline(__always)
     var roundsFactors: Bool {
-        let isSparse = !isForward && winners != nil && geometry.isSparse
-        return precision == .bf16 && (isSparse ? geometry.joinsLists : geometry.joinsChannels)
+        precision == .bf16 && (isSparse ? geometry.joinsLists : geometry.joinsChannels)
     }
+
+    /// Whether it goes by lists of winners.
+    @inlinable @inline(__always)
+    var isSparse: Bool { !isForward && winners != nil && geometry.isSparse }
 
     @inlinable @inline(__always)
     func scatterWinners<V: ConvolutionVector>(samples: Range<Int>, vector: V.Type) {

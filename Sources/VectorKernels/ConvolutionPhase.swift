@@ -76,6 +76,10 @@ extension ConvolutionGeometry {
     @inlinable @inline(__always)
     var joinsChannels: Bool { !isDepthwise && groupChannels % 2 == 0 && groupOutputs % 2 == 0 }
 
+    /// Whether gradients behind a pooled convolution join two entries of a list, over blocks of 32 channels.
+    @inlinable @inline(__always)
+    var joinsLists: Bool { channels % 32 == 0 }
+
     /// Panels of 16 outputs in a piece of the weights' gradient.
     @inlinable @inline(__always)
     var piecePanels: Int { groups == 1 && outputStride % 32 == 0 ? 2 : 1 }

@@ -1,9 +1,3 @@
-extension ConvolutionGeometry {
-    /// Whether gradients behind a pooled convolution join two entries of a list where factors are bf16.
-    @inlinable @inline(__always)
-    var joinsLists: Bool { channels % 32 == 0 }
-}
-
 /// What `SparseGradient` computes, with factors in bf16: two entries of a list at a time.
 ///
 /// Channels lie in blocks of 32, as factors in one vector. Its order lets two of them, interleaved four by four, give the pairs
@@ -257,12 +251,6 @@ extension ConvolutionPass {
 }
 
 extension ConvolutionWeightPass {
-    /// Whether it is computed in bf16.
-    @inlinable @inline(__always)
-    var roundsFactors: Bool {
-        precision == .bf16 && (isSparse ? geometry.joinsLists : !geometry.isDepthwise)
-    }
-
     @inlinable @inline(__always)
     func sumJoinedLists<V: RoundingVector>(outputs: Range<Int>, vector: V.Type) {
         let joined = JoinedGradient<V>(geometry, workspace: workspace)

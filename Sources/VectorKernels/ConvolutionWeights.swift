@@ -37,10 +37,17 @@ public struct ConvolutionWeightPass {
     @inlinable @inline(__always)
     var isSparse: Bool { winners != nil && geometry.isSparse }
 
+    /// Whether it is computed in bf16.
+    @inlinable @inline(__always)
+    var roundsFactors: Bool {
+        precision == .bf16 && (isSparse ? geometry.joinsLists : !geometry.isDepthwise)
+    }
+
     /// Writes some pieces of the weights' gradient, and the bias's with the first ones. Each element is the same, however
     /// pieces are shared between calls.
     @inlinable @inline(__always)
     public func compute<V: ConvolutionVector>(pieces: Range<Int>, vector: V.Type) {
+        precondition(V.roundsFactors == roundsFactors, "kernels for another precision")
         if isSparse { sumWinners(outputs: pieces, vector: V.self) } else { sum(pieces, vector: V.self) }
     }
 

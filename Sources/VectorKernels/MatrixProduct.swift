@@ -12,7 +12,8 @@ public enum Precision: String, CaseIterable, Sendable {
 /// `columns` is a multiple of 16, so kernels have no column tails: layers keep their columns padded to 16 with zeros.
 /// C overlaps neither A nor B.
 ///
-/// Bits: each element of C is summed over k in order, by itself. How rows and columns are shared between calls, cut into
+/// Bits: each element of C is summed over k in order, by itself; in bf16 two factors at a time, of which the second is added
+/// first. How rows and columns are shared between calls, cut into
 /// tiles and blocks, or packed, changes no bit.
 public struct MatrixProduct {
     /// The most leaves that a product's depth may be cut into.
@@ -37,7 +38,7 @@ public struct MatrixProduct {
     /// What each row starts from, `[columns]`; nil: zero.
     public var bias: UnsafePointer<Float>?
     /// Whether each element starts from what C holds, instead of from bias or zero: the sum that an earlier product began
-    /// goes on, with the same bits as in one product. Not with more than one leaf.
+    /// goes on, with the same bits as in one product, in bf16 from an even place. Not with more than one leaf.
     public var startsFromC = false
     /// The depth is summed in this many contiguous leaves (a power of two; leaf i ends at depth · (i + 1) / leaves),
     /// which are combined by a binary tree; the first one starts from the bias. 1: one running sum.
@@ -45,7 +46,7 @@ public struct MatrixProduct {
     /// Memory for finished leaves that wait for their neighbour, wanted when there is more than one.
     public var partialSums: UnsafeMutablePointer<Float>?
     /// Memory for `packingCount` values, used while the product is computed: blocks of A and B are copied to it where that
-    /// pays. nil: they are read where they lie. Changes no bit.
+    /// pays. nil: they are read where they lie. Changes no bit. In bf16 all of them is rounded into it.
     public var packing: UnsafeMutablePointer<Float>?
     /// What A and B are rounded to before they are multiplied. bf16 wants `packing`, one leaf, a B that is not transposed,
     /// and an A whose row stride or depth stride is 1.

@@ -13,14 +13,19 @@ struct Patience {
     /// Pushes that have no more waits than this between them are a neighbour's: what else a system does is rare.
     private static let closeWaits = 64
     private static let closePushes = 4
-    /// So many waits with a neighbour are cut short before a long one is tried again.
-    private static let shortWaits = 1024
+    /// So many waits with a neighbour are cut short before long ones are tried again, and four times as many whenever the
+    /// neighbour is found to be there still.
+    private static let shortWaits = 1024...65_536
+    /// So many long waits without a neighbour, and it has gone.
+    private static let quietWaits = 16_384
 
     /// How often this thread was pushed aside, when it last looked, and how many waits ago that was new.
     private var (pushes, waitsSincePush) = (0, 0)
     /// How many pushes in a row were close to the one before.
     private var close = 0
-    private var shortWaitsLeft = 0
+    private var (shortWaits, shortWaitsLeft) = (Self.shortWaits.lowerBound, 0)
+    /// Since a neighbour was last found.
+    private var longWaits = 0
 
     /// Calls `isDone` until it returns true.
     ///
@@ -32,6 +37,8 @@ struct Patience {
             shortWaitsLeft -= 1
             return false
         }
+        longWaits += 1
+        if longWaits == Self.quietWaits { shortWaits = Self.shortWaits.lowerBound }
         return Self.spin(Self.longSpins, until: isDone)
     }
 
@@ -41,7 +48,10 @@ struct Patience {
         waitsSincePush += 1
         guard now != pushes else { return }
         close = waitsSincePush <= Self.closeWaits ? close + 1 : 0
-        if close >= Self.closePushes { shortWaitsLeft = Self.shortWaits }
+        if close >= Self.closePushes {
+            (shortWaitsLeft, shortWaits) = (shortWaits, min(4 * shortWaits, Self.shortWaits.upperBound))
+            longWaits = 0
+        }
         (pushes, waitsSincePush) = (now, 0)
     }
 

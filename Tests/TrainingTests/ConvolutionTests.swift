@@ -309,6 +309,37 @@ struct ConvolutionTests {
     }
 
     @Test(.enabled(if: Fixture.kernels.precisions.contains(.bf16), "this processor has no AVX512-BF16"))
+    func `convolutions in bf16 round to the nearest`() throws {
+        let kernels = Fixture.kernels.convolution
+        let geometry = Self.geometry(9, 11, 32, 18, kernel: (3, 3), stride: (2, 2), before: (1, 1))
+        var test = Case(geometry)
+        test.precision = .bf16
+        let winners = winners(geometry)
+        let (forward, backward, sums) = (
+            test.forward(kernels), test.backward(kernels), test.sums(kernels)
+        )
+        let (scattered, listed) = (
+            test.backward(kernels, winners: winners), test.sums(kernels, winners: winners)
+        )
+        // Sums of biases are no products, so they are not rounded.
+        let biases = Reference(test).weightGradient.suffix(geometry.outputStride)
+        let listedBiases = Reference(test, gradient: test.expanded(winners)).weightGradient
+            .suffix(geometry.outputStride)
+        for buffer in [test.input, test.weights, test.gradient] {
+            for index in 0..<buffer.count { buffer.pointer[index] = bf16(buffer.pointer[index]) }
+        }
+        let rounded = Reference(test)
+        let behind = Reference(test, gradient: test.expanded(winners))
+        expectClose(try #require(forward), rounded.output)
+        expectClose(try #require(backward), rounded.inputGradient)
+        let weights = rounded.weightGradient.prefix(geometry.weightCount)
+        expectClose(try #require(sums), Array(weights) + biases, tolerance: 2e-5)
+        expectClose(try #require(scattered), behind.inputGradient)
+        let listedWeights = behind.weightGradient.prefix(geometry.weightCount)
+        expectClose(try #require(listed), Array(listedWeights) + listedBiases, tolerance: 2e-5)
+    }
+
+    @Test(.enabled(if: Fixture.kernels.precisions.contains(.bf16), "this processor has no AVX512-BF16"))
     func `convolutions in bf16 round what is given to them, each its own part`() {
         let kernels = Fixture.kernels.convolution
         func differ(_ geometry: ConvolutionGeometry, winners: Buffer<UInt32>? = nil) -> [Bool] {

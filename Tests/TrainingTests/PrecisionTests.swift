@@ -27,14 +27,31 @@ struct PrecisionTests {
         #expect(single.state.arrays != wanted.state.arrays)
     }
 
-    @Test func `evaluation is in fp32`() throws {
-        let layers: [LayerConfig] = [.flatten, .dense(33), .relu, .dense(7)]
-        let samples = Samples(count: 19, shape: [9, 7, 1], classes: 7)
-        let losses = try Precision.allCases.map { precision in
+    private static func convolution(_ kind: ConvolutionConfig.Kind, stride: Int = 1) -> LayerConfig {
+        .convolution(
+            ConvolutionConfig(kind, outputs: 32, window: WindowConfig(size: [3], stride: [stride])))
+    }
+
+    private static let pooling = LayerConfig.pooling(
+        PoolingConfig(.maximum, window: WindowConfig(size: [2], stride: [2], padding: .zeros([0]))))
+
+    @Test(
+        arguments: [
+            [.flatten, .dense(33), .relu, .dense(7)],
+            [convolution(.conv2d), convolution(.conv2d), .relu, pooling, .flatten, .dense(7)],
+            [convolution(.conv2d, stride: 2), convolution(.transposed, stride: 2), .flatten, .dense(7)],
+            [.reshape([60, 2]), .dense(24), .attention(heads: 2), .meanToken, .dense(7)],
+        ] as [[LayerConfig]])
+    func `evaluation is in fp32, steps are not`(layers: [LayerConfig]) throws {
+        let samples = Samples(count: 19, shape: [6, 10, 2], classes: 7)
+        let trainers = try Precision.allCases.map { precision in
             let model = try Fixture.model(layers, input: samples.shape, classes: 7, precision: precision)
-            return Trainer(model, TrainConfig(epochs: 1), stepsPerEpoch: 1).evaluate(samples.batch(0..<19))
+            return Trainer(model, TrainConfig(epochs: 1), stepsPerEpoch: 1)
         }
+        let losses = trainers.map { $0.evaluate(samples.batch(0..<19)) }
         #expect(losses[0] == losses[1])
+        let steps = try trainers.map { try $0.step(samples.batch(0..<19)).loss }
+        #expect(steps[0] != steps[1])
     }
 
     /// One step of plain gradient descent from the same weights: what it changes is the gradient.

@@ -72,4 +72,31 @@ struct SampleGroupTests {
         trainer.model.forward(batch, Pass(batch, update: nil), times: times)
         #expect(trainer.model.groups[0].layers.allSatisfy { times.forward[$0] > 0 })
     }
+
+    /// A share is one sample then, whatever its size.
+    @Test(arguments: [300, 521], [Precision.fp32, .bf16])
+    func `gradients over many tokens are those of a layer that runs on its own`(
+        tokens: Int, precision: Precision
+    ) throws {
+        guard Fixture.kernels.precisions.contains(precision) else { return }
+        let samples = Samples(count: 8, shape: [tokens, 3], classes: 5)
+        func trained(_ threads: Int, _ precision: Precision, isTogether: Bool) throws -> [Float] {
+            // A reshape between them ends a group.
+            let between: [LayerConfig] = isTogether ? [] : [.flatten, .reshape([tokens, 80])]
+            let model = try Fixture.model(
+                [.dense(80)] + between + [.dense(530)]
+                    + (isTogether ? [] : [.flatten, .reshape([tokens, 530])])
+                    + [.dense(48), .meanToken, .dense(5)],
+                input: samples.shape, classes: 5, capacity: 8, threads: threads, precision: precision)
+            #expect(model.groups.isEmpty != isTogether)
+            var descent = SGDConfig()
+            descent.learningRate = 0.5
+            _ = try Trainer(model, optimizer: .sgd(descent)).step(samples.batch(0..<8))
+            return model.weights.flatMap(\.unpadded)
+        }
+        let together = try trained(2, precision, isTogether: true)
+        let alone = try trained(1, .fp32, isTogether: false).map(Double.init)
+        expectClose(together, alone, tolerance: precision == .fp32 ? 1e-5 : 2e-2)
+        #expect(try trained(3, precision, isTogether: true) == together)
+    }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @Suite struct WrongConfigTests {
@@ -139,8 +140,8 @@ import Testing
             WorkFolder.program, command + ["small.yaml"], environment: ["MOTTLE_ISA": "baseline"])
         #expect(
             outcome.errors
-                == "small.yaml:13:14: error: 'precision': bf16 wants AVX512-BF16, which baseline kernels do not use; "
-                + "leave the key out to train in fp32\n")
+                == "small.yaml:13:14: error: 'precision': bf16 wants a processor with AVX512-BF16, and this one runs "
+                + "baseline kernels without it; leave the key out to train in fp32\n")
         #expect(outcome.status == 2)
     }
 
@@ -154,10 +155,33 @@ import Testing
             lock.replacingOccurrences(of: "precision: fp32", with: "precision: bf16"))
         let after = try folder.mottle("evaluate", "run", environment: ["MOTTLE_ISA": "baseline"])
         #expect(after.output == before.output && after.status == 0)
-        let training = try folder.mottle(
-            "train", "run/config.lock.yaml", environment: ["MOTTLE_ISA": "baseline"])
-        #expect(training.errors.contains("error: 'precision': bf16 wants AVX512-BF16"))
+        // Going on with it is refused, and leaves it as it is.
+        try FileManager.default.removeItem(atPath: "\(folder.path)/run/robustness.json")
+        let names = try folder.names("run")
+        let metrics = try folder.text("run/metrics.jsonl") + "what came behind the checkpoint\n"
+        try folder.write("run/metrics.jsonl", metrics)
+        let training = try folder.mottle("train", "--resume", "run", environment: ["MOTTLE_ISA": "baseline"])
+        #expect(
+            training.errors.hasSuffix(
+                "'precision': bf16 wants a processor with AVX512-BF16, and this one runs baseline kernels without it; "
+                    + "the run goes on where a processor has it\n"))
         #expect(training.status == 2)
+        #expect(try folder.names("run") == names && folder.text("run/metrics.jsonl") == metrics)
+    }
+
+    @Test func `bf16 trains other weights, the same for any number of threads`() throws {
+        let folder = try WorkFolder.withSmallData()
+        func weights(_ name: String, _ arguments: String...) throws -> Data? {
+            let outcome = try folder.mottle(["train", "small.yaml", "--quiet", "--out", name] + arguments)
+            if outcome.errors.contains("bf16 wants a processor with AVX512-BF16") { return nil }
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            return try folder.data("\(name)/model.safetensors")
+        }
+        let bf16 = ["--set", "train.precision=bf16"]
+        guard let rounded = try weights("bf16", bf16[0], bf16[1], "--threads", "1") else { return }
+        #expect(try rounded == weights("again", bf16[0], bf16[1], "--threads", "3"))
+        #expect(try rounded != weights("fp32"))
+        #expect(try folder.text("bf16/config.lock.yaml").contains("  precision: bf16\n"))
     }
 
     @Test func `an unknown instruction set is refused`() throws {
