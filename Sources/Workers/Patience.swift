@@ -32,27 +32,28 @@ struct Patience {
     /// - Returns: false where it has not become true so soon that spinning paid.
     mutating func spin(until isDone: () -> Bool) -> Bool {
         if Self.spin(Self.shortSpins, until: isDone) { return true }
-        lookAround()
+        // A call of the system, but only of a thread that has waited for long already.
+        return spinsLong(pushes: mottle_involuntary_switches()) && Self.spin(Self.longSpins, until: isDone)
+    }
+
+    /// Whether a wait that was not short is worth spinning on, of a thread that was pushed aside so often since it began.
+    mutating func spinsLong(pushes now: Int) -> Bool {
+        waitsSincePush += 1
+        if now != pushes {
+            close = waitsSincePush <= Self.closeWaits ? close + 1 : 0
+            if close >= Self.closePushes {
+                (shortWaitsLeft, shortWaits) = (shortWaits, min(4 * shortWaits, Self.shortWaits.upperBound))
+                longWaits = 0
+            }
+            (pushes, waitsSincePush) = (now, 0)
+        }
         guard shortWaitsLeft == 0 else {
             shortWaitsLeft -= 1
             return false
         }
         longWaits += 1
         if longWaits == Self.quietWaits { shortWaits = Self.shortWaits.lowerBound }
-        return Self.spin(Self.longSpins, until: isDone)
-    }
-
-    /// A call of the system, but only of a thread that has waited for long already.
-    private mutating func lookAround() {
-        let now = mottle_involuntary_switches()
-        waitsSincePush += 1
-        guard now != pushes else { return }
-        close = waitsSincePush <= Self.closeWaits ? close + 1 : 0
-        if close >= Self.closePushes {
-            (shortWaitsLeft, shortWaits) = (shortWaits, min(4 * shortWaits, Self.shortWaits.upperBound))
-            longWaits = 0
-        }
-        (pushes, waitsSincePush) = (now, 0)
+        return true
     }
 
     private static func spin(_ count: Int, until isDone: () -> Bool) -> Bool {
