@@ -14,14 +14,10 @@ final class StreamWorker {
     private let source: DatasetSamples
     /// One for each view.
     private let workspaces: [Workspace]
-    /// The same, of which reading counts no references: an atomic operation waits for all that was written before it, here
-    /// a sample.
-    private let plainWorkspaces: Buffer<Unmanaged<Workspace>>
     /// Whether samples are features of sounds that the chain changes first, in each view in another way.
     private let changesSounds: Bool
     private let scratch: Buffer<Float>
     private let hasher: DigestHasher?
-    private let plainHasher: Unmanaged<DigestHasher>?
     private let kernels: NoiseKernels
     private let skips: Bool
     private let (batchSize, batchesPerEpoch): (Int, Int)
@@ -46,13 +42,11 @@ final class StreamWorker {
         workspaces = pipeline.programs.map {
             Workspace($0, kernels: pipeline.kernels.noise, source: source)
         }
-        plainWorkspaces = Buffer(workspaces.map(Unmanaged.passUnretained))
         let program = pipeline.programs[0]
         (size, classes) = (program.shape.count, pipeline.samples.dataset.classes)
         changesSounds = program.sound != nil
         scratch = Buffer(count: size)
         hasher = pipeline.makesDigests ? DigestHasher(pipeline.kernels.noise) : nil
-        plainHasher = hasher.map(Unmanaged.passUnretained)
         skips = pipeline.samples.skipsUnreadable
         (batchSize, batchesPerEpoch) = (pipeline.batchSize, pipeline.batchesPerEpoch)
         positions = UnsafePointer(memory.positions.pointer)
@@ -68,7 +62,7 @@ final class StreamWorker {
     ///
     /// - Returns: false if one failed that may not be left out; those behind it are not made then.
     func make(_ slots: Range<Int>, epoch: Int) -> Bool {
-        let views = plainWorkspaces.count
+        let views = workspaces.count
         for slot in slots {
             if slot + 1 < slots.upperBound { source.prefetch(ids[(slot + 1) * views]) }
             do {
@@ -82,21 +76,19 @@ final class StreamWorker {
     }
 
     private func make(_ slot: Int, epoch: Int) throws {
-        let views = plainWorkspaces.count
+        let views = workspaces.count
         let id = ids[slot * views]
         let step = epoch * batchesPerEpoch + positions[slot] / batchSize
         if let clean, changesSounds {
             let sample = try source.sample(id, scratch: scratch.pointer)
             sample.values.decode(first: 0, count: size, to: clean + slot * size, kernels)
         }
-        var sample = try inWorkspace(0) {
-            try $0.sample(id, epoch: epoch, step: step, scratch: scratch.pointer)
-        }
+        var sample = try workspaces[0].sample(id, epoch: epoch, step: step, scratch: scratch.pointer)
         let label = source.label(id)
         if let clean, !changesSounds {
             sample.values.decode(first: 0, count: size, to: clean + slot * size, kernels)
         }
-        plainHasher?._withUnsafeGuaranteedRef { hasher in
+        if let hasher {
             hasher.begin()
             hasher.absorb(id)
             hasher.absorb(UInt64(label))
@@ -104,21 +96,15 @@ final class StreamWorker {
         }
         for view in 0..<views {
             if view > 0, changesSounds {
-                sample = try inWorkspace(view) {
-                    try $0.sample(id, epoch: epoch, step: step, scratch: scratch.pointer)
-                }
+                sample = try workspaces[view].sample(id, epoch: epoch, step: step, scratch: scratch.pointer)
             }
             let row = slot * views + view
             (ids[row], labels[row]) = (id, Int32(label))
             lengths[row] = Int32(truncatingIfNeeded: sample.length ?? Int(Int32.max))
-            try inWorkspace(view) { try make(row, sample, in: $0, label, epoch: epoch, step: step) }
-            plainHasher?._withUnsafeGuaranteedRef { absorb(row, into: $0) }
+            try make(row, sample, in: workspaces[view], label, epoch: epoch, step: step)
+            if let hasher { absorb(row, into: hasher) }
         }
-        if let plainHasher { digests?[slot] = plainHasher._withUnsafeGuaranteedRef { $0.digest } }
-    }
-
-    private func inWorkspace<Result>(_ view: Int, _ body: (Workspace) throws -> Result) rethrows -> Result {
-        try plainWorkspaces.pointer[view]._withUnsafeGuaranteedRef(body)
+        if let hasher { digests?[slot] = hasher.digest }
     }
 
     private func make(
