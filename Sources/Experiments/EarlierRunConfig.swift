@@ -184,19 +184,41 @@ extension Experiment {
     }
 
     private func check(_ model: Model) throws(ConfigError) {
-        try check(config.train.noDecay, "no_decay", model)
-        try check(config.train.freeze, "freeze", model)
+        try checkGroups(model)
+        try check(config.train.freeze, "freeze", at: place(of: "freeze"), model)
         guard model.weights.contains(where: \.isTrained) else {
             throw ConfigError(
-                config.trainNode.place, "'freeze' means all weights, so there is nothing to train")
+                place(of: "freeze"), "'freeze' means all weights, so there is nothing to train")
         }
     }
 
-    private func check(_ patterns: [NamePattern], _ key: String, _ model: Model) throws(ConfigError) {
+    private func checkGroups(_ model: Model) throws(ConfigError) {
+        let (groups, place) = (config.train.groups, place(of: "groups"))
+        for (index, group) in groups.enumerated() {
+            try check(group.weights, "groups[\(index)]", at: place, model)
+            for weight in model.weights where group.has(weight.name) {
+                guard let first = groups[..<index].firstIndex(where: { $0.has(weight.name) }) else {
+                    continue
+                }
+                throw ConfigError(
+                    place,
+                    "'groups[\(index)]' has \(weight.name), which is in 'groups[\(first)]', too; "
+                        + "a weight is in one group at most")
+            }
+        }
+    }
+
+    private func place(of key: String) -> ConfigPlace {
+        config.trainNode.place(of: key) ?? config.trainNode.place
+    }
+
+    private func check(
+        _ patterns: [NamePattern], _ key: String, at place: ConfigPlace, _ model: Model
+    ) throws(ConfigError) {
         for pattern in patterns where !model.weights.contains(where: { pattern.means($0.name) }) {
             let names = model.weights.map(\.name).joined(separator: ", ")
             throw ConfigError(
-                config.trainNode.place,
+                place,
                 "'\(key)' has '\(pattern.text)', but no weight is named so; there are \(names)")
         }
     }

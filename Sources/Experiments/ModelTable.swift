@@ -17,8 +17,9 @@ package struct ModelTable {
     /// Bytes.
     private let (weightMemory, stepMemory): (Int, Int)
 
-    package init(_ experiment: Experiment) {
-        let model = experiment.makeModel()
+    /// - Throws: where patterns of weights' names mean none.
+    package init(_ experiment: Experiment) throws(ConfigError) {
+        let model = try experiment.trainer(of: experiment.makeModel()).model
         let profiles = Dictionary(uniqueKeysWithValues: model.profile.map { ($0.name, $0) })
         func rows(_ layers: [ModelPlan.Layer], depth: Int) -> [Row] {
             layers.flatMap { layer in

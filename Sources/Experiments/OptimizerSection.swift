@@ -144,3 +144,30 @@ extension RMSPropConfig {
         ])
     }
 }
+
+extension WeightGroup: ConfigValue {
+    /// `{ weights: ["*.table"], learning_rate: 0.0001, weight_decay: 0 }`.
+    package init(_ node: ConfigNode) throws(ConfigError) {
+        var table = try node.table()
+        let names = try table.requireNode("weights")
+        self.init(
+            try names.value(as: "name_patterns") { node throws(ConfigError) in try [NamePattern](node) })
+        learningRate = try table.read("learning_rate", as: "learning_rate") { node throws(ConfigError) in
+            try node.value(in: ConfigTable.positive)
+        }
+        weightDecay = try table.read("weight_decay", as: "weight_decay") { node throws(ConfigError) in
+            try node.value(in: 0...1e6)
+        }
+        try table.finish()
+        if learningRate == nil && weightDecay == nil && !node.isProbe {
+            throw ConfigError(node.place, "\(node.subject) needs 'learning_rate', 'weight_decay' or both")
+        }
+    }
+
+    var node: ConfigNode {
+        var entries = [ConfigEntry("weights", weights.node)]
+        if let learningRate { entries.append(ConfigEntry("learning_rate", .number(learningRate))) }
+        if let weightDecay { entries.append(ConfigEntry("weight_decay", .number(weightDecay))) }
+        return ConfigNode(.table(entries))
+    }
+}

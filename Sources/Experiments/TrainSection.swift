@@ -22,8 +22,14 @@ extension TrainConfig: ConfigValue {
         clipNorm = try table.read("clip_norm", as: "clip_norm") { node throws(ConfigError) in
             try node.value(in: 1e-12...1e12)
         }
-        noDecay = try table.readPatterns("no_decay")
-        freeze = try table.readPatterns("freeze")
+        groups =
+            try table.read("groups", as: "groups") { node throws(ConfigError) in try [WeightGroup](node) }
+            ?? []
+        freeze =
+            try table.read("freeze", as: "name_patterns") { node throws(ConfigError) in
+                try [NamePattern](node)
+            }
+            ?? []
         initFrom = try table.read("init_from", as: "init_from") { node throws(ConfigError) in
             try EarlierRun(node)
         }
@@ -54,9 +60,8 @@ extension TrainConfig: ConfigValue {
             entries.append(ConfigEntry("consistency", .table(["js": .number(consistency)])))
         }
         if let initFrom { entries.append(ConfigEntry("init_from", initFrom.node)) }
-        for (key, patterns) in [("freeze", freeze), ("no_decay", noDecay)] where !patterns.isEmpty {
-            entries.append(ConfigEntry(key, .list(patterns.map { .string($0.text) })))
-        }
+        if !groups.isEmpty { entries.append(ConfigEntry("groups", .list(groups.map(\.node)))) }
+        if !freeze.isEmpty { entries.append(ConfigEntry("freeze", freeze.node)) }
         if let clipNorm { entries.append(ConfigEntry("clip_norm", .number(clipNorm))) }
         if let averageDecay {
             entries.append(ConfigEntry("average", .table(["decay": .number(averageDecay)])))
@@ -76,10 +81,8 @@ extension NamePattern: ConfigValue {
     package init(_ node: ConfigNode) throws(ConfigError) { self.init(try String(node)) }
 }
 
-extension ConfigTable {
-    fileprivate mutating func readPatterns(_ key: String) throws(ConfigError) -> [NamePattern] {
-        try read(key, as: "name_patterns") { node throws(ConfigError) in try [NamePattern](node) } ?? []
-    }
+extension [NamePattern] {
+    var node: ConfigNode { .list(map { .string($0.text) }) }
 }
 
 extension ConfigNode {

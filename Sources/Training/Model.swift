@@ -44,9 +44,7 @@ package final class Model {
     package var memory: Int { engine.memory.peak }
 
     /// Bytes of all weights with what optimisers keep of them.
-    package var weightMemory: Int {
-        weights.reduce(0) { $0 + 3 * $1.values.count } * MemoryLayout<Float>.stride
-    }
+    package var weightMemory: Int { weights.reduce(0) { $0 + $1.memory } }
 
     /// Computes the outputs of a batch.
     ///

@@ -1,7 +1,8 @@
 /// How gradients change weights.
 ///
 /// Weight decay λ is L2 in `sgd`, `adam` and `rmsprop`, as in PyTorch: it adds λ w to the gradient. In `adamw` and `lion` it is
-/// decoupled from the gradient: it takes α λ w from each weight. It spares biases and what else has only one axis.
+/// decoupled from the gradient: it takes α λ w from each weight. It spares biases and what else has only one axis, where no
+/// `WeightGroup` says otherwise.
 package enum Optimizer: Equatable, Sendable {
     case adam(AdamConfig)
     case adamW(AdamConfig)
@@ -15,6 +16,23 @@ package enum Optimizer: Equatable, Sendable {
         case .sgd(let config): config.learningRate
         case .lion(let config): config.learningRate
         case .rmsProp(let config): config.learningRate
+        }
+    }
+
+    package var weightDecay: Double {
+        switch self {
+        case .adam(let config), .adamW(let config): config.weightDecay
+        case .sgd(let config): config.weightDecay
+        case .lion(let config): config.weightDecay
+        case .rmsProp(let config): config.weightDecay
+        }
+    }
+
+    /// Whether it needs the mean square of each weight's gradients.
+    var keepsSquares: Bool {
+        switch self {
+        case .adam, .adamW, .rmsProp: true
+        case .sgd, .lion: false
         }
     }
 }

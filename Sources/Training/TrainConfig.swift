@@ -9,8 +9,8 @@ package struct TrainConfig: Equatable, Sendable {
     package var schedule = LearningRateSchedule()
     /// Where the norm of all weights' gradient together is larger, the gradient is scaled down to it (Pascanu et al. 2013).
     package var clipNorm: Double?
-    /// Names of weights that do not decay, beside those with one axis.
-    package var noDecay: [NamePattern] = []
+    /// No weight is in two of them.
+    package var groups: [WeightGroup] = []
     /// Names of weights that stay as they are; what a batch norm measures stays, too, and is used in the place of the batch's.
     package var freeze: [NamePattern] = []
     /// Where start values come from; nil: all are drawn.
@@ -34,6 +34,19 @@ package struct TrainConfig: Equatable, Sendable {
     package var checkpoint = CheckpointInterval.seconds(10)
 
     package init(epochs: Int) { self.epochs = epochs }
+}
+
+/// Weights that have a learning rate or a weight decay of their own, whatever their shape; nil: the optimizer's.
+package struct WeightGroup: Equatable, Sendable {
+    package var weights: [NamePattern]
+    package var learningRate: Double?
+    package var weightDecay: Double?
+
+    package init(_ weights: [NamePattern], learningRate: Double? = nil, weightDecay: Double? = nil) {
+        (self.weights, self.learningRate, self.weightDecay) = (weights, learningRate, weightDecay)
+    }
+
+    package func has(_ name: String) -> Bool { weights.contains { $0.means(name) } }
 }
 
 package enum CheckpointInterval: Equatable, Sendable {

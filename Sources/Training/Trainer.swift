@@ -17,8 +17,8 @@ package final class Trainer {
     /// - Parameter stepsPerEpoch: what a schedule takes an epoch for.
     package init(_ model: Model, _ config: TrainConfig, stepsPerEpoch: Int) {
         (self.model, self.config, self.stepsPerEpoch) = (model, config, stepsPerEpoch)
-        for weight in model.weights where config.noDecay.contains(where: { $0.means(weight.name) }) {
-            weight.decays = false
+        for weight in model.weights {
+            weight.startTraining(config.optimizer, config.groups.first { $0.has(weight.name) })
         }
         precondition(
             model.plan.outputs.map(\.name) == config.loss.heads.map(\.name),

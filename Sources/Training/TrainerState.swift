@@ -4,9 +4,9 @@ import Tensors
 /// for bit, with any number of threads.
 package struct TrainerState: Equatable, Sendable {
     package var steps: Int
-    /// Weights by name, and behind the name what is kept for each: `dense1.weight`, `dense1.weight.first` and
-    /// `dense1.weight.second` (see `WeightPanel`), and where there are such things `dense1.weight.gradient`, which is still
-    /// being collected, `dense1.weight.average` and `dense1.weight.best`.
+    /// Weights by name, and behind the name what there is beside each: `dense1.weight`, `dense1.weight.first` and
+    /// `dense1.weight.second` (see `WeightPanel`), `dense1.weight.gradient`, which is still being collected,
+    /// `dense1.weight.average` and `dense1.weight.best`.
     package var arrays: [String: SavedWeight]
 
     package init(steps: Int, arrays: [String: SavedWeight]) { (self.steps, self.arrays) = (steps, arrays) }
@@ -44,7 +44,9 @@ extension Trainer {
     }
 
     private func kept(of weight: Weight) -> [(String, Buffer<Float>)] {
-        var kept = [("\(weight.name).first", weight.first), ("\(weight.name).second", weight.second)]
+        var kept: [(String, Buffer<Float>)] = []
+        if let first = weight.first { kept.append(("\(weight.name).first", first)) }
+        if let second = weight.second { kept.append(("\(weight.name).second", second)) }
         if let average = weight.average { kept.append(("\(weight.name).average", average)) }
         if let best = weight.best { kept.append(("\(weight.name).best", best)) }
         if collectsOverSteps, let gradient = weight.collected {

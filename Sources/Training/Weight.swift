@@ -18,10 +18,13 @@ package final class Weight {
     let isFrozen: Bool
     /// Whether an optimiser brings it forward.
     package var isTrained: Bool { !isStatistic && !isFrozen }
-    /// What the optimiser keeps (see `WeightPanel`), laid out as `values`.
-    let first: Buffer<Float>
-    let second: Buffer<Float>
-    /// Whether weight decay touches it: not what has only one axis, such as biases and the scales of norms.
+    /// What the optimiser keeps (see `WeightPanel`), laid out as `values`; nil where none changes it.
+    private(set) var first: Buffer<Float>?
+    private(set) var second: Buffer<Float>?
+    /// What the optimiser's learning rate is multiplied with.
+    private var rateScale = 1.0
+    private var weightDecay = 0.0
+    /// Whether the optimiser's weight decay touches it: not what has only one axis, such as biases and the scales of norms.
     var decays: Bool
     /// Where gradients are added up, laid out as `values`; nil where weights change at once.
     private(set) var collected: Buffer<Float>?
@@ -43,8 +46,12 @@ package final class Weight {
             columns: columns, threads: threads, cutsColumns: cutsColumns, rowLeaves: rowLeaves)
         let count = partition.panels * rows * partition.width
         values = Buffer(count: count)
-        first = Buffer(count: count)
-        second = Buffer(count: count)
+    }
+
+    /// All that is kept of it, in bytes.
+    var memory: Int {
+        let buffers = [values, first, second, collected, average, best]
+        return buffers.reduce(0) { $0 + ($1?.count ?? 0) } * MemoryLayout<Float>.stride
     }
 
     /// The values row-major, without padding.
@@ -71,10 +78,21 @@ package final class Weight {
     /// The first panel, still without a gradient; the others follow.
     func firstPanel(gradient: UnsafePointer<Float>) -> WeightPanel {
         var panel = WeightPanel(
-            weights: values.pointer, first: first.pointer, second: second.pointer, stride: partition.width,
+            weights: values.pointer, first: first?.pointer, second: second?.pointer, stride: partition.width,
             gradient: gradient, gradientStride: partition.width, rows: rows, columns: partition.width)
-        (panel.decays, panel.collected) = (decays, collected?.pointer)
+        (panel.rateScale, panel.weightDecay) = (rateScale, weightDecay)
+        panel.collected = collected?.pointer
         return panel
+    }
+
+    /// From now on an optimiser, which has kept nothing of it yet, brings it forward as its group says, or where it has none as the
+    /// optimiser does.
+    func startTraining(_ optimizer: Optimizer, _ group: WeightGroup? = nil) {
+        guard isTrained else { return }
+        first = Buffer(count: values.count)
+        second = optimizer.keepsSquares ? Buffer(count: values.count) : nil
+        rateScale = group?.learningRate.map { $0 / optimizer.learningRate } ?? 1
+        weightDecay = group?.weightDecay ?? (decays ? optimizer.weightDecay : 0)
     }
 
     /// From now on there is room for the best values, which are those as they are.

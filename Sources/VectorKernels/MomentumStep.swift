@@ -20,14 +20,15 @@ public struct MomentumStep: Sendable {
         let (decay, rate, kept) = (
             V(repeating: momentum), V(repeating: learningRate), V(repeating: scales.kept)
         )
+        let (weights, first) = (panel.weights, panel.first!)
         // The direction is ahead · v + direct · g: no branch in the loop.
         let ahead = V(repeating: isNesterov ? momentum : 1)
         let direct = V(repeating: isNesterov ? 1 : 0)
-        panel.eachVector(V.self, scale: scales.gradient, l2: scales.l2) { weights, first, _, g in
-            let velocity = V.multiplyAdd(decay, V(loading: first), g)
-            velocity.store(to: first)
+        panel.eachVector(V.self, scale: scales.gradient, l2: scales.l2) { offset, g in
+            let velocity = V.multiplyAdd(decay, V(loading: first + offset), g)
+            velocity.store(to: first + offset)
             let direction = V.multiplyAdd(ahead, velocity, direct * g)
-            (kept * V(loading: weights) - rate * direction).store(to: weights)
+            (kept * V(loading: weights + offset) - rate * direction).store(to: weights + offset)
         }
     }
 }

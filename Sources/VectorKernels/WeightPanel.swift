@@ -3,24 +3,27 @@
 /// `columns` is a multiple of 16. No two of the arrays overlap.
 public struct WeightPanel {
     public var weights: UnsafeMutablePointer<Float>
-    /// What the optimiser keeps for each weight: a mean of its gradients, or its velocity.
-    public var first: UnsafeMutablePointer<Float>
-    /// The mean square of its gradients; only Adam and RMSProp touch it.
-    public var second: UnsafeMutablePointer<Float>
+    /// What the optimiser keeps for each weight: a mean of its gradients, or its velocity; nil where no optimiser changes it.
+    public var first: UnsafeMutablePointer<Float>?
+    /// The mean square of its gradients, which Adam and RMSProp keep; otherwise nil.
+    public var second: UnsafeMutablePointer<Float>?
     /// From one row to the next of the three above.
     public var stride: Int
     public var gradient: UnsafePointer<Float>
     public var gradientStride: Int
     public var rows: Int
     public var columns: Int
-    /// Whether weight decay touches it.
-    public var decays = true
+    /// What the optimiser's learning rate is multiplied with.
+    public var rateScale = 1.0
+    /// λ of weight decay.
+    public var weightDecay = 0.0
     /// Where the gradients of several batches are added up, laid out as the weights; nil where weights change at once.
     public var collected: UnsafeMutablePointer<Float>?
 
     public init(
-        weights: UnsafeMutablePointer<Float>, first: UnsafeMutablePointer<Float>,
-        second: UnsafeMutablePointer<Float>, stride: Int, gradient: UnsafePointer<Float>, gradientStride: Int,
+        weights: UnsafeMutablePointer<Float>, first: UnsafeMutablePointer<Float>?,
+        second: UnsafeMutablePointer<Float>?, stride: Int, gradient: UnsafePointer<Float>,
+        gradientStride: Int,
         rows: Int, columns: Int
     ) {
         (self.weights, self.first, self.second, self.stride) = (weights, first, second, stride)
@@ -41,7 +44,9 @@ public struct WeightPanel {
     /// The panel so many values further in memory, with the gradient of this one.
     public func moved(by offset: Int) -> WeightPanel {
         var panel = self
-        (panel.weights, panel.first, panel.second) = (weights + offset, first + offset, second + offset)
+        panel.weights = weights + offset
+        panel.first = first.map { $0 + offset }
+        panel.second = second.map { $0 + offset }
         panel.collected = collected.map { $0 + offset }
         return panel
     }
@@ -62,15 +67,12 @@ public struct WeightPanel {
 }
 
 extension WeightPanel {
-    /// Calls `update` for each vector of weights, with where it and what the optimiser keeps for it lie, and with its
-    /// gradient g · scale + l2 · w.
+    /// Calls `update` for each vector of weights, with where it lies behind the first one, as does what the optimiser keeps
+    /// for it, and with its gradient g · scale + l2 · w.
     @inlinable @inline(__always)
     func eachVector<V: ProductVector>(
         _ vector: V.Type, scale: Float, l2: Float,
-        _ update: (
-            _ weights: UnsafeMutablePointer<Float>, _ first: UnsafeMutablePointer<Float>,
-            _ second: UnsafeMutablePointer<Float>, _ gradient: V
-        ) -> Void
+        _ update: (_ offset: Int, _ gradient: V) -> Void
     ) {
         let (scale, l2) = (V(repeating: scale), V(repeating: l2))
         for row in 0..<rows {
@@ -78,7 +80,7 @@ extension WeightPanel {
                 let offset = row * stride + i
                 let g = scale * V(loading: gradient + row * gradientStride + i)
                 let penalised = V.multiplyAdd(l2, V(loading: weights + offset), g)
-                update(weights + offset, first + offset, second + offset, penalised)
+                update(offset, penalised)
             }
         }
     }

@@ -18,7 +18,7 @@ struct ModelCommand: ParsableCommand {
     @OptionGroup var result: ResultOptions
 
     func run() throws {
-        let table = ModelTable(try Experiment(file: config, overrides: overrides, runtime: work.runtime()))
+        let table = try ModelTable(Experiment(file: config, overrides: overrides, runtime: work.runtime()))
         try StandardOutput.write(line: result.json ? table.json : table.text)
     }
 }

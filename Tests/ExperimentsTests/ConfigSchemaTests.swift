@@ -85,7 +85,7 @@ import Training
             """
             data: fashion-mnist
             model: [flatten]
-            train: { epochs: 1, loss: { huber: { delta: 0.5, target: clean, over: hidden } }, optimizer: { rmsprop: { beta: 0.9, momentum: 0.5 } }, schedule: { one_cycle: { start: 0.1, rise: 0.5, end: 0 } }, clip_norm: 1, no_decay: ["*.bias"], freeze: ["*"], init_from: { run: a, layers: ["*"], sha256: "\(String(repeating: "7", count: 64))" }, accumulate: 2, average: { decay: 0.9 } }
+            train: { epochs: 1, loss: { huber: { delta: 0.5, target: clean, over: hidden } }, optimizer: { rmsprop: { beta: 0.9, momentum: 0.5 } }, schedule: { one_cycle: { start: 0.1, rise: 0.5, end: 0 } }, clip_norm: 1, groups: [{ weights: ["*.bias"], weight_decay: 0 }, { weights: [a], learning_rate: 0.1 }], freeze: ["*"], init_from: { run: a, layers: ["*"], sha256: "\(String(repeating: "7", count: 64))" }, accumulate: 2, average: { decay: 0.9 } }
             """,
             """
             data: { train: { cifar100_coarse: a.bin }, split: { train: 0.75 }, subset: { first: 9 } }

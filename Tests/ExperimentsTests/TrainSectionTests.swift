@@ -32,7 +32,8 @@ import Training
         "train: { epochs: 4, clip_norm: 0.5, accumulate: 3, average: { decay: 0.75 } }",
         "train: { epochs: 4, average: }",
         "train: { epochs: 4, precision: bf16 }",
-        "train: { epochs: 4, no_decay: [\"*.table\", positions1.rows] }",
+        "train: { epochs: 4, groups: [{ weights: [\"*.table\", positions1.rows], weight_decay: 0 }] }",
+        "train: { epochs: 4, groups: [{ weights: [a], learning_rate: 0.5 }, { weights: [b], learning_rate: 2, weight_decay: 0.25 }] }",
         "train: { epochs: 4, freeze: [\"dense1.*\", positions1.rows] }",
         "train: { epochs: 4, init_from: runs/before }",
         "train: { epochs: 4, init_from: { run: before, layers: [\"*1.*\", dense2.bias] } }",
@@ -118,6 +119,20 @@ import Training
             "1:58: error: 'weight' must be in 0.0...1000000.0, got '-1'"
         ),
         ("loss: { heads: { a: mse }, mse: }", "1:48: error: unknown key 'mse' in 'loss'; known are heads"),
+        ("groups: { weights: [a] }", "1:29: error: 'groups' must be a list, got a table"),
+        (
+            "groups: [{ weights: [a] }]",
+            "1:30: error: 'groups[0]' needs 'learning_rate', 'weight_decay' or both"
+        ),
+        ("groups: [{ weight_decay: 0 }]", "1:30: error: 'weights' is required in 'groups[0]'"),
+        (
+            "groups: [{ weights: [a], weight_decay: -1 }]",
+            "1:60: error: 'weight_decay' must be in 0.0...1000000.0, got '-1'"
+        ),
+        (
+            "groups: [{ weights: [a], rate: 1 }]",
+            "1:46: error: unknown key 'rate' in 'groups[0]'; known are weights, learning_rate, weight_decay"
+        ),
         ("consistency: { }", "1:34: error: 'js' is required in 'consistency'"),
         (
             "optimizer: adm",

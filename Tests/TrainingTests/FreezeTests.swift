@@ -48,6 +48,27 @@ private func take(_ steps: Int, _ trainer: Trainer) throws {
         trainer.withAverages(check)
     }
 
+    @Test func `memory for an optimizer is there where it keeps something`() throws {
+        let names = [
+            "dense1.weight", "dense1.bias", "batch_norm1.scale", "batch_norm1.shift", "dense2.weight",
+            "dense2.bias",
+        ]
+        for (optimizer, suffixes) in [
+            (Optimizer.adam(AdamConfig()), [".first", ".second"]),
+            (.rmsProp(RMSPropConfig()), [".first", ".second"]),
+            (.sgd(SGDConfig()), [".first"]), (.lion(LionConfig()), [".first"]),
+        ] {
+            let trainer = try trainer(freezing: ["dense3.*"]) { $0.optimizer = optimizer }
+            let kept = Set(trainer.state.arrays.keys).subtracting(trainer.model.savedWeights().keys)
+            #expect(kept == Set(names.flatMap { name in suffixes.map { name + $0 } }))
+            // Panels have whole vectors: 35 rows of 32 columns, 21 of 32 and 18 of 16; and one row of each bias and of the norm.
+            let (trained, frozen) = ((35 + 1 + 2 + 21 + 1) * 32, 2 * 32 + (18 + 1) * 16)
+            #expect(trainer.model.weightMemory == 4 * ((1 + suffixes.count) * trained + frozen))
+        }
+        let model = try Fixture.model([.dense(3)], input: [2], classes: 3)
+        #expect(model.weightMemory == 4 * (2 + 1) * 16)
+    }
+
     @Test func `a frozen layer changes no gradient but its own`() throws {
         let plain = Optimizer.sgd(SGDConfig())
         let (frozen, free) = (

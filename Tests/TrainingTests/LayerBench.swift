@@ -62,6 +62,7 @@ final class LayerBench {
         engine.memory.beginLayer()
         for output in outputs { engine.memory.use(output) }
         engine.memory.layOut()
+        for weight in layer.weights { weight.startTraining(.sgd(Self.still)) }
     }
 
     /// The layers of a case as a model makes them, with weights no two of which are alike.
@@ -143,7 +144,10 @@ final class LayerBench {
             rest = rest.dropFirst(size)
         }
         layer.backward(pass(Self.probe))
-        let velocities = layer.weights.map { $0.unpadded($0.first) }
+        let velocities = layer.weights.map { weight in
+            // What no optimizer changes has no gradient.
+            weight.first.map(weight.unpadded) ?? Array(repeating: 0, count: weight.shape.count)
+        }
         return (Self.read(input.gradient!, of: input), velocities)
     }
 

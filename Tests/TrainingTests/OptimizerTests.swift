@@ -22,7 +22,7 @@ private struct Descent {
 
     /// The weights after `steps` steps, which are done in parts that `cuts` of the rows and of the columns bound.
     func weights(steps: Int, rowCuts: [Int] = [0, rows], columnCuts: [Int] = [0, stride]) -> [Float] {
-        let weight = Weight(name: "w", shape: [Self.rows, Self.columns], threads: 1)
+        let weight = optimizer.weight([Self.rows, Self.columns])
         weight.unpadded = Fixture.floats(Self.rows * Self.columns, seed: 31)
         let gradient = Buffer<Float>(count: Self.rows * Self.stride)
         for step in 1...steps {
@@ -83,7 +83,7 @@ struct OptimizerTests {
         // With one gradient of 1e-6 the corrected root is 1e-6: the change is α · 1e-6 / (1e-6 + ε).
         var config = AdamConfig()
         (config.learningRate, config.epsilon) = (0.5, 3e-6)
-        let weight = Weight(name: "w", shape: [1], threads: 1)
+        let weight = Optimizer.adam(config).weight([1])
         let gradient = Buffer<Float>(count: 16)
         gradient[0] = 1e-6
         WeightUpdate(.adam(config), step: 1).apply(
@@ -109,7 +109,7 @@ struct OptimizerTests {
     @Test(arguments: InstructionSet.supported, OptimizerReference.examples.map(\.key))
     func `ten steps agree with PyTorch`(set: InstructionSet, name: String) throws {
         let golden = OptimizerGolden.read
-        let weight = Weight(name: "w", shape: [1, golden.start.count], threads: 1)
+        let weight = OptimizerReference.examples[name]!.weight([1, golden.start.count])
         weight.unpadded = golden.start
         for (index, gradient) in golden.gradients.enumerated() {
             let memory = Buffer<Float>(count: 16)
@@ -123,26 +123,9 @@ struct OptimizerTests {
     @Test(arguments: OptimizerReference.examples.map(\.key))
     func `a scale of the gradient and a factor of the rate`(name: String) {
         let optimizer = OptimizerReference.examples[name]!
-        var halved = optimizer
-        switch optimizer {
-        case .adam(var config):
-            config.learningRate /= 2
-            halved = .adam(config)
-        case .adamW(var config):
-            config.learningRate /= 2
-            halved = .adamW(config)
-        case .sgd(var config):
-            config.learningRate /= 2
-            halved = .sgd(config)
-        case .lion(var config):
-            config.learningRate /= 2
-            halved = .lion(config)
-        case .rmsProp(var config):
-            config.learningRate /= 2
-            halved = .rmsProp(config)
-        }
+        let halved = optimizer.with(rate: optimizer.learningRate / 2, decay: optimizer.weightDecay)
         func stepped(_ gradients: [Float], _ update: WeightUpdate) -> [Float] {
-            let weight = Weight(name: "w", shape: [1, gradients.count], threads: 1)
+            let weight = optimizer.weight([1, gradients.count])
             weight.unpadded = Fixture.floats(gradients.count, seed: 8)
             let memory = Buffer(gradients)
             update.apply(to: weight.firstPanel(gradient: memory.pointer), Fixture.kernels.training)
@@ -181,30 +164,87 @@ struct OptimizerTests {
         }
     }
 
-    @Test func `weights whose names are given do not decay`() throws {
-        func weights(_ change: (inout TrainConfig) -> Void) throws -> [[Float]] {
+    @Test(arguments: OptimizerReference.examples.map(\.key))
+    func `a group has its own learning rate and weight decay, whatever the optimizer's are`(name: String)
+        throws
+    {
+        let optimizer = OptimizerReference.examples[name]!
+        func weights(_ optimizer: Optimizer, _ groups: [WeightGroup], clipNorm: Double? = nil) throws
+            -> [[Float]]
+        {
             var config = TrainConfig(epochs: 1)
-            config.optimizer = .adamW(.decoupled)
-            change(&config)
-            let model = try Fixture.model([.dense(4), .dense(3)], input: [2], classes: 3)
+            (config.optimizer, config.groups, config.clipNorm) = (optimizer, groups, clipNorm)
+            let model = try Fixture.model([.dense(4), .layerNorm, .dense(3)], input: [2], classes: 3)
             let samples = Samples(count: 4, shape: [2], classes: 3)
-            _ = try Trainer(model, config, stepsPerEpoch: 1).step(samples.batch(0..<4))
+            let trainer = Trainer(model, config, stepsPerEpoch: 1)
+            _ = try trainer.step(samples.batch(0..<4))
             return model.weights.map(\.unpadded)
         }
-        let (all, none) = (try weights { _ in }, try weights { $0.noDecay = [NamePattern("*")] })
-        let first = try weights { $0.noDecay = [NamePattern("dense1.*")] }
-        #expect(first[0] == none[0] && first[2] == all[2])
-        #expect(all[0] != none[0] && all[2] != none[2])
+        let names = [
+            "dense1.weight", "dense1.bias", "layer_norm1.scale", "layer_norm1.shift", "dense2.weight",
+            "dense2.bias",
+        ]
+        let (plain, other) = (
+            optimizer.with(rate: 0.03, decay: 0.02), optimizer.with(rate: 0.007, decay: 0.3)
+        )
+        let all = try weights(plain, [])
+        // What only the second layer's group changes leaves the others' bits as they are.
+        let group = WeightGroup([NamePattern("dense2.*")], learningRate: 0.007, weightDecay: 0.3)
+        let grouped = try weights(plain, [group])
+        #expect(grouped[..<4] == all[..<4], "\(names)")
+        expectClose(grouped[4], try weights(other, [])[4].map(Double.init), tolerance: 1e-6)
+        #expect(grouped[4] != all[4] && grouped[5] != all[5])
+        // Collected gradients come to the same.
+        #expect(try weights(plain, [group], clipNorm: 1e6) == grouped)
+        // A bias decays where its group says so; the gradient of layer norm's scale has other bits nowhere.
+        let without = try weights(other, [])
+        let decaying = try weights(other, [WeightGroup([NamePattern("*")], weightDecay: 0.3)])
+        #expect(decaying[0] == without[0] && decaying[4] == without[4])
+        #expect(decaying[2] != without[2])
+        let spared = try weights(other, [WeightGroup([NamePattern("dense1.weight")], weightDecay: 0)])
+        #expect(
+            spared[0] == (try weights(optimizer.with(rate: 0.007, decay: 0), []))[0]
+                && spared[0] != without[0])
+        #expect(spared[1...] == without[1...])
     }
 
     @Test(arguments: [Optimizer.lion(LionConfig()), .adam(AdamConfig()), .rmsProp(RMSPropConfig())])
     func `a gradient that is no number stays visible`(optimizer: Optimizer) {
-        let weight = Weight(name: "w", shape: [2], threads: 1)
+        let weight = optimizer.weight([2])
         let gradient = Buffer<Float>(count: 16)
         (gradient[0], gradient[1]) = (.nan, 1)
         WeightUpdate(optimizer, step: 1).apply(
             to: weight.firstPanel(gradient: gradient.pointer), Fixture.kernels.training)
         #expect(weight.unpadded[0].isNaN)
         #expect(weight.unpadded[1] < 0)
+    }
+}
+
+extension Optimizer {
+    /// A weight that it is about to train.
+    fileprivate func weight(_ shape: Shape) -> Weight {
+        let weight = Weight(name: "w", shape: shape, threads: 1)
+        weight.startTraining(self)
+        return weight
+    }
+
+    fileprivate func with(rate: Double, decay: Double) -> Optimizer {
+        switch self {
+        case .adam(var config):
+            (config.learningRate, config.weightDecay) = (rate, decay)
+            return .adam(config)
+        case .adamW(var config):
+            (config.learningRate, config.weightDecay) = (rate, decay)
+            return .adamW(config)
+        case .sgd(var config):
+            (config.learningRate, config.weightDecay) = (rate, decay)
+            return .sgd(config)
+        case .lion(var config):
+            (config.learningRate, config.weightDecay) = (rate, decay)
+            return .lion(config)
+        case .rmsProp(var config):
+            (config.learningRate, config.weightDecay) = (rate, decay)
+            return .rmsProp(config)
+        }
     }
 }

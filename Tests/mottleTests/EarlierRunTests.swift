@@ -115,12 +115,24 @@ import Testing
         ),
         (
             ["train.freeze=[dense1.wieght]"],
-            "small.yaml:12:3: error: 'freeze' has 'dense1.wieght', but no weight is named so; there are dense1.weight, "
+            "--set train.freeze=[dense1.wieght]: error: 'freeze' has 'dense1.wieght', but no weight is named so; there are dense1.weight, "
                 + "dense1.bias, dense2.weight, dense2.bias\n"
         ),
         (
             ["train.freeze=[\"*\"]"],
-            "small.yaml:12:3: error: 'freeze' means all weights, so there is nothing to train\n"
+            "--set train.freeze=[\"*\"]: error: 'freeze' means all weights, so there is nothing to train\n"
+        ),
+        (
+            ["train.groups=[{weights: [\"dense1.*\", \"*.scale\"], weight_decay: 0}]"],
+            "--set train.groups=[{weights: [\"dense1.*\", \"*.scale\"], weight_decay: 0}]: error: 'groups[0]' has '*.scale', "
+                + "but no weight is named so; there are dense1.weight, dense1.bias, dense2.weight, dense2.bias\n"
+        ),
+        (
+            [
+                "train.groups=[{weights: [\"*.bias\"], weight_decay: 0}, {weights: [\"dense2.*\"], learning_rate: 1}]"
+            ],
+            "--set train.groups=[{weights: [\"*.bias\"], weight_decay: 0}, {weights: [\"dense2.*\"], learning_rate: 1}]: error: "
+                + "'groups[1]' has dense2.bias, which is in 'groups[0]', too; a weight is in one group at most\n"
         ),
     ])
     func `what does not fit leaves no folder`(changes: [String], text: String) throws {
