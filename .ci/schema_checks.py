@@ -39,18 +39,16 @@ def validator(*options):
     return Draft202012Validator(schema)
 
 
-configs, chains = validator(), validator("--chain")
+configs, chains, sweeps = validator(), validator("--chain"), validator("--sweep")
 
 
 def check(name, value):
-    if "vary" in value:
-        return  # A sweep, for which there is no schema.
-    schema = configs if isinstance(value, dict) and "model" in value else chains
+    schema = sweeps if "vary" in value else configs if isinstance(value, dict) and "model" in value else chains
     for error in schema.iter_errors(value):
         sys.exit(f"{name}: {error.json_path}: {error.message}")
 
 
-files = sorted(glob.glob("examples/*.yaml"))
+files = sorted(glob.glob("examples/**/*.yaml", recursive=True))
 locks = [lock for folder in sys.argv[1:] for lock in glob.glob(f"{folder}/**/config.lock.yaml", recursive=True)]
 assert files and locks, (files, locks)
 for path in files + locks:
@@ -62,7 +60,7 @@ pages = "".join(open(page).read() for page in sorted(glob.glob("examples/*.md"))
 parts = [read(block) for block in re.findall(r"^```yaml\n(.*?)^```$", pages, re.S | re.M)]
 assert len(parts) > 3
 for part in parts:
-    check(f"examples/*.md, {part}", whole | part)
+    check(f"examples/*.md, {part}", part if "vary" in part else whole | part)
 
 broken = """
 seed: {a: 1}
@@ -81,4 +79,8 @@ extra: 1
 """
 for line in broken.strip().splitlines():
     assert not configs.is_valid(copy.deepcopy(whole) | read(line)), line
+sweep = read("config: a.yaml\nvary: {chain: {none: {chain: []}}}")
+assert sweeps.is_valid(sweep)
+for line in ["seeds: []", "vary: {a: {b: {train.epoch: 1}}}", "set: {train.epochs: 0}", "baseline: clean", "vary: {}"]:
+    assert not sweeps.is_valid(copy.deepcopy(sweep) | read(line)), line
 print(f"{len(files)} examples, {len(parts)} parts of the pages and {len(locks)} lock files are valid")

@@ -10,6 +10,8 @@ package struct ConfigSchema {
         case config
         /// A chain in a file of its own, to be included.
         case chain
+        /// What `mottle sweep` reads.
+        case sweep
     }
 
     private let explorer = SchemaExplorer()
@@ -30,11 +32,9 @@ package struct ConfigSchema {
         let files = ChainFiles(base: ".")
         root =
             switch form {
-            case .config:
-                try explorer.explore("config") { node throws(ConfigError) in
-                    try ExperimentConfig(node, base: ".")
-                }.schema
+            case .config: try explorer.config
             case .chain: try explorer.explore("chain_file", files.entries(ofFile:)).schema
+            case .sweep: try explorer.sweep
             }
     }
 
@@ -42,12 +42,30 @@ package struct ConfigSchema {
         var members = [JSONValue.Member("$schema", "https://json-schema.org/draft/2020-12/schema")]
         members.append(JSONValue.Member("title", "Mottle"))
         if case .object(let own) = root { members += own }
-        return .object(members + [JSONValue.Member("$defs", explorer.referenced)])
+        return .object(members + [JSONValue.Member("$defs", .object(explorer.referenced))])
     }
 
     package var text: String { json.indentedText() }
 
     package func write(to path: String) throws { try AtomicFile.write(path, text: text + "\n") }
+}
+
+extension SchemaExplorer {
+    fileprivate var config: JSONValue {
+        get throws(ConfigError) {
+            try explore("config") { node throws(ConfigError) in try ExperimentConfig(node, base: ".") }.schema
+        }
+    }
+
+    fileprivate var sweep: JSONValue {
+        get throws(ConfigError) {
+            let changes = ChangeSchema(of: try config, definitions: referenced)
+            add("changes", changes.table(hasConfig: false), example: [ConfigOverride]())
+            add("choice", changes.table(hasConfig: true), example: SweepConfig.Choice(changes: []))
+            return try explore("sweep") { node throws(ConfigError) in try SweepConfig(node, base: ".") }
+                .schema
+        }
+    }
 }
 
 extension Plugin {

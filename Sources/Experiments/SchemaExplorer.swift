@@ -33,6 +33,11 @@ final class SchemaExplorer {
         generatorDefinitions.append(JSONValue.Member("plugin:" + name, schema))
     }
 
+    /// Adds what is read as `name`, whose schema is known without letting anybody read, with a value that stands for all.
+    func add(_ name: String, _ schema: JSONValue, example: Any) {
+        definitions.append(Definition(name: name, example: example, schema: schema, isReferenced: true))
+    }
+
     /// The schema of what `read` takes, and a value that it made.
     func explore<Value>(
         _ name: String, _ read: (ConfigNode) throws(ConfigError) -> Value
@@ -58,9 +63,9 @@ final class SchemaExplorer {
     }
 
     /// What references lead to.
-    var referenced: JSONValue {
-        let own = definitions.filter(\.isReferenced).map { JSONValue.Member($0.name, $0.schema!) }
-        return .object(own + generatorDefinitions)
+    var referenced: [JSONValue.Member] {
+        definitions.filter(\.isReferenced).map { JSONValue.Member($0.name, $0.schema!) }
+            + generatorDefinitions
     }
 
     private func define<Value>(

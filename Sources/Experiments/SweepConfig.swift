@@ -3,8 +3,8 @@ import Generators
 /// A comparison of trainings: every choice of each axis beside every choice of the others, from several seeds.
 struct SweepConfig {
     struct Choice {
-        var name: String
-        var place: ConfigPlace
+        var name = ""
+        var place = ConfigPlace.program
         /// Instead of the sweep's.
         var config: String?
         var changes: [ConfigOverride]
@@ -29,8 +29,12 @@ struct SweepConfig {
     var measure: String?
 
     init(file: String) throws(ConfigError) {
-        let base = FilePath.folder(of: file)
-        var table = try ConfigDocument(file: file).table()
+        try self.init(ConfigDocument(file: file).root, base: FilePath.folder(of: file))
+    }
+
+    /// - Parameter base: where relative paths start.
+    init(_ node: ConfigNode, base: String) throws(ConfigError) {
+        var table = try node.table()
         config = try Self.path(table.take("config"), base)
         if let node = table.take("seeds") { seeds = try Self.seeds(node) }
         if let node = table.take("set") { changes = try Self.changes(node) }
@@ -46,20 +50,18 @@ struct SweepConfig {
         axes = try Self.axes(axesNode, base)
         if let node = table.take("baseline") { baseline = try Self.baseline(node, axes) }
         if let node = table.take("measure") { measure = try node.value() }
-        let place = table.node.place
         try table.finish()
         let haveConfigs =
             axes.contains { $0.choices.allSatisfy { $0.config != nil } }
             && pretrainings.allSatisfy { $0.config != nil }
-        guard config != nil || haveConfigs else {
+        guard config != nil || haveConfigs || node.isProbe else {
             throw ConfigError(
-                place,
+                node.place,
                 "'config' is required: the config that all trainings start from, for instance 'config: fashion-mnist.yaml'"
             )
         }
     }
 
-    /// Relative paths start at the sweep's folder.
     private static func path(_ node: ConfigNode?, _ base: String) throws(ConfigError) -> String? {
         guard let node else { return nil }
         return FilePath.joined(base, try node.value())
@@ -69,7 +71,7 @@ struct SweepConfig {
         var seeds: [UInt64] = []
         for item in try node.items() {
             let seed: UInt64 = try item.value()
-            guard !seeds.contains(seed) else {
+            guard !seeds.contains(seed) || item.isProbe else {
                 throw ConfigError(item.place, "the seed \(seed) is there twice")
             }
             seeds.append(seed)
@@ -80,8 +82,10 @@ struct SweepConfig {
 
     /// `{ train.epochs: 5, chain: [] }`, as `--set` takes them.
     private static func changes(_ node: ConfigNode) throws(ConfigError) -> [ConfigOverride] {
-        var table = try node.table()
-        return table.takeRest().map(ConfigOverride.init(_:))
+        try node.value(as: "changes") { node throws(ConfigError) in
+            var table = try node.table()
+            return table.takeRest().map(ConfigOverride.init(_:))
+        }
     }
 
     private static func axes(_ node: ConfigNode, _ base: String) throws(ConfigError) -> [Axis] {
@@ -95,6 +99,7 @@ struct SweepConfig {
             }
             axes.append(Axis(name: entry.key, choices: choices))
         }
+        try table.finish()
         guard !axes.isEmpty else { throw node.mismatch(wanted: "a table of at least one axis") }
         return axes
     }
@@ -102,14 +107,16 @@ struct SweepConfig {
     private static func choices(_ node: ConfigNode, _ base: String) throws(ConfigError) -> [Choice] {
         var choices: [Choice] = []
         var table = try node.table()
-        for choice in table.takeRest() {
-            var settings = try choice.value.table()
-            let config = try path(settings.take("config"), base)
-            choices.append(
-                Choice(
-                    name: choice.key, place: choice.place, config: config,
-                    changes: settings.takeRest().map(ConfigOverride.init(_:))))
+        for entry in table.takeRest() {
+            var choice = try entry.value.value(as: "choice") { node throws(ConfigError) in
+                var settings = try node.table()
+                let config = try path(settings.take("config"), base)
+                return Choice(config: config, changes: settings.takeRest().map(ConfigOverride.init(_:)))
+            }
+            (choice.name, choice.place) = (entry.key, entry.place)
+            choices.append(choice)
         }
+        try table.finish()
         return choices
     }
 
@@ -117,12 +124,13 @@ struct SweepConfig {
         var table = try node.table()
         var baseline: [String: String] = [:]
         for entry in table.takeRest() {
+            let choice: String = try entry.value.value()
+            if node.isProbe { continue }
             guard let axis = axes.first(where: { $0.name == entry.key }) else {
                 throw ConfigError(
                     entry.place,
                     "'baseline' names the axis '\(entry.key)', but 'vary' has \(list(axes.map(\.name)))")
             }
-            let choice: String = try entry.value.value()
             guard axis.choices.contains(where: { $0.name == choice }) else {
                 throw ConfigError(
                     entry.value.place,
@@ -130,6 +138,7 @@ struct SweepConfig {
             }
             baseline[axis.name] = choice
         }
+        try table.finish()
         return baseline
     }
 

@@ -1,7 +1,7 @@
 /// Memory for `count` values, 64-byte aligned, zeroed, never moved and freed with its last owner.
 ///
-/// The allocation is rounded up to whole groups of 64 values (at least one), which kernels may read and write
-/// past `count`.
+/// The allocation has whole groups of 64 values, which kernels may read and write past `count`. At least 16 lie there: the
+/// vector that begins at the last value is inside.
 ///
 /// Safety of `@unchecked Sendable`: the address and the count never change. Who may write which part when is
 /// the owner's business: the pipeline hands a batch to one consumer at a time, parallel regions write disjoint parts.
@@ -11,7 +11,7 @@ package final class Buffer<Value: BitwiseCopyable>: @unchecked Sendable {
 
     package init(count: Int) {
         precondition(count >= 0, "a buffer wants a count of 0 or more, got \(count)")
-        let bytes = max(64, (count + 63) / 64 * 64) * MemoryLayout<Value>.stride
+        let bytes = (count + 16 + 63) / 64 * 64 * MemoryLayout<Value>.stride
         let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
         memory.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
         pointer = memory.assumingMemoryBound(to: Value.self)

@@ -344,7 +344,7 @@ import Training
         let explorer = SchemaExplorer()
         let schema = try explorer.explore("root", read).schema
         #expect(schema == ["$ref": "#/$defs/tree"])
-        let tree = try #require(explorer.referenced["tree"]?["anyOf"]?.items)
+        let tree = try #require(JSONValue.object(explorer.referenced)["tree"]?["anyOf"]?.items)
         let pair: JSONValue = [
             "type": "array", "items": ["$ref": "#/$defs/tree"], "minItems": 2, "maxItems": 2,
         ]

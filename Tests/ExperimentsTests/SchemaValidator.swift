@@ -41,9 +41,15 @@ struct SchemaValidator {
         case "propertyNames": value.members?.allSatisfy { accepts(.string($0.key), wanted) } ?? true
         case "properties":
             wanted.members!.allSatisfy { key, schema in value[key].map { accepts($0, schema) } ?? true }
+        case "patternProperties":
+            value.members?.allSatisfy { key, value in
+                wanted.members!.allSatisfy { $0.key.isPattern(of: key) ? accepts(value, $0.value) : true }
+            } ?? true
         case "additionalProperties":
-            value.members?.allSatisfy {
-                schema["properties"]?[$0.key] != nil || accepts($0.value, wanted)
+            value.members?.allSatisfy { key, value in
+                let patterns = schema["patternProperties"]?.members ?? []
+                return schema["properties"]?[key] != nil || patterns.contains { $0.key.isPattern(of: key) }
+                    || accepts(value, wanted)
             } ?? true
         default: preconditionFailure("the validator does not know '\(keyword)'")
         }
@@ -52,6 +58,14 @@ struct SchemaValidator {
     /// What a reference leads to.
     func definition(_ reference: String) -> JSONValue {
         root["$defs"]![String(reference.dropFirst("#/$defs/".count))]!
+    }
+}
+
+extension String {
+    /// For regular expressions of the form `^a\.b\.`.
+    fileprivate func isPattern(of key: String) -> Bool {
+        precondition(hasPrefix("^") && hasSuffix("\\."), "another kind of pattern: \(self)")
+        return key.hasPrefix(dropFirst().replacing("\\.", with: "."))
     }
 }
 

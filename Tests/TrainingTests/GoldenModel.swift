@@ -12,6 +12,7 @@ struct GoldenModel: CustomTestStringConvertible, Sendable {
     let name: String
     let layers: [LayerConfig]
     let input: Shape
+    var targets: [(head: String?, target: ModelPlan.Target)] = [(nil, .classes)]
     private let change: @Sendable (inout TrainConfig) -> Void
 
     static let steps = 10
@@ -19,7 +20,7 @@ struct GoldenModel: CustomTestStringConvertible, Sendable {
 
     var testDescription: String { name }
 
-    static let all = [mlp, convnet, resnet, vit, text]
+    static let all = [mlp, convnet, resnet, vit, text, heads]
 
     private static let mlp = GoldenModel(
         name: "mlp", layers: [.flatten, .dense(11), .relu, .dense(9), .tanh, .dense(5)], input: [5, 3, 1]
@@ -93,6 +94,24 @@ struct GoldenModel: CustomTestStringConvertible, Sendable {
         ($0.optimizer, $0.accumulate) = (.adam(config), 2)
     }
 
+    private static let heads = GoldenModel(
+        name: "heads",
+        layers: [
+            convolution(6), .relu,
+            .heads([.init("classes", [.flatten, .dense(5)]), .init("picture", [convolution(2)])]),
+        ], input: [5, 4, 2], targets: [("classes", .classes), ("picture", .samples)]
+    ) {
+        var config = AdamConfig()
+        (config.learningRate, config.epsilon) = (0.01, 1e-4)
+        $0.optimizer = .adam(config)
+        $0.groups = [WeightGroup([NamePattern("conv2d2.*")], learningRate: 0.03, weightDecay: 0.5)]
+        let classes = LossConfig(.crossEntropy(smoothing: 0.1), target: .labels)
+        $0.loss = ModelLoss(heads: [
+            .init("classes", classes, weight: 0.5),
+            .init("picture", LossConfig(.squared, target: .clean, over: .hidden), weight: 3),
+        ])
+    }
+
     var config: TrainConfig {
         var config = TrainConfig(epochs: 1)
         change(&config)
@@ -103,7 +122,7 @@ struct GoldenModel: CustomTestStringConvertible, Sendable {
     func model(threads: Int, set: InstructionSet) throws -> Model {
         try Fixture.model(
             layers, input: input, classes: Self.classes, capacity: Self.batch, threads: threads,
-            kernels: KernelSet.of(set)!)
+            kernels: KernelSet.of(set)!, targets: targets)
     }
 }
 
@@ -113,6 +132,7 @@ struct GoldenFile {
     private let model: GoldenModel
     private let (values, labels, lengths): (Buffer<Float>, Buffer<Int32>, Buffer<Int32>)
     private let ids: Buffer<UInt64>
+    private let (clean, mask): (Buffer<Float>, Buffer<UInt8>)
     private let batch = 7
 
     init(_ model: GoldenModel) throws {
@@ -128,6 +148,8 @@ struct GoldenFile {
         }
         (self.arrays, self.model, values) = (arrays, model, Buffer(arrays["x"]!.values))
         (labels, lengths) = (whole("labels"), whole("lengths"))
+        clean = Buffer(arrays["clean"]?.values ?? [])
+        mask = Buffer((arrays["mask"]?.values ?? []).map { UInt8($0) })
         ids = Buffer((0..<labels.count).map { UInt64($0) })
     }
 
@@ -149,6 +171,10 @@ struct GoldenFile {
             count: batch, shape: model.input, values: values.pointer + first * model.input.count,
             labels: labels.pointer + first, ids: ids.pointer + first, epoch: 0)
         if lengths.count > 0 { found.lengths = UnsafePointer(lengths.pointer + first) }
+        if mask.count > 0 {
+            found.clean = UnsafePointer(clean.pointer + first * model.input.count)
+            found.mask = UnsafePointer(mask.pointer + first * model.input.count)
+        }
         return found
     }
 }

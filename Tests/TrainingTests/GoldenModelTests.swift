@@ -42,17 +42,19 @@ private func expectClose(
         let model = try golden.model(threads: 2, set: set)
         try model.load(file.arrays("start."))
         _ = CollectedGradients(model.weights, engine: model.engine)
-        let loss = golden.config.makeLoss(of: model.outputs, engine: model.engine)
+        let loss = golden.config.makeLoss(of: model)
         let batch = file.batch(0)
-        let pass = Pass(
-            count: batch.count, ids: batch.ids, epoch: 0, update: .collect(isFirst: true),
-            lengths: batch.lengths)
+        let pass = Pass(batch, update: .collect(isFirst: true))
+        loss.begin(batch)
         model.forward(batch, pass)
-        let (outputs, classes) = (model.outputs[0], model.outputs[0].channels)
-        let found = (0..<batch.count * classes).map {
-            outputs.values.pointer[$0 / classes * outputs.stride + $0 % classes]
+        for (output, head) in zip(model.outputs, model.plan.outputs.map(\.name)) {
+            let channels = output.channels
+            let found = (0..<batch.count * output.positions * channels).map {
+                output.values.pointer[$0 / channels * output.stride + $0 % channels]
+            }
+            TrainingTests.expectClose(
+                found, file[head.map { "outputs.\($0)" } ?? "outputs"], tolerance: 3e-6)
         }
-        TrainingTests.expectClose(found, file["outputs"], tolerance: 3e-6)
         TrainingTests.expectClose(
             [Float(loss.evaluate(batch, wantsGradient: true))], file["loss"], tolerance: 1e-6)
         model.backward(pass)

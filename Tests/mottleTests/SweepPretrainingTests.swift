@@ -176,7 +176,7 @@ import Testing
         ),
         (
             "freeze: [\"dense1.*\"]", "freeze: [\"dens1.*\"]",
-            "small.yaml:12:3: error: 'freeze' has 'dens1.*', but no weight is named so; there are dense1.weight, "
+            "compare.yaml:14:29: error: 'freeze' has 'dens1.*', but no weight is named so; there are dense1.weight, "
                 + "dense1.bias, dense2.weight, dense2.bias\n"
         ),
         (

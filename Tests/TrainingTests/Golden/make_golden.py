@@ -1,8 +1,8 @@
-"""Writes MODEL.safetensors for five small models: start weights, data, and what PyTorch makes of them in double precision, so
+"""Writes MODEL.safetensors for six small models: start weights, data, and what PyTorch makes of them in double precision, so
 that the error that is left is ours. `python make_golden.py` in this folder, with torch 2, numpy and safetensors.
 
-A file has the `start.` weights under Mottle's names and in Mottle's layout, `x`, `labels` and where there are any `lengths` of
-three batches; `outputs`, `loss` and the `gradient.` of each weight for the first batch; and after ten steps over the batches in
+A file has the `start.` weights under Mottle's names and in Mottle's layout, `x`, `labels` and where there are any `lengths`, or
+`clean` and `mask`, of three batches; `outputs` (of a model with heads `outputs.NAME`), `loss` and the `gradient.` of each weight for the first batch; and after ten steps over the batches in
 turns the weights under `end.`. Models and optimisers are those of GoldenModel.swift.
 """
 
@@ -92,8 +92,13 @@ class Model:
 
     accumulate, clip_norm = 1, None
 
+    clean = mask = None
+
     def factor(self, step):
         return 1.0
+
+    def loss(self, outputs, labels, batch):
+        return F.cross_entropy(outputs["outputs"], labels)
 
 
 class MLP(Model):
@@ -237,6 +242,39 @@ class TextEncoder(Model):
         return torch.optim.Adam(self.w.values(), lr=0.02, eps=1e-3)
 
 
+class Heads(Model):
+    """Classes and, of what is hidden, the picture itself; the picture's layer has a learning rate and a decay of its own."""
+
+    input = (5, 4, 2)
+
+    def __init__(self):
+        super().__init__()
+        self.clean = normal(BATCHES, BATCH, *self.input).float().double()
+        self.mask = torch.rand(BATCHES, BATCH, *self.input, generator=generator) < 0.4
+        self.w.convolution("conv2d1", 3, 2, 6)
+        self.w.affine("dense1", 5 * 4 * 6, CLASSES)
+        self.w.convolution("conv2d2", 3, 6, 2)
+
+    def outputs(self, x, lengths):
+        y = torch.relu(convolution(self.w, "conv2d1", x))
+        return {
+            "outputs.classes": affine(self.w, "dense1", y.flatten(1)),
+            "outputs.picture": convolution(self.w, "conv2d2", y),
+        }
+
+    def loss(self, outputs, labels, batch):
+        classes = F.cross_entropy(outputs["outputs.classes"], labels, label_smoothing=0.1)
+        hidden = self.mask[batch]
+        picture = F.mse_loss(outputs["outputs.picture"][hidden], self.clean[batch][hidden])
+        return 0.5 * classes + 3 * picture
+
+    def optimizer(self):
+        own = [w for n, w in self.w.items() if n.startswith("conv2d2.")]
+        others = [w for n, w in self.w.items() if not n.startswith("conv2d2.")]
+        groups = [{"params": others}, {"params": own, "lr": 0.03, "weight_decay": 0.5}]
+        return torch.optim.Adam(groups, lr=0.01, eps=1e-4)
+
+
 def write(name, model):
     result = {f"start.{key}": value.detach().clone() for key, value in model.w.items()}
     result |= {f"start.{key}": value.clone() for key, value in model.running.items()}
@@ -244,15 +282,20 @@ def write(name, model):
     result |= {"x": model.x, "labels": labels}
     if model.lengths is not None:
         result["lengths"] = model.lengths
+    if model.clean is not None:
+        result |= {"clean": model.clean, "mask": model.mask}
     optimizer = model.optimizer()
     rates = [group["lr"] for group in optimizer.param_groups]
     for step in range(STEPS):
         batch = step % BATCHES
         outputs = model.outputs(model.x[batch], None if model.lengths is None else model.lengths[batch])
-        loss = F.cross_entropy(outputs, labels[batch])
+        if not isinstance(outputs, dict):
+            outputs = {"outputs": outputs}
+        loss = model.loss(outputs, labels[batch], batch)
         (loss / model.accumulate).backward()
         if step == 0:
-            result |= {"outputs": outputs.detach().clone(), "loss": loss.detach().reshape(1)}
+            result |= {key: value.detach().clone() for key, value in outputs.items()}
+            result["loss"] = loss.detach().reshape(1)
             for key, value in model.w.items():
                 result[f"gradient.{key}"] = value.grad * model.accumulate
         if (step + 1) % model.accumulate:
@@ -271,5 +314,6 @@ def write(name, model):
 
 for name, make in {
     "mlp": MLP, "convnet": ConvNet, "resnet": ResNet, "vit": VisionTransformer, "text": TextEncoder,
+    "heads": Heads,
 }.items():
     write(name, make())
