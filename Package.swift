@@ -103,7 +103,8 @@ let package = Package(
 var testTargets: [Target] {
     [
         .testTarget(name: "LuaRuntimeTests", dependencies: ["LuaRuntime"]),
-        .testTarget(name: "KernelsTests", dependencies: ["Kernels", "VectorKernels", "Tensors"]),
+        .testTarget(
+            name: "KernelsTests", dependencies: ["Kernels", "VectorKernels", "Tensors", "CAllocations"]),
         .testTarget(
             name: "GeneratorsTests",
             dependencies: [

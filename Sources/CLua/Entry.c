@@ -1,6 +1,5 @@
 // The ways into Lua, each a protected call on a thread of its own, and the way from Lua into Swift.
 
-#define _GNU_SOURCE  // pthread_clockjoin_np
 #include "Host.h"
 
 #include <errno.h>
@@ -199,9 +198,7 @@ static int guarded(lua_State *L) {
     return 0;
 }
 
-/// The thread's body.
-static void *serve(void *context) {
-    mottle_host *host = context;
+static void serve(mottle_host *host) {
     lua_State *L = host->lua;
     host->status = MOTTLE_OK;
     host->line = host->return_line = 0;
@@ -215,6 +212,16 @@ static void *serve(void *context) {
     if (status != LUA_OK) host->status = MOTTLE_SCRIPT;
     if (host->killed != MOTTLE_OK) host->status = host->killed;  // whatever the error's value says
     lua_settop(L, 0);
+}
+
+/// The thread's body.
+static void *work(void *context) {
+    mottle_host *host = context;
+    serve(host);
+    pthread_mutex_lock(&host->lock);
+    host->finished = true;
+    pthread_cond_signal(&host->end);
+    pthread_mutex_unlock(&host->lock);
     return NULL;
 }
 
@@ -239,28 +246,32 @@ static double processor_seconds(pthread_t thread) {
 /// Waits for the thread; false if it used up its grace and was left behind.
 static bool join(mottle_host *host, pthread_t thread) {
     double seconds = host->limits.seconds + host->limits.grace;
-    double wait = seconds;
-    for (;;) {
-        struct timespec until = monotonic_after(wait);
-        if (pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &until) != ETIMEDOUT) return true;
-        if (processor_seconds(thread) >= seconds) break;
-        wait = 0.1;  // a busy machine has not given it its time yet
-    }
+    struct timespec until = monotonic_after(seconds);
     pthread_mutex_lock(&host->lock);
-    host->condemned = true;
+    while (!host->finished && !host->condemned) {
+        if (pthread_cond_timedwait(&host->end, &host->lock, &until) != ETIMEDOUT) continue;
+        host->condemned = !host->finished && processor_seconds(thread) >= seconds;
+        until = monotonic_after(0.1);  // a busy machine has not given it its time yet
+    }
+    bool finished = host->finished;
     pthread_mutex_unlock(&host->lock);
-    pthread_detach(thread);
-    return false;
+    if (finished) {
+        pthread_join(thread, NULL);
+    } else {
+        pthread_detach(thread);
+    }
+    return finished;
 }
 
 static enum mottle_status enter(mottle_host *host, enum mottle_request request) {
     if (host->condemned) return MOTTLE_ABANDONED;
     host->request = request;
+    host->finished = false;
     pthread_attr_t attributes;
     pthread_t thread;
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, host->limits.stack);
-    int failed = pthread_create(&thread, &attributes, serve, host);
+    int failed = pthread_create(&thread, &attributes, work, host);
     pthread_attr_destroy(&attributes);
     if (failed) return MOTTLE_THREAD;
     return join(host, thread) ? MOTTLE_OK : MOTTLE_ABANDONED;
@@ -301,12 +312,18 @@ mottle_host *mottle_host_new(const mottle_limits *limits, mottle_callback callba
     *(mottle_host **)lua_getextraspace(L) = host;
     host->lua = L;
     pthread_mutex_init(&host->lock, NULL);
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&host->end, &attributes);
+    pthread_condattr_destroy(&attributes);
     return host;
 }
 
 size_t mottle_host_free(mottle_host *host) {
     lua_close(host->lua);
     size_t left = host->heap;
+    pthread_cond_destroy(&host->end);
     pthread_mutex_destroy(&host->lock);
     free(host->values.bytes);
     free(host);

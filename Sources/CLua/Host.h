@@ -76,6 +76,8 @@ struct mottle_host {
 
     pthread_mutex_t lock;  // held while Swift runs for a script, so that no thread is abandoned inside Swift
     bool condemned;        // under `lock`
+    bool finished;         // under `lock`; signalled by `end`
+    pthread_cond_t end;
 };
 
 static inline mottle_host *host_of(lua_State *L) { return *(mottle_host **)lua_getextraspace(L); }

@@ -143,10 +143,14 @@ struct UpdateTask: ParallelTask {
     ) {
         let (height, width) = (Workspace.rows, Workspace.columns)
         let memory = workspace.gradient(thread: thread)
-        for column in stride(from: columns.lowerBound, to: columns.upperBound, by: width) {
-            let columnEnd = min(column + width, columns.upperBound)
-            for row in stride(from: rows.lowerBound, to: rows.upperBound, by: height) {
-                let part = row..<min(row + height, rows.upperBound)
+        // Back from the end, where `OutputTask` has just been: what of the weights is still in a cache is used first, and the next
+        // step begins with what this one ends with.
+        let parts = (rows.count + height - 1) / height
+        for index in stride(from: parts - 1, through: 0, by: -1) {
+            let row = rows.lowerBound + index * height
+            let part = row..<min(row + height, rows.upperBound)
+            for column in stride(from: columns.lowerBound, to: columns.upperBound, by: width) {
+                let columnEnd = min(column + width, columns.upperBound)
                 var product = gradient.part(rows: part, columns: column..<columnEnd)
                 (product.c, product.cStride) = (memory, width)
                 product.partialSums = workspace.partialSums(thread: thread)

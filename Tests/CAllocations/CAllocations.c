@@ -1,6 +1,7 @@
 #include "CAllocations.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stddef.h>
 
 // glibc's own allocator under the names that a program may put in front of it.
@@ -12,6 +13,8 @@ void *__libc_memalign(size_t alignment, size_t size);
 static _Thread_local int64_t count;
 
 int64_t allocations_of_this_thread(void) { return count; }
+
+int64_t bytes_of_allocation(void *start) { return (int64_t)malloc_usable_size(start); }
 
 void *malloc(size_t size) {
     count++;
