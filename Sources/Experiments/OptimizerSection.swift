@@ -149,9 +149,7 @@ extension WeightGroup: ConfigValue {
     /// `{ weights: ["*.table"], learning_rate: 0.0001, weight_decay: 0 }`.
     package init(_ node: ConfigNode) throws(ConfigError) {
         var table = try node.table()
-        let names = try table.requireNode("weights")
-        self.init(
-            try names.value(as: "name_patterns") { node throws(ConfigError) in try [NamePattern](node) })
+        self.init(try table.require("weights"))
         learningRate = try table.read("learning_rate", as: "learning_rate") { node throws(ConfigError) in
             try node.value(in: ConfigTable.positive)
         }

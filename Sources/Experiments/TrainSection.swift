@@ -22,14 +22,8 @@ extension TrainConfig: ConfigValue {
         clipNorm = try table.read("clip_norm", as: "clip_norm") { node throws(ConfigError) in
             try node.value(in: 1e-12...1e12)
         }
-        groups =
-            try table.read("groups", as: "groups") { node throws(ConfigError) in try [WeightGroup](node) }
-            ?? []
-        freeze =
-            try table.read("freeze", as: "name_patterns") { node throws(ConfigError) in
-                try [NamePattern](node)
-            }
-            ?? []
+        try table.read("groups", into: &groups)
+        try table.read("freeze", into: &freeze)
         initFrom = try table.read("init_from", as: "init_from") { node throws(ConfigError) in
             try EarlierRun(node)
         }
