@@ -141,6 +141,9 @@ extension BFloat16Vector: ProductVector {
     }
 
     @inlinable @inline(__always)
+    public static var panelWidth: Int { Sums.panelWidth }
+
+    @inlinable @inline(__always)
     public static var packedRows: Int { Sums.packedRows }
 
     @inlinable @inline(__always)

@@ -112,8 +112,8 @@ extension Tile {
             block.product.startsFromC ? Tile(loading: place.c, rowBytes: place.cRowBytes) : start(place)
         if block.hasPackedA {
             tile.accumulate(
-                a: place.a, rowBytes: 4, depthBytes: rows &* 4, b: place.b, bDepthBytes: place.bDepthBytes,
-                depth: block.product.depth)
+                a: place.a, rowPlaces: Self.packedRowPlaces, depthBytes: rows &* 4, b: place.b, 
+                bDepthBytes: place.bDepthBytes, depth: block.product.depth)
         } else {
             tile.accumulate(place, depth: 0..<block.product.depth)
         }
@@ -157,7 +157,7 @@ extension Tile {
     @inlinable @inline(__always)
     mutating func accumulate(_ place: TilePlace, depth: Range<Int>) {
         accumulate(
-            a: place.a + depth.lowerBound &* place.aDepthBytes, rowBytes: place.aRowBytes,
+            a: place.a + depth.lowerBound &* place.aDepthBytes, rowPlaces: Self.rowPlaces(place.aRowBytes),
             depthBytes: place.aDepthBytes, b: place.b + depth.lowerBound &* place.bDepthBytes,
             bDepthBytes: place.bDepthBytes, depth: depth.upperBound &- depth.lowerBound)
     }

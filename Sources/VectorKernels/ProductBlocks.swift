@@ -44,9 +44,13 @@ extension MatrixProduct {
     @inlinable @inline(__always)
     static func packedDepthLimit(columns: Int) -> Int { columns >= 512 ? 512 : 256 }
 
-    /// 64 × 64 values of B stay in the first-level cache while all rows of A pass over them.
+    /// A panel of B of 4,096 values stays in the first-level cache while all rows of A pass over it; so many lines of a
+    /// transposed A would not.
     @inlinable @inline(__always)
-    var unpackedDepthBlock: Int { leaves > 1 ? max(depth, 1) : depthBlock(atMost: 64) }
+    func unpackedDepthBlock(panelWidth: Int) -> Int {
+        if leaves > 1 { return max(depth, 1) }
+        return depthBlock(atMost: aDepthStride == 1 ? 4096 / panelWidth : 64)
+    }
 
     @inlinable @inline(__always)
     static var rowBlock: Int { 192 }

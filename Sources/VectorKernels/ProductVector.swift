@@ -23,6 +23,8 @@ public protocol ProductVector: FloatVector {
 
     /// Calls `body` with the first column and the width of each panel that so many columns are cut into.
     static func eachPanel(columns: Int, _ body: (_ column: Int, _ width: Int) -> Void)
+    /// The width of the widest panel.
+    static var panelWidth: Int { get }
     /// The height of tiles that read packed rows of A.
     static var packedRows: Int { get }
     /// Computes one block of a product, panel by panel, with tiles that fit the registers.
@@ -82,11 +84,14 @@ extension SIMD16: ProductVector where Scalar == Float {
     public static func eachPanel(columns: Int, _ body: (_ column: Int, _ width: Int) -> Void) {
         var column = 0
         while column < columns {
-            let width = columns - column >= 64 ? 64 : columns - column >= 32 ? 32 : 16
+            let width = columns - column >= panelWidth ? panelWidth : columns - column >= 32 ? 32 : 16
             body(column, width)
             column += width
         }
     }
+
+    @inlinable @inline(__always)
+    public static var panelWidth: Int { 64 }
 
     @inlinable @inline(__always)
     public static var packedRows: Int { 4 }
@@ -119,8 +124,11 @@ extension SIMD8: ProductVector where Scalar == Float {
 
     @inlinable @inline(__always)
     public static func eachPanel(columns: Int, _ body: (_ column: Int, _ width: Int) -> Void) {
-        for column in stride(from: 0, to: columns, by: 16) { body(column, 16) }
+        for column in stride(from: 0, to: columns, by: panelWidth) { body(column, panelWidth) }
     }
+
+    @inlinable @inline(__always)
+    public static var panelWidth: Int { 16 }
 
     @inlinable @inline(__always)
     public static var packedRows: Int { 6 }
@@ -147,8 +155,11 @@ extension SIMD4: ProductVector where Scalar == Float {
 
     @inlinable @inline(__always)
     public static func eachPanel(columns: Int, _ body: (_ column: Int, _ width: Int) -> Void) {
-        for column in stride(from: 0, to: columns, by: 8) { body(column, 8) }
+        for column in stride(from: 0, to: columns, by: panelWidth) { body(column, panelWidth) }
     }
+
+    @inlinable @inline(__always)
+    public static var panelWidth: Int { 8 }
 
     @inlinable @inline(__always)
     public static var packedRows: Int { 4 }

@@ -1,3 +1,5 @@
+import CSIMD
+
 /// `rows` × `vectors` sums of a matrix product, held in registers.
 @frozen
 public struct Tile<Vector: ProductVector, let rows: Int, let vectors: Int> {
@@ -54,11 +56,12 @@ public struct Tile<Vector: ProductVector, let rows: Int, let vectors: Int> {
         Vector(loading: (row + index &* Vector.scalarCount &* 4).assumingMemoryBound(to: Float.self))
     }
 
-    /// sums[r, n] += Σₖ A[r, k] · B[k, n], k = 0 ..< depth, one after another. A[r, k] lies at a + r · rowBytes +
+    /// sums[r, n] += Σₖ A[r, k] · B[k, n], k = 0 ..< depth, one after another. A[r, k] lies at a + rowPlaces[r] +
     /// k · depthBytes, the row B[k] at b + k · bDepthBytes.
     @inlinable @inline(__always)
     public mutating func accumulate(
-        a: UnsafeRawPointer, rowBytes: Int, depthBytes: Int, b: UnsafeRawPointer, bDepthBytes: Int, depth: Int
+        a: UnsafeRawPointer, rowPlaces: InlineArray<rows, Int>, depthBytes: Int, b: UnsafeRawPointer,
+        bDepthBytes: Int, depth: Int
     ) {
         // A copy: what lives in memory through `self` would be stored in every turn.
         var sums = self.sums
@@ -68,7 +71,7 @@ public struct Tile<Vector: ProductVector, let rows: Int, let vectors: Int> {
             for index in 0..<vectors { right[index] = Self.vector(at: b, index) }
             for row in 0..<rows {
                 let left = Vector(
-                    repeating: (a + row &* rowBytes).assumingMemoryBound(to: Float.self).pointee)
+                    repeating: (a + rowPlaces[row]).assumingMemoryBound(to: Float.self).pointee)
                 for index in 0..<vectors {
                     sums[row][index] = Vector.multiplyAdd(left, right[index], sums[row][index])
                 }
@@ -78,6 +81,17 @@ public struct Tile<Vector: ProductVector, let rows: Int, let vectors: Int> {
             remaining &-= 1
         }
         self.sums = sums
+    }
+
+    /// Where rows of A lie, in packed A.
+    @inlinable @inline(__always)
+    static var packedRowPlaces: InlineArray<rows, Int> { InlineArray { $0 &* 4 } }
+
+    /// Where rows of A lie that are `rowBytes` apart, for the processor to keep: left to itself the compiler finds each row by an
+    /// addition to the one before, a chain that is as long as the products take.
+    @inlinable @inline(__always)
+    static func rowPlaces(_ rowBytes: Int) -> InlineArray<rows, Int> {
+        InlineArray { $0 == 0 ? 0 : mottle_opaque($0 &* rowBytes) }
     }
 
     /// Adds another tile, which is on the left of the sum.

@@ -307,5 +307,11 @@ MOTTLE_INLINE bool mottle_supports_bf16(void) {
 #endif
 }
 
+// The number itself, of which the compiler knows nothing more: it keeps it, where it would otherwise find it anew.
+MOTTLE_INLINE long mottle_opaque(long number) {
+  __asm__("" : "+r"(number));
+  return number;
+}
+
 // Asks for a cache line that is soon read and written. Any address will do.
 MOTTLE_INLINE void mottle_prefetch(const void *address) { __builtin_prefetch(address, 1, 3); }
