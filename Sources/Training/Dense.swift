@@ -33,12 +33,16 @@ final class Dense: SampleLayer {
     /// since a batch is smaller than W.
     private let transposedGradient: PlannedMemory
     private let transposedInputGradient: PlannedMemory
+    /// See `nonZeros`.
+    private let lists: PlannedMemory
     /// `[outputs, inputs]`: where threads share rows, Wᵀ is smaller.
     private let transposedWeight: PlannedMemory
     /// Of each leaf, where threads share rows: see `RowsGradientTask`.
     private let leafGradients: PlannedMemory
     private let leaves: Int
     private let sharesRows: Bool
+    /// Whether `nonZeros` may find few.
+    private let canList: Bool
     /// For the products of `forward`, and where threads share rows for those of `backward`.
     private let (packing, gradientPacking): (PlannedMemory, PlannedMemory)
     private let (packingCount, gradientPackingCount): (Int, Int)
@@ -55,6 +59,7 @@ final class Dense: SampleLayer {
     private var rowsTask: RowsTask?
     private var rowsGradientTask: RowsGradientTask?
     private let inputRegion: Region<InputGradientTask>
+    private let listRegion: Region<ListTask>
     private let updateRegion: Region<UpdateTask>
 
     init(
@@ -77,7 +82,12 @@ final class Dense: SampleLayer {
         output = engine.output(
             Shape(input.shape.sizes.dropLast() + [outputs]), of: input, [weight, bias])
         let wantsGradient = input.gradient != nil
-        let batchStride = wantsGradient && !sharesRows ? paddedTo16(rows) : 0
+        // Lists give the bits of one running sum in fp32.
+        let canList = !sharesRows && !weight.isFrozen && engine.precision == .fp32 && engine.leaves == 1
+        lists = memory.scratch(
+            canList ? NonZeroLists.count(depth: rows, columns: paddedTo16(outputs)) : 0, in: .backward)
+        self.canList = canList
+        let batchStride = (wantsGradient || canList) && !sharesRows ? paddedTo16(rows) : 0
         transposedWeight = memory.scratch(
             wantsGradient && sharesRows ? paddedTo16(outputs) * input.stride : 0, in: .backward)
         leaves = RowsGradientTask.leaves(rows: rows, atLeast: engine.leaves)
@@ -107,6 +117,7 @@ final class Dense: SampleLayer {
         rowsGradientRegion = Region(engine.pool)
         leafRegion = Region(engine.pool)
         inputRegion = Region(engine.pool)
+        listRegion = Region(engine.pool)
         updateRegion = Region(engine.pool)
         weight.begin(start, inputs: inputs, outputs: outputs, seed: seed, kernels: engine.kernels.noise)
     }
@@ -241,9 +252,7 @@ final class Dense: SampleLayer {
 
     private func findInputGradient(_ inputGradient: UnsafeMutablePointer<Float>, _ pass: Pass) {
         let (rows, batchStride) = (rows(pass), paddedTo16(rows(pass)))
-        engine.kernels.training.transpose(
-            transposedGradient.pointer, batchStride, output.gradient!.pointer, output.stride, rows,
-            weight.columns)
+        transposeGradient(pass)
         var product = MatrixProduct(
             a: weight.values.pointer, aRowStride: weight.partition.width, aDepthStride: 1,
             b: transposedGradient.pointer, bStride: batchStride, c: transposedInputGradient.pointer,
@@ -257,6 +266,30 @@ final class Dense: SampleLayer {
             kernels: engine.kernels.training)
         inputRegion.run(task, multiplications: multiplications(pass))
         if input.stride > input.channels { clearPadding(inputGradient, rows: rows) }
+    }
+
+    private func transposeGradient(_ pass: Pass) {
+        let rows = rows(pass)
+        engine.kernels.training.transpose(
+            transposedGradient.pointer, paddedTo16(rows), output.gradient!.pointer, output.stride, rows,
+            output.stride)
+    }
+
+    /// What of dY is not zero, if that is at most three of eight values, as behind a ReLU: then W's gradient is found sooner from
+    /// these alone, with the same bits.
+    private func nonZeros(_ pass: Pass) -> NonZeroLists? {
+        let (rows, kernels) = (rows(pass), engine.kernels.training)
+        guard canList, multiplications(pass) >= 1 << 18,
+            kernels.countNonZeros(output.gradient!.pointer, rows * output.stride) * 8
+                <= rows * output.stride * 3
+        else { return nil }
+        if inputGradient == nil { transposeGradient(pass) }
+        let lists = NonZeroLists(depth: rows, columns: output.stride, memory: lists.pointer)
+        let task = ListTask(
+            lists: lists, transposed: transposedGradient.pointer, stride: paddedTo16(rows), kernels: kernels)
+        // A value takes as long as this many multiplications.
+        listRegion.run(task, multiplications: rows * output.stride * 16)
+        return lists
     }
 
     private func clearPadding(_ gradient: UnsafeMutablePointer<Float>, rows: Int) {
@@ -275,6 +308,7 @@ final class Dense: SampleLayer {
         product.precision = engine.precision(pass)
         let task = UpdateTask(
             weightGradient: product, biasGradient: biasGradient(product),
+            nonZeros: nonZeros(pass),
             weight: weight.isTrained ? weight.firstPanel(gradient: gradient) : nil,
             bias: bias.isTrained ? bias.firstPanel(gradient: gradient) : nil, partition: weight.partition,
             update: pass.update!, workspace: engine.workspace, kernels: engine.kernels.training)

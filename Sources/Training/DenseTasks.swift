@@ -111,6 +111,8 @@ struct UpdateTask: ParallelTask {
     /// Whose C is not used: the gradient goes to a thread's workspace.
     let weightGradient: MatrixProduct
     let biasGradient: MatrixProduct
+    /// What of dY is not zero, where that is little: then dW is computed from these alone.
+    let nonZeros: NonZeroLists?
     /// Nil where it stays as it is.
     let weight: WeightPanel?
     let bias: WeightPanel?
@@ -124,9 +126,12 @@ struct UpdateTask: ParallelTask {
             let piece = partition.piece(index, rows: weightGradient.rows)
             let columns = partition.columns(panel: piece.panel)
             if let weight {
-                apply(
-                    weightGradient, to: weight.panel(piece.panel), rows: piece.rows, columns: columns,
-                    thread: thread)
+                let panel = weight.panel(piece.panel)
+                if let nonZeros {
+                    apply(nonZeros, to: panel, rows: piece.rows, columns: columns, thread: thread)
+                } else {
+                    apply(weightGradient, to: panel, rows: piece.rows, columns: columns, thread: thread)
+                }
             }
             // With the first part of each panel's rows, also where that part is empty.
             if let bias, index < partition.panels {
@@ -162,5 +167,45 @@ struct UpdateTask: ParallelTask {
                 update.apply(to: weights, kernels)
             }
         }
+    }
+
+    /// The same with what is not zero, in taller rectangles: a list is gone through once for each.
+    private func apply(
+        _ nonZeros: NonZeroLists, to panel: WeightPanel, rows: Range<Int>, columns: Range<Int>, thread: Int
+    ) {
+        let (gradient, largest) = (workspace.gradient(thread: thread), kernels.sparseRows)
+        let parts = (rows.count + largest - 1) / largest
+        for index in stride(from: parts - 1, through: 0, by: -1) {
+            let share = part(index, of: parts, count: rows.count, unit: 16)
+            let part = rows.lowerBound + share.lowerBound..<rows.lowerBound + share.upperBound
+            let width = Workspace.columns(rows: part.count)
+            for column in stride(from: columns.lowerBound, to: columns.upperBound, by: width) {
+                let some = column..<min(column + width, columns.upperBound)
+                kernels.multiplySparse(
+                    SparseProduct(
+                        a: weightGradient.a + part.lowerBound, aDepthStride: weightGradient.aDepthStride,
+                        b: nonZeros, columns: some, rows: part.count, c: gradient, cStride: width,
+                        workspace: workspace.transposedGradient(thread: thread)))
+                let weights = panel.part(
+                    rows: part,
+                    columns: some.lowerBound - columns.lowerBound..<some.upperBound - columns.lowerBound,
+                    gradient: gradient, gradientStride: width)
+                update.apply(to: weights, kernels)
+            }
+        }
+    }
+}
+
+/// Lists what of dY is not zero, each thread for some of the columns.
+struct ListTask: ParallelTask {
+    let lists: NonZeroLists
+    /// dYᵀ `[columns, rows]`.
+    let transposed: UnsafePointer<Float>
+    let stride: Int
+    let kernels: TrainingKernels
+
+    func work(thread: Int, threads: Int) {
+        let columns = part(thread, of: threads, count: lists.columns, unit: 16)
+        kernels.listNonZeros(lists, transposed, stride, columns)
     }
 }

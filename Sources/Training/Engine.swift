@@ -69,13 +69,16 @@ struct Workspace {
     static let rows = 48
     static let columns = 64
 
+    /// So many columns of a gradient with so many rows fit the memory, at least 16 of up to 192 rows.
+    static func columns(rows: Int) -> Int { max(16, self.rows * columns / paddedTo16(rows) / 16 * 16) }
+
     static func count(_ precision: Precision) -> Int {
         plainCount
             + (precision == .fp32
                 ? 0 : MatrixProduct.packingCount(rows: rows, columns: columns, depth: Int.max))
     }
 
-    private static let plainCount = rows * columns + MatrixProduct.partialSumsCount
+    private static let plainCount = 2 * rows * columns + MatrixProduct.partialSumsCount
 
     let memory: UnsafeMutablePointer<Float>
     /// Of a thread.
@@ -83,8 +86,13 @@ struct Workspace {
 
     func gradient(thread: Int) -> UnsafeMutablePointer<Float> { memory + thread * count }
 
-    func partialSums(thread: Int) -> UnsafeMutablePointer<Float> {
+    /// As much as `gradient`.
+    func transposedGradient(thread: Int) -> UnsafeMutablePointer<Float> {
         gradient(thread: thread) + Self.rows * Self.columns
+    }
+
+    func partialSums(thread: Int) -> UnsafeMutablePointer<Float> {
+        gradient(thread: thread) + 2 * Self.rows * Self.columns
     }
 
     /// See `MatrixProduct.packing`; nil where factors are not rounded, since what is multiplied then lies in a cache already.

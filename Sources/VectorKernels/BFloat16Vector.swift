@@ -82,6 +82,12 @@ public struct BFloat16Vector: FloatVector {
         Sums.transposeSquare(out, outStride, x, stride)
     }
     @inlinable @inline(__always)
+    public static func storeKept(
+        _ v: Self, where mask: Words, to target: UnsafeMutablePointer<Float>
+    ) -> Int {
+        Sums.storeKept(v.sums, where: mask, to: target)
+    }
+    @inlinable @inline(__always)
     public static func sum(_ v: Self) -> Float { Sums.sum(v.sums) }
     @inlinable @inline(__always)
     public static func largest(_ v: Self) -> Float { Sums.largest(v.sums) }

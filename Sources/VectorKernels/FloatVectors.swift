@@ -109,6 +109,12 @@ extension SIMD4: FloatVector where Scalar == Float {
         mottle_transpose_f32x4(out, outStride, x, stride)
     }
     @inlinable @inline(__always)
+    public static func storeKept(
+        _ v: Self, where mask: Words, to target: UnsafeMutablePointer<Float>
+    ) -> Int {
+        mottle_store_kept_f32x4(v, mask, target)
+    }
+    @inlinable @inline(__always)
     public static func sum(_ v: Self) -> Float { mottle_sum_f32x4(v) }
     @inlinable @inline(__always)
     public static func largest(_ v: Self) -> Float { mottle_largest_f32x4(v) }
@@ -221,6 +227,12 @@ extension SIMD8: FloatVector where Scalar == Float {
         mottle_transpose_f32x8(out, outStride, x, stride)
     }
     @inlinable @inline(__always)
+    public static func storeKept(
+        _ v: Self, where mask: Words, to target: UnsafeMutablePointer<Float>
+    ) -> Int {
+        mottle_store_kept_f32x8(v, mask, target)
+    }
+    @inlinable @inline(__always)
     public static func sum(_ v: Self) -> Float { mottle_sum_f32x8(v) }
     @inlinable @inline(__always)
     public static func largest(_ v: Self) -> Float { mottle_largest_f32x8(v) }
@@ -331,6 +343,12 @@ extension SIMD16: FloatVector where Scalar == Float {
         _ out: UnsafeMutablePointer<Float>, _ outStride: Int, _ x: UnsafePointer<Float>, _ stride: Int
     ) {
         mottle_transpose_f32x16(out, outStride, x, stride)
+    }
+    @inlinable @inline(__always)
+    public static func storeKept(
+        _ v: Self, where mask: Words, to target: UnsafeMutablePointer<Float>
+    ) -> Int {
+        mottle_store_kept_f32x16(v, mask, target)
     }
     @inlinable @inline(__always)
     public static func sum(_ v: Self) -> Float { mottle_sum_f32x16(v) }

@@ -11,6 +11,15 @@ public struct TrainingKernels: Sendable {
 
     public var multiply: @Sendable (MatrixProduct) -> Void
 
+    /// Lists some columns of a matrix, which is given as its transpose; up to 15 values behind each column are read.
+    public let listNonZeros:
+        @Sendable (NonZeroLists, _ transposed: UnsafePointer<Float>, _ stride: Int, _ columns: Range<Int>) -> Void
+    /// How many of the values are not zero.
+    public let countNonZeros: @Sendable (_ x: UnsafePointer<Float>, _ count: Int) -> Int
+    public let multiplySparse: @Sendable (SparseProduct) -> Void
+    /// The most rows that `multiplySparse` takes.
+    public let sparseRows: Int
+
     /// out[c · outStride + r] = x[r · stride + c] for c < columns and r < rows rounded up to 4, zeros beyond `rows`.
     /// Rows of x are readable up to `columns` rounded up to 4. `out` does not overlap x.
     public let transpose:
@@ -84,6 +93,19 @@ public struct TrainingKernels: Sendable {
     public init<V: ProductVector>(vector: V.Type) {
         multiplyAddPeak = { values, rounds, _ in multiplyAddRounds(vector: V.self, values, rounds) }
         multiply = { BlockedProduct<V>.multiply($0) }
+        listNonZeros = { $0.list($1, stride: $2, columns: $3, vector: V.self) }
+        countNonZeros = { x, count in
+            // Words of ones, which is −1.
+            var found = V.Words(repeating: 0)
+            for i in stride(from: 0, to: count, by: V.scalarCount) {
+                found = found &- V.notEqual(V(loading: x + i), V(repeating: 0))
+            }
+            var total = 0
+            for lane in 0..<V.scalarCount { total &+= Int(found[lane]) }
+            return total
+        }
+        multiplySparse = { $0.compute(vector: V.self) }
+        sparseRows = SparseProduct.vectors &* V.scalarCount
         transpose = { transposeBlocks(vector: V.self, $0, $1, $2, $3, $4, $5) }
         rectify = { out, x, count in
             let zero = V(repeating: 0)

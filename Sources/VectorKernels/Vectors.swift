@@ -41,6 +41,9 @@ public protocol FloatVector: SIMD, SendableMetatype where Scalar == Float {
     /// out[c · outStride + r] = x[r · stride + c] for as many rows and columns as there are lanes.
     static func transposeSquare(
         _ out: UnsafeMutablePointer<Float>, _ outStride: Int, _ x: UnsafePointer<Float>, _ stride: Int)
+    /// Writes the lanes where `mask` is set, one behind the other, and returns how many. A whole vector is written; what comes
+    /// behind these lanes is anything.
+    static func storeKept(_ v: Self, where mask: Words, to target: UnsafeMutablePointer<Float>) -> Int
     /// The sum of all lanes: halves are added until one lane is left.
     static func sum(_ v: Self) -> Float
     /// The largest lane, unless one is NaN.

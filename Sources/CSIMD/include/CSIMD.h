@@ -189,6 +189,57 @@ MOTTLE_TRANSPOSE(16,
     MOTTLE_EXCHANGE(16, 1, MOTTLE_LIST(0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30),
                     MOTTLE_LIST(1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31)))
 
+// Lanes whose word of `kept` is all ones, one behind the other, and anything behind them: a whole vector is written. Returns how
+// many they are.
+#define MOTTLE_STORE_KEPT(lanes)                                                                      \
+    MOTTLE_INLINE long mottle_store_kept_f32x##lanes(f32x##lanes v, u32x##lanes kept, float *out) {   \
+        long count = 0;                                                                               \
+        _Pragma("clang loop unroll(full)") for (int i = 0; i < lanes; i++) {                          \
+            out[count] = v[i];                                                                        \
+            count += kept[i] & 1;                                                                     \
+        }                                                                                             \
+        return count;                                                                                 \
+    }
+MOTTLE_STORE_KEPT(4)
+#if defined(__AVX2__)
+// For each set of lanes, in its bytes from the lowest: the lanes that are in it. (`pext` would find them, but takes
+// hundreds of cycles on some processors.)
+#define MOTTLE_BIT(set, i) ((set) >> (i) & 1)
+#define MOTTLE_BELOW(set, i) \
+    __builtin_popcount((set) & ((1 << (i)) - 1))
+#define MOTTLE_LANE(set, i) ((uint64_t)(MOTTLE_BIT(set, i) ? (i) : 0) << 8 * MOTTLE_BELOW(set, i))
+#define MOTTLE_SET(set)                                                                              \
+    MOTTLE_LANE(set, 1) | MOTTLE_LANE(set, 2) | MOTTLE_LANE(set, 3) | MOTTLE_LANE(set, 4) |          \
+        MOTTLE_LANE(set, 5) | MOTTLE_LANE(set, 6) | MOTTLE_LANE(set, 7)
+#define MOTTLE_SETS4(set) MOTTLE_SET(set), MOTTLE_SET(set + 1), MOTTLE_SET(set + 2), MOTTLE_SET(set + 3)
+#define MOTTLE_SETS16(set) \
+    MOTTLE_SETS4(set), MOTTLE_SETS4(set + 4), MOTTLE_SETS4(set + 8), MOTTLE_SETS4(set + 12)
+#define MOTTLE_SETS64(set) \
+    MOTTLE_SETS16(set), MOTTLE_SETS16(set + 16), MOTTLE_SETS16(set + 32), MOTTLE_SETS16(set + 48)
+static const uint64_t mottle_sets[256] = {
+    MOTTLE_SETS64(0), MOTTLE_SETS64(64), MOTTLE_SETS64(128), MOTTLE_SETS64(192)};
+MOTTLE_INLINE long mottle_store_kept_f32x8(f32x8 v, u32x8 kept, float *out) {
+    const int set = __builtin_ia32_movmskps256((f32x8)kept);
+    u8x8 lanes;
+    memcpy(&lanes, &mottle_sets[set], sizeof lanes);
+    const f32x8 front = __builtin_ia32_permvarsf256(v, __builtin_convertvector(lanes, i32x8));
+    memcpy(out, &front, sizeof front);
+    return __builtin_popcount(set);
+}
+#else
+MOTTLE_STORE_KEPT(8)
+#endif
+#if defined(__AVX512DQ__)
+MOTTLE_INLINE long mottle_store_kept_f32x16(f32x16 v, u32x16 kept, float *out) {
+    const uint16_t set = __builtin_ia32_cvtd2mask512((i32x16)kept);
+    const f32x16 front = __builtin_ia32_compresssf512_mask(v, (f32x16)(0.0f), set);
+    memcpy(out, &front, sizeof front);
+    return __builtin_popcount(set);
+}
+#else
+MOTTLE_STORE_KEPT(16)
+#endif
+
 // bf16, the upper half of a float (Kalamkar et al. 2019, "A study of BFLOAT16 for deep learning training"). A lane holds two,
 // which a dot product multiplies with those of another lane; the first one is the lower half.
 typedef uint16_t u16x16 __attribute__((ext_vector_type(16)));

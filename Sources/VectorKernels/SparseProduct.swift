@@ -1,0 +1,179 @@
+/// What is not zero of a matrix `[depth, columns]`, listed for each column in the order of the rows.
+///
+/// The depth is cut into blocks, so that what a product reads of its other factor for one stays in the first-level cache.
+@frozen
+public struct NonZeroLists {
+    /// Rows of a block.
+    public static let blockRows = 64
+    /// From one list to the next: lists are written a vector at a time.
+    @usableFromInline static let stride = blockRows + 16
+
+    /// `[blocks, columns]`.
+    @usableFromInline let counts: UnsafeMutablePointer<Int32>
+    /// `[blocks, columns]` lists: the row of each value in its block.
+    @usableFromInline let rows: UnsafeMutablePointer<Int32>
+    /// The values, listed as the rows.
+    @usableFromInline let values: UnsafeMutablePointer<Float>
+    public let depth: Int
+    public let columns: Int
+
+    /// - Parameter memory: room for `count` values.
+    public init(depth: Int, columns: Int, memory: UnsafeMutablePointer<Float>) {
+        (self.depth, self.columns) = (depth, columns)
+        let lists = (depth + Self.blockRows - 1) / Self.blockRows * columns
+        let words = UnsafeMutableRawPointer(memory).assumingMemoryBound(to: Int32.self)
+        (values, rows) = (memory, words + lists * Self.stride)
+        counts = rows + lists * Self.stride
+    }
+
+    /// How many values the lists take.
+    public static func count(depth: Int, columns: Int) -> Int {
+        (depth + blockRows - 1) / blockRows * columns * (2 * stride + 1)
+    }
+
+    @inlinable @inline(__always)
+    var blocks: Int { (depth &+ Self.blockRows &- 1) / Self.blockRows }
+
+    /// Lists some of the columns. The matrix is given as its transpose, `[columns, depth]`, of which up to 15 values behind the depth
+    /// are read.
+    @inlinable @inline(__always)
+    func list<V: ProductVector>(
+        _ transposed: UnsafePointer<Float>, stride: Int, columns some: Range<Int>, vector: V.Type
+    ) {
+        let lanes = V.scalarCount
+        let ramp = V.ramp
+        var places = V.Words(repeating: 0)
+        for lane in 0..<lanes { places[lane] = UInt32(lane) }
+        for block in 0..<blocks {
+            let end = min(Self.blockRows, depth &- block &* Self.blockRows)
+            for column in some {
+                let (source, list) = (
+                    transposed + (column &* stride &+ block &* Self.blockRows), block &* columns &+ column
+                )
+                let rows = UnsafeMutableRawPointer(self.rows + list &* Self.stride)
+                    .assumingMemoryBound(to: Float.self)
+                let values = self.values + list &* Self.stride
+                var (count, row) = (0, 0)
+                while row < end {
+                    let value = V(loading: source + row)
+                    var kept = V.notEqual(value, V(repeating: 0))
+                    if row &+ lanes > end { kept = kept & V.less(ramp, V(repeating: Float(end &- row))) }
+                    let place = V(bits: places &+ V.Words(repeating: UInt32(truncatingIfNeeded: row)))
+                    _ = V.storeKept(place, where: kept, to: rows + count)
+                    count &+= V.storeKept(value, where: kept, to: values + count)
+                    row &+= lanes
+                }
+                counts[list] = Int32(truncatingIfNeeded: count)
+            }
+        }
+    }
+}
+
+/// Some rows and columns of a product Aᵀ · B, of which B `[depth, columns]` has few values that are not zero.
+///
+/// Bits: those of `MatrixProduct`, where A is finite. Each sum adds the same products in the same order, but for zeros.
+public struct SparseProduct {
+    /// Aᵀ[m, k] lies at a + m + k · aDepthStride. Up to 15 values behind the last row are read.
+    public var a: UnsafePointer<Float>
+    public var aDepthStride: Int
+    public var b: NonZeroLists
+    /// Of B; a multiple of 16.
+    public var columns: Range<Int>
+    /// At most as many as `TrainingKernels.sparseRows`.
+    public var rows: Int
+    /// `[rows, columns]`.
+    public var c: UnsafeMutablePointer<Float>
+    public var cStride: Int
+    /// Room for the same, transposed, with rows rounded up to a multiple of 16.
+    public var workspace: UnsafeMutablePointer<Float>
+
+    public init(
+        a: UnsafePointer<Float>, aDepthStride: Int, b: NonZeroLists, columns: Range<Int>, rows: Int,
+        c: UnsafeMutablePointer<Float>, cStride: Int, workspace: UnsafeMutablePointer<Float>
+    ) {
+        (self.a, self.aDepthStride, self.b, self.columns) = (a, aDepthStride, b, columns)
+        (self.rows, self.c, self.cStride, self.workspace) = (rows, c, cStride, workspace)
+    }
+
+    /// Sums of a column that are held in registers: as many vectors as the smallest instruction set has room for.
+    @inlinable @inline(__always)
+    static var vectors: Int { 12 }
+
+    @inlinable @inline(__always)
+    func compute<V: ProductVector>(vector: V.Type) {
+        let height = (rows &+ V.scalarCount &- 1) / V.scalarCount
+        switch height {
+        case 12: sum(SparseColumn<V, 12>.self)
+        case 11: sum(SparseColumn<V, 11>.self)
+        case 10: sum(SparseColumn<V, 10>.self)
+        case 9: sum(SparseColumn<V, 9>.self)
+        case 8: sum(SparseColumn<V, 8>.self)
+        case 7: sum(SparseColumn<V, 7>.self)
+        case 6: sum(SparseColumn<V, 6>.self)
+        case 5: sum(SparseColumn<V, 5>.self)
+        case 4: sum(SparseColumn<V, 4>.self)
+        case 3: sum(SparseColumn<V, 3>.self)
+        case 2: sum(SparseColumn<V, 2>.self)
+        default: sum(SparseColumn<V, 1>.self)
+        }
+        transposeBlocks(
+            vector: V.self, c, cStride, workspace, height &* V.scalarCount, columns.count, rows)
+    }
+
+    @inlinable @inline(__always)
+    func sum<V: ProductVector, let vectors: Int>(_ column: SparseColumn<V, vectors>.Type) {
+        for block in 0..<b.blocks {
+            var target = workspace
+            let source = a + block &* NonZeroLists.blockRows &* aDepthStride
+            for column in columns {
+                let list = block &* b.columns &+ column
+                var sums = SparseColumn<V, vectors>(loading: block == 0 ? nil : target)
+                sums.add(
+                    b.rows + list &* NonZeroLists.stride, b.values + list &* NonZeroLists.stride,
+                    count: Int(b.counts[list]), of: source, stride: aDepthStride)
+                sums.store(to: target)
+                target += vectors &* V.scalarCount
+            }
+        }
+    }
+}
+
+/// Sums of some rows in one column, held in registers.
+@frozen
+@usableFromInline
+struct SparseColumn<V: ProductVector, let vectors: Int> {
+    @usableFromInline var sums: InlineArray<vectors, V>
+
+    /// - Parameter source: what they begin with; nil: zeros.
+    @inlinable @inline(__always)
+    init(loading source: UnsafePointer<Float>?) {
+        sums = InlineArray(repeating: V(repeating: 0))
+        guard let source else { return }
+        for index in 0..<vectors { sums[index] = V(loading: source + index &* V.scalarCount) }
+    }
+
+    @inlinable @inline(__always)
+    mutating func add(
+        _ rows: UnsafePointer<Int32>, _ values: UnsafePointer<Float>, count: Int, of a: UnsafePointer<Float>,
+        stride: Int
+    ) {
+        // A copy, as in `Tile.accumulate`.
+        var sums = self.sums
+        var place = 0
+        while place < count {
+            let source = a + Int(rows[place]) &* stride
+            let value = V(repeating: values[place])
+            for index in 0..<vectors {
+                sums[index] = V.multiplyAdd(
+                    value, V(loading: source + index &* V.scalarCount), sums[index])
+            }
+            place &+= 1
+        }
+        self.sums = sums
+    }
+
+    @inlinable @inline(__always)
+    func store(to target: UnsafeMutablePointer<Float>) {
+        for index in 0..<vectors { sums[index].store(to: target + index &* V.scalarCount) }
+    }
+}
