@@ -50,6 +50,7 @@ struct Example {
         Example("large", 1024, 1024, 1024),
         Example("dense, forward", 32, 784, 128),
         Example("dense, weights", 784, 32, 128, transposesA: true),
+        Example("dense, forward", 256, 392, 128),
         Example("dense, forward", 128, 3136, 128),
         Example("dense, weights", 3136, 128, 128, transposesA: true),
         Example("dense, inputs", 128, 128, 3136, transposesB: true),

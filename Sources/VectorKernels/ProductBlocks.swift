@@ -30,9 +30,13 @@ extension MatrixProduct {
         leaves == 1 && (aDepthStride == 1 ? columns >= 512 : aRowStride == 1 && columns >= 128 && depth > 64)
     }
 
-    /// A copy of B pays where many tiles read it, unless what one panel reads fits the first-level cache as it lies.
+    /// A copy of B pays where many tiles read it, and sooner where its rows lie far apart; unless what one panel reads fits the
+    /// first-level cache as it lies.
     @inlinable @inline(__always)
-    var wantsPackedB: Bool { transposesB || leaves == 1 && rows >= 96 && (depth > 64 || bStride >= 256) }
+    var wantsPackedB: Bool {
+        let isWide = bStride >= 256
+        return transposesB || leaves == 1 && (isWide || depth > 64) && rows >= (isWide ? 96 : 512)
+    }
 
     /// - Parameter factors: of a lane.
     @inlinable @inline(__always)
