@@ -124,6 +124,7 @@ private final class ArrayReader: SampleReader {
             arrays.fetch(id)
         } else if let bytes = arrays.bytes(of: id) {
             mottle_prefetch(bytes, arrays.rowCount)
+            if let label = labels.bytes(of: id) { mottle_prefetch(label, 1) }
         }
     }
 }

@@ -181,15 +181,15 @@ struct UpdateTask: ParallelTask {
             let width = Workspace.columns(rows: part.count)
             for column in stride(from: columns.lowerBound, to: columns.upperBound, by: width) {
                 let some = column..<min(column + width, columns.upperBound)
-                kernels.multiplySparse(
-                    SparseProduct(
-                        a: weightGradient.a + part.lowerBound, aDepthStride: weightGradient.aDepthStride,
-                        b: nonZeros, columns: some, rows: part.count, c: gradient, cStride: width,
-                        workspace: workspace.transposedGradient(thread: thread)))
-                let weights = panel.part(
+                let product = SparseProduct(
+                    a: weightGradient.a + part.lowerBound, aDepthStride: weightGradient.aDepthStride,
+                    b: nonZeros, columns: some, rows: part.count, c: gradient)
+                kernels.multiplySparse(product)
+                var weights = panel.part(
                     rows: part,
                     columns: some.lowerBound - columns.lowerBound..<some.upperBound - columns.lowerBound,
-                    gradient: gradient, gradientStride: width)
+                    gradient: gradient, gradientStride: product.cStride)
+                weights.square = workspace.square(thread: thread)
                 update.apply(to: weights, kernels)
             }
         }

@@ -78,7 +78,8 @@ struct Workspace {
                 ? 0 : MatrixProduct.packingCount(rows: rows, columns: columns, depth: Int.max))
     }
 
-    private static let plainCount = 2 * rows * columns + MatrixProduct.partialSumsCount
+    private static let squareCount = 256
+    private static let plainCount = rows * columns + squareCount + MatrixProduct.partialSumsCount
 
     let memory: UnsafeMutablePointer<Float>
     /// Of a thread.
@@ -86,13 +87,13 @@ struct Workspace {
 
     func gradient(thread: Int) -> UnsafeMutablePointer<Float> { memory + thread * count }
 
-    /// As much as `gradient`.
-    func transposedGradient(thread: Int) -> UnsafeMutablePointer<Float> {
+    /// See `WeightPanel.square`.
+    func square(thread: Int) -> UnsafeMutablePointer<Float> {
         gradient(thread: thread) + Self.rows * Self.columns
     }
 
     func partialSums(thread: Int) -> UnsafeMutablePointer<Float> {
-        gradient(thread: thread) + 2 * Self.rows * Self.columns
+        square(thread: thread) + Self.squareCount
     }
 
     /// See `MatrixProduct.packing`; nil where factors are not rounded, since what is multiplied then lies in a cache already.

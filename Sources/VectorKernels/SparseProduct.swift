@@ -81,18 +81,16 @@ public struct SparseProduct {
     public var columns: Range<Int>
     /// At most as many as `TrainingKernels.sparseRows`.
     public var rows: Int
-    /// `[rows, columns]`.
+    /// Its transpose, `[columns, cStride]`, where `cStride` is `rows` rounded up to a multiple of 16.
     public var c: UnsafeMutablePointer<Float>
-    public var cStride: Int
-    /// Room for the same, transposed, with rows rounded up to a multiple of 16.
-    public var workspace: UnsafeMutablePointer<Float>
+    public var cStride: Int { (rows &+ 15) & ~15 }
 
     public init(
         a: UnsafePointer<Float>, aDepthStride: Int, b: NonZeroLists, columns: Range<Int>, rows: Int,
-        c: UnsafeMutablePointer<Float>, cStride: Int, workspace: UnsafeMutablePointer<Float>
+        c: UnsafeMutablePointer<Float>
     ) {
         (self.a, self.aDepthStride, self.b, self.columns) = (a, aDepthStride, b, columns)
-        (self.rows, self.c, self.cStride, self.workspace) = (rows, c, cStride, workspace)
+        (self.rows, self.c) = (rows, c)
     }
 
     /// Sums of a column that are held in registers: as many vectors as the smallest instruction set has room for.
@@ -116,14 +114,13 @@ public struct SparseProduct {
         case 2: sum(SparseColumn<V, 2>.self)
         default: sum(SparseColumn<V, 1>.self)
         }
-        transposeBlocks(
-            vector: V.self, c, cStride, workspace, height &* V.scalarCount, columns.count, rows)
     }
 
     @inlinable @inline(__always)
     func sum<V: ProductVector, let vectors: Int>(_ column: SparseColumn<V, vectors>.Type) {
+        let stride = cStride
         for block in 0..<b.blocks {
-            var target = workspace
+            var target = c
             let source = a + block &* NonZeroLists.blockRows &* aDepthStride
             for column in columns {
                 let list = block &* b.columns &+ column
@@ -132,7 +129,7 @@ public struct SparseProduct {
                     b.rows + list &* NonZeroLists.stride, b.values + list &* NonZeroLists.stride,
                     count: Int(b.counts[list]), of: source, stride: aDepthStride)
                 sums.store(to: target)
-                target += vectors &* V.scalarCount
+                target += stride
             }
         }
     }

@@ -11,6 +11,8 @@ public struct WeightPanel {
     public var stride: Int
     public var gradient: UnsafePointer<Float>
     public var gradientStride: Int
+    /// Where the gradient is given as its transpose, `[columns, rows]`: room for 256 values, with which it is turned.
+    public var square: UnsafeMutablePointer<Float>?
     public var rows: Int
     public var columns: Int
     /// What the optimiser's learning rate is multiplied with.
@@ -36,7 +38,7 @@ public struct WeightPanel {
         rows: Range<Int>, columns: Range<Int>, gradient: UnsafePointer<Float>, gradientStride: Int
     ) -> WeightPanel {
         var part = moved(by: rows.lowerBound * stride + columns.lowerBound)
-        (part.gradient, part.gradientStride) = (gradient, gradientStride)
+        (part.gradient, part.gradientStride, part.square) = (gradient, gradientStride, nil)
         (part.rows, part.columns) = (rows.count, columns.count)
         return part
     }
@@ -55,13 +57,12 @@ public struct WeightPanel {
     @inlinable @inline(__always)
     func collect<V: ProductVector>(isFirst: Bool, vector: V.Type) {
         let kept = V(repeating: isFirst ? 0 : 1)
-        for row in 0..<rows {
-            let (target, gradient) = (collected! + row * stride, gradient + row * gradientStride)
-            for i in Swift.stride(from: 0, to: columns, by: V.scalarCount) {
-                // Not 0 · what is there, which may be no number.
-                let before = V.select(V.less(V(repeating: 0), kept), V(loading: target + i), V(repeating: 0))
-                (before + V(loading: gradient + i)).store(to: target + i)
-            }
+        let target = collected!
+        eachVector(vector) { offset, gradient in
+            // Not 0 · what is there, which may be no number.
+            let before = V.select(
+                V.less(V(repeating: 0), kept), V(loading: target + offset), V(repeating: 0))
+            (before + gradient).store(to: target + offset)
         }
     }
 }
@@ -75,12 +76,28 @@ extension WeightPanel {
         _ update: (_ offset: Int, _ gradient: V) -> Void
     ) {
         let (scale, l2) = (V(repeating: scale), V(repeating: l2))
-        for row in 0..<rows {
-            for i in Swift.stride(from: 0, to: columns, by: V.scalarCount) {
-                let offset = row * stride + i
-                let g = scale * V(loading: gradient + row * gradientStride + i)
-                let penalised = V.multiplyAdd(l2, V(loading: weights + offset), g)
-                update(offset, penalised)
+        eachVector(vector) { offset, gradient in
+            update(offset, V.multiplyAdd(l2, V(loading: weights + offset), scale * gradient))
+        }
+    }
+
+    @inlinable @inline(__always)
+    func eachVector<V: ProductVector>(_ vector: V.Type, _ body: (_ offset: Int, _ gradient: V) -> Void) {
+        let lanes = V.scalarCount
+        guard let square else {
+            for row in 0..<rows {
+                for i in Swift.stride(from: 0, to: columns, by: lanes) {
+                    body(row &* stride &+ i, V(loading: gradient + (row &* gradientStride &+ i)))
+                }
+            }
+            return
+        }
+        for first in Swift.stride(from: 0, to: rows, by: lanes) {
+            for i in Swift.stride(from: 0, to: columns, by: lanes) {
+                V.transposeSquare(square, lanes, gradient + (i &* gradientStride &+ first), gradientStride)
+                for row in 0..<min(lanes, rows &- first) {
+                    body((first &+ row) &* stride &+ i, V(loading: square + row &* lanes))
+                }
             }
         }
     }
