@@ -22,6 +22,16 @@ func decode<V: FloatVector>(
     vector: V.Type, _ out: UnsafeMutablePointer<Float>, _ bytes: UnsafePointer<UInt8>, _ count: Int,
     _ scale: Double, _ low: Double
 ) {
+    if scale == 1 / 255.0 && low == 0 {
+        // What nearly all pictures want, in half the time. 1/255 is 1/256 + 1/65536 + a rest: a byte times the first two is a
+        // float, so only their sum is rounded, and of all bytes to the same values.
+        let rest = V(repeating: Float(1 / 255.0 - 0x1.01p-8))
+        for i in stride(from: 0, to: count, by: V.scalarCount) {
+            let byte = V(signed: V.Words(loadingBytes: bytes + i))
+            (byte * 0x1.01p-8 + byte * rest).store(to: out + i)
+        }
+        return
+    }
     for i in stride(from: 0, to: count, by: V.scalarCount) {
         V(rounding: V.Doubles(loadingBytes: bytes + i) * scale + low).store(to: out + i)
     }

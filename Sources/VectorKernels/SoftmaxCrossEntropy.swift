@@ -124,7 +124,7 @@ public struct SoftmaxCrossEntropy {
             finish(rowGradient, row, share: total / sum, rowWeight, isSpread: isSpread, vector: V.self)
             rowGradient[label] -= scale * sharp
         }
-        return Self.firstIndex(of: largest, in: logits, classes, vector: V.self) == label
+        return logits[label] == largest && !Self.contains(largest, in: logits, label, vector: V.self)
     }
 
     /// What every class of a row counts apart from `sharp`, for a vector of classes; 0 beyond them.
@@ -211,9 +211,8 @@ public struct SoftmaxCrossEntropy {
             let counts = isClass(from: i, classes, vector: V.self) & V.less(lanes, value)
             lanes = V.select(counts, value, lanes)
         }
-        var largest = -Float.infinity
-        for lane in 0..<V.scalarCount where lanes[lane] > largest { largest = lanes[lane] }
-        return largest
+        // None of them is NaN.
+        return V.largest(lanes)
     }
 
     /// Which lanes of the vector that begins at column `first` are classes and no padding.
@@ -222,15 +221,16 @@ public struct SoftmaxCrossEntropy {
         V.less(V.ramp, V(repeating: Float(classes - first)))
     }
 
-    /// -1 where no logit is `value`: all are NaN.
+    /// Whether one of the first `count` logits is `value`.
     @inlinable @inline(__always)
-    static func firstIndex<V: ProductVector>(
-        of value: Float, in logits: UnsafePointer<Float>, _ classes: Int, vector: V.Type
-    ) -> Int {
-        for i in Swift.stride(from: 0, to: classes, by: V.scalarCount)
-        where V.Words.any(V.equal(V(loading: logits + i), V(repeating: value))) {
-            for index in i..<min(i + V.scalarCount, classes) where logits[index] == value { return index }
+    static func contains<V: ProductVector>(
+        _ value: Float, in logits: UnsafePointer<Float>, _ count: Int, vector: V.Type
+    ) -> Bool {
+        var found = V.Words(repeating: 0)
+        for i in Swift.stride(from: 0, to: count, by: V.scalarCount) {
+            let equal = V.equal(V(loading: logits + i), V(repeating: value))
+            found = found | (equal & isClass(from: i, count, vector: V.self))
         }
-        return -1
+        return V.Words.any(found)
     }
 }

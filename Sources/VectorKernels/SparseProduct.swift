@@ -5,14 +5,14 @@
 public struct NonZeroLists {
     /// Rows of a block.
     public static let blockRows = 64
-    /// From one list to the next: lists are written a vector at a time.
-    @usableFromInline static let stride = blockRows + 16
+    /// The most that a list takes: lists are written a vector at a time.
+    @usableFromInline static let listCount = blockRows + 16
 
-    /// `[blocks, columns]`.
-    @usableFromInline let counts: UnsafeMutablePointer<Int32>
-    /// `[blocks, columns]` lists: the row of each value in its block.
+    /// `[blocks, columns]`: where each list begins and ends.
+    @usableFromInline let ends: UnsafeMutablePointer<(begin: Int32, end: Int32)>
+    /// The row of each value in its block; lists that were made together lie one behind the other.
     @usableFromInline let rows: UnsafeMutablePointer<Int32>
-    /// The values, listed as the rows.
+    /// The values, as the rows.
     @usableFromInline let values: UnsafeMutablePointer<Float>
     public let depth: Int
     public let columns: Int
@@ -20,19 +20,18 @@ public struct NonZeroLists {
     /// - Parameter memory: room for `count` values.
     public init(depth: Int, columns: Int, memory: UnsafeMutablePointer<Float>) {
         (self.depth, self.columns) = (depth, columns)
-        let lists = (depth + Self.blockRows - 1) / Self.blockRows * columns
-        let words = UnsafeMutableRawPointer(memory).assumingMemoryBound(to: Int32.self)
-        (values, rows) = (memory, words + lists * Self.stride)
-        counts = rows + lists * Self.stride
+        let count = Self.blocks(depth) * columns * Self.listCount
+        let raw = UnsafeMutableRawPointer(memory)
+        values = memory
+        rows = (raw + 4 * count).assumingMemoryBound(to: Int32.self)
+        ends = (raw + 8 * count).assumingMemoryBound(to: (begin: Int32, end: Int32).self)
     }
 
     /// How many values the lists take.
-    public static func count(depth: Int, columns: Int) -> Int {
-        (depth + blockRows - 1) / blockRows * columns * (2 * stride + 1)
-    }
+    public static func count(depth: Int, columns: Int) -> Int { blocks(depth) * columns * 2 * (listCount + 1) }
 
     @inlinable @inline(__always)
-    var blocks: Int { (depth &+ Self.blockRows &- 1) / Self.blockRows }
+    static func blocks(_ depth: Int) -> Int { (depth &+ blockRows &- 1) / blockRows }
 
     /// Lists some of the columns. The matrix is given as its transpose, `[columns, depth]`, of which up to 15 values behind the depth
     /// are read.
@@ -40,30 +39,31 @@ public struct NonZeroLists {
     func list<V: ProductVector>(
         _ transposed: UnsafePointer<Float>, stride: Int, columns some: Range<Int>, vector: V.Type
     ) {
-        let lanes = V.scalarCount
-        let ramp = V.ramp
+        let (lanes, ramp) = (V.scalarCount, V.ramp)
         var places = V.Words(repeating: 0)
         for lane in 0..<lanes { places[lane] = UInt32(lane) }
-        for block in 0..<blocks {
-            let end = min(Self.blockRows, depth &- block &* Self.blockRows)
+        for block in 0..<Self.blocks(depth) {
+            let height = min(Self.blockRows, depth &- block &* Self.blockRows)
+            var end = (block &* columns &+ some.lowerBound) &* Self.listCount
             for column in some {
-                let (source, list) = (
-                    transposed + (column &* stride &+ block &* Self.blockRows), block &* columns &+ column
-                )
-                let rows = UnsafeMutableRawPointer(self.rows + list &* Self.stride)
-                    .assumingMemoryBound(to: Float.self)
-                let values = self.values + list &* Self.stride
-                var (count, row) = (0, 0)
-                while row < end {
+                let source = transposed + (column &* stride &+ block &* Self.blockRows)
+                let begin = end
+                var row = 0
+                while row < height {
                     let value = V(loading: source + row)
                     var kept = V.notEqual(value, V(repeating: 0))
-                    if row &+ lanes > end { kept = kept & V.less(ramp, V(repeating: Float(end &- row))) }
+                    if row &+ lanes > height {
+                        kept = kept & V.less(ramp, V(repeating: Float(height &- row)))
+                    }
                     let place = V(bits: places &+ V.Words(repeating: UInt32(truncatingIfNeeded: row)))
-                    _ = V.storeKept(place, where: kept, to: rows + count)
-                    count &+= V.storeKept(value, where: kept, to: values + count)
+                    let target = UnsafeMutableRawPointer(rows + end).assumingMemoryBound(to: Float.self)
+                    _ = V.storeKept(place, where: kept, to: target)
+                    end &+= V.storeKept(value, where: kept, to: values + end)
                     row &+= lanes
                 }
-                counts[list] = Int32(truncatingIfNeeded: count)
+                ends[block &* columns &+ column] = (
+                    Int32(truncatingIfNeeded: begin), Int32(truncatingIfNeeded: end)
+                )
             }
         }
     }
@@ -119,15 +119,15 @@ public struct SparseProduct {
     @inlinable @inline(__always)
     func sum<V: ProductVector, let vectors: Int>(_ column: SparseColumn<V, vectors>.Type) {
         let stride = cStride
-        for block in 0..<b.blocks {
+        for block in 0..<NonZeroLists.blocks(b.depth) {
             var target = c
             let source = a + block &* NonZeroLists.blockRows &* aDepthStride
             for column in columns {
-                let list = block &* b.columns &+ column
+                let (begin, end) = b.ends[block &* b.columns &+ column]
                 var sums = SparseColumn<V, vectors>(loading: block == 0 ? nil : target)
                 sums.add(
-                    b.rows + list &* NonZeroLists.stride, b.values + list &* NonZeroLists.stride,
-                    count: Int(b.counts[list]), of: source, stride: aDepthStride)
+                    b.rows + Int(begin), b.values + Int(begin), count: Int(end &- begin), of: source,
+                    stride: aDepthStride)
                 sums.store(to: target)
                 target += stride
             }

@@ -57,6 +57,8 @@ public protocol WordVector: SIMD, SendableMetatype where Scalar == UInt32 {
     init(repeating value: UInt32)
     /// The low words of `even` and `odd` by turns: even[0], odd[0], even[1] …
     init(even: Pairs, odd: Pairs)
+    /// Reads neighbouring bytes as numbers.
+    init(loadingBytes source: UnsafePointer<UInt8>)
     /// Writes the lowest byte of each word.
     func storeBytes(to target: UnsafeMutablePointer<UInt8>)
 

@@ -10,6 +10,11 @@ extension SIMD4: WordVector where Scalar == UInt32 {
         self = unsafeBitCast((even & 0xffff_ffff) | (odd &<< 32), to: Self.self)
     }
     @inlinable @inline(__always)
+    public init(loadingBytes source: UnsafePointer<UInt8>) {
+        self.init()
+        mottle_u8_to_u32x4(UnsafeRawPointer(source).loadUnaligned(as: SIMD4<UInt8>.self), &self)
+    }
+    @inlinable @inline(__always)
     public func storeBytes(to target: UnsafeMutablePointer<UInt8>) { mottle_u32_to_u8x4(self, target) }
     @inlinable @inline(__always)
     public static func & (a: Self, b: Self) -> Self {
@@ -59,6 +64,11 @@ extension SIMD8: WordVector where Scalar == UInt32 {
         self = unsafeBitCast((even & 0xffff_ffff) | (odd &<< 32), to: Self.self)
     }
     @inlinable @inline(__always)
+    public init(loadingBytes source: UnsafePointer<UInt8>) {
+        self.init()
+        mottle_u8_to_u32x8(UnsafeRawPointer(source).loadUnaligned(as: SIMD8<UInt8>.self), &self)
+    }
+    @inlinable @inline(__always)
     public func storeBytes(to target: UnsafeMutablePointer<UInt8>) { mottle_u32_to_u8x8(self, target) }
     @inlinable @inline(__always)
     public static func & (a: Self, b: Self) -> Self {
@@ -106,6 +116,11 @@ extension SIMD16: WordVector where Scalar == UInt32 {
     @inlinable @inline(__always)
     public init(even: Pairs, odd: Pairs) {
         self = unsafeBitCast((even & 0xffff_ffff) | (odd &<< 32), to: Self.self)
+    }
+    @inlinable @inline(__always)
+    public init(loadingBytes source: UnsafePointer<UInt8>) {
+        self.init()
+        mottle_u8_to_u32x16(UnsafeRawPointer(source).loadUnaligned(as: SIMD16<UInt8>.self), &self)
     }
     @inlinable @inline(__always)
     public func storeBytes(to target: UnsafeMutablePointer<UInt8>) { mottle_u32_to_u8x16(self, target) }

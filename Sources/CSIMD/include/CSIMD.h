@@ -126,6 +126,9 @@ MOTTLE_VECTORS(16);
         const i32x##lanes words = __builtin_convertvector(v, i32x##lanes);                   \
         MOTTLE_PUT(__builtin_convertvector(words, f64x##lanes), to);                         \
     }                                                                                        \
+    MOTTLE_INLINE void mottle_u8_to_u32x##lanes(u8x##lanes v, void *to) {                    \
+        MOTTLE_PUT(__builtin_convertvector(v, u32x##lanes), to);                             \
+    }                                                                                        \
     /* The lowest byte of every word. */                                                     \
     MOTTLE_INLINE void mottle_u32_to_u8x##lanes(u32x##lanes v, void *to) {                   \
         MOTTLE_PUT(__builtin_convertvector(v, u8x##lanes), to);                              \
