@@ -277,7 +277,7 @@ final class Dense: SampleLayer {
 
     /// What of dY is not zero, if that is at most three of eight values, as behind a ReLU: then W's gradient is found sooner from
     /// these alone, with the same bits.
-    private func nonZeros(_ pass: Pass) -> NonZeroLists? {
+    func nonZeros(_ pass: Pass) -> NonZeroLists? {
         let (rows, kernels) = (rows(pass), engine.kernels.training)
         guard canList, multiplications(pass) >= 1 << 18,
             kernels.countNonZeros(output.gradient!.pointer, rows * output.stride) * 8

@@ -6,6 +6,8 @@ import VectorKernels
 /// Kernels that have a test of their own beside a plain reference, with the file that calls them.
 private let testedElsewhere: [String: String] = [
     "multiplyAddPeak": "TrainingTests/MatrixProductTests", "multiply": "TrainingTests/MatrixProductTests",
+    "listNonZeros": "TrainingTests/SparseProductTests", "countNonZeros": "TrainingTests/SparseProductTests",
+    "multiplySparse": "TrainingTests/SparseProductTests", "sparseRows": "TrainingTests/SparseProductTests",
     "transpose": "TrainingTests/MatrixProductTests", "addSquares": "TrainingTests/WeightKernelsTests",
     "convolve": "TrainingTests/ConvolutionTests", "sumWeights": "TrainingTests/ConvolutionTests",
     "maximum": "TrainingTests/PoolingTests", "maximumBackward": "TrainingTests/PoolingTests",

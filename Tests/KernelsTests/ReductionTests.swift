@@ -40,9 +40,15 @@ private func expected(_ values: [Float], count: Int, _ fold: (Double, Double) ->
     }
 }
 
-@Test func `bytes become values, at every tail`() {
+/// The first of these has a way of its own; the others are near it.
+/// The first of these has a way of its own; the others are near it.
+private let byteScales: [(scale: Double, low: Double)] = [
+    (1 / 255.0, 0), (1 / 255.0, -0.3), ((1 / 255.0).nextUp, 0), (2 / 255.0, -1),
+]
+
+@Test(arguments: byteScales)
+func `bytes become values, at every tail`(scale: Double, low: Double) {
     let bytes = (0..<256).map { UInt8($0) }
-    let (scale, low) = (1 / 255.0, -0.3)
     let all = bytes.map { ScalarReference.decode($0, scale: scale, low: low) }
     let source = Buffer(bytes)
     for kernels in Fixture.kernelSets {
