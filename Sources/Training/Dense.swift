@@ -30,13 +30,14 @@ final class Dense: SampleLayer {
     /// What alone is computed, if not everything; the rows of the output lie one behind the other then.
     private(set) var counted: CountedRows?
     /// `[outputs, batch]` and `[inputs, batch]`: to find the input's gradient, W is multiplied by a transposed batch,
-    /// since a batch is smaller than W.
+    /// where a batch is smaller than W.
     private let transposedGradient: PlannedMemory
     private let transposedInputGradient: PlannedMemory
     /// See `nonZeros`.
     private let lists: PlannedMemory
-    /// `[outputs, inputs]`: where threads share rows, Wᵀ is smaller.
+    /// `[outputs, inputs]`: elsewhere Wᵀ is smaller.
     private let transposedWeight: PlannedMemory
+    private let transposesWeight: Bool
     /// Of each leaf, where threads share rows: see `RowsGradientTask`.
     private let leafGradients: PlannedMemory
     private let leaves: Int
@@ -87,14 +88,18 @@ final class Dense: SampleLayer {
         lists = memory.scratch(
             canList ? NonZeroLists.count(depth: rows, columns: paddedTo16(outputs)) : 0, in: .backward)
         self.canList = canList
-        let batchStride = (wantsGradient || canList) && !sharesRows ? paddedTo16(rows) : 0
+        transposesWeight =
+            wantsGradient && (sharesRows || engine.precision == .fp32 && 2 * outputs <= rows)
+        let transposesGradient = canList || wantsGradient && !transposesWeight
+        let batchStride = transposesGradient ? paddedTo16(rows) : 0
         transposedWeight = memory.scratch(
-            wantsGradient && sharesRows ? paddedTo16(outputs) * input.stride : 0, in: .backward)
+            transposesWeight ? paddedTo16(outputs) * input.stride : 0, in: .backward)
         leaves = RowsGradientTask.leaves(rows: rows, atLeast: engine.leaves)
         leafGradients = memory.scratch(
             sharesRows ? leaves * (inputs + 1) * weight.partition.width : 0, in: .backward)
         transposedGradient = memory.scratch(paddedTo16(outputs) * batchStride, in: .backward)
-        transposedInputGradient = memory.scratch(paddedTo16(inputs) * batchStride, in: .backward)
+        transposedInputGradient = memory.scratch(
+            wantsGradient && !transposesWeight ? paddedTo16(inputs) * batchStride : 0, in: .backward)
         packingCount = paddedTo16(
             MatrixProduct.packingCount(rows: rows, columns: weight.partition.width, depth: inputs))
         packing = memory.scratch(packingCount * threads, in: .forward)
@@ -214,31 +219,42 @@ final class Dense: SampleLayer {
 
     private func makeRowsGradientTask(_ pass: Pass) -> RowsGradientTask {
         let (gradient, width) = (output.gradient!.pointer!, weight.partition.width)
-        if inputGradient != nil {
-            transposedWeight.pointer.update(repeating: 0, count: weight.columns * input.stride)
-            engine.kernels.training.transpose(
-                transposedWeight.pointer, input.stride, weight.values.pointer, width, weight.rows,
-                weight.columns)
-        }
+        if inputGradient != nil { transposeWeight() }
         var weightGradient = MatrixProduct(
             a: inputRows, aRowStride: 1, aDepthStride: input.stride, b: gradient, bStride: output.stride,
             c: leafGradients.pointer, cStride: width, rows: weight.rows, columns: width, depth: rows(pass))
         weightGradient.precision = engine.precision(pass)
-        let inputGradient = inputGradient.map {
-            var product = MatrixProduct(
-                a: gradient, aRowStride: output.stride, aDepthStride: 1, b: transposedWeight.pointer,
-                bStride: input.stride, c: $0, cStride: input.stride, rows: rows(pass),
-                columns: input.stride, depth: weight.columns)
-            product.precision = engine.precision(pass)
-            return product
-        }
         return RowsGradientTask(
-            inputGradient: inputGradient,
+            inputGradient: inputGradient.map { inputGradientProduct($0, pass) },
             weightGradient: weightGradient, wantsWeightGradient: weight.isTrained,
             biasGradient: biasGradient(weightGradient), wantsBiasGradient: bias.isTrained,
             leaves: leaves,
             packing: PackingMemory(memory: gradientPacking.pointer, count: gradientPackingCount),
             kernels: engine.kernels.training)
+    }
+
+    /// With zeros as the padding of its rows, which are the input gradient's then.
+    private func transposeWeight() {
+        let width = weight.partition.width
+        transposedWeight.pointer.update(repeating: 0, count: weight.columns * input.stride)
+        for panel in 0..<weight.partition.panels {
+            let columns = weight.partition.columns(panel: panel).clamped(to: 0..<weight.columns)
+            engine.kernels.training.transpose(
+                transposedWeight.pointer + columns.lowerBound * input.stride, input.stride,
+                weight.values.pointer + panel * weight.rows * width, width, weight.rows, columns.count)
+        }
+    }
+
+    /// dX = dY · Wᵀ.
+    private func inputGradientProduct(
+        _ inputGradient: UnsafeMutablePointer<Float>, _ pass: Pass
+    ) -> MatrixProduct {
+        var product = MatrixProduct(
+            a: output.gradient!.pointer, aRowStride: output.stride, aDepthStride: 1,
+            b: transposedWeight.pointer, bStride: input.stride, c: inputGradient, cStride: input.stride,
+            rows: rows(pass), columns: input.stride, depth: weight.columns)
+        product.precision = engine.precision(pass)
+        return product
     }
 
     private func updateWeightsByLeaves(_ pass: Pass) {
@@ -251,8 +267,17 @@ final class Dense: SampleLayer {
     }
 
     private func findInputGradient(_ inputGradient: UnsafeMutablePointer<Float>, _ pass: Pass) {
+        if transposesWeight {
+            transposeWeight()
+            let task = RowsTask(
+                product: inputGradientProduct(inputGradient, pass), packing: nil,
+                kernels: engine.kernels.training)
+            return rowsRegion.run(task, multiplications: multiplications(pass))
+        }
         let (rows, batchStride) = (rows(pass), paddedTo16(rows(pass)))
-        transposeGradient(pass)
+        engine.kernels.training.transpose(
+            transposedGradient.pointer, batchStride, output.gradient!.pointer, output.stride, rows,
+            weight.columns)
         var product = MatrixProduct(
             a: weight.values.pointer, aRowStride: weight.partition.width, aDepthStride: 1,
             b: transposedGradient.pointer, bStride: batchStride, c: transposedInputGradient.pointer,
@@ -268,28 +293,30 @@ final class Dense: SampleLayer {
         if input.stride > input.channels { clearPadding(inputGradient, rows: rows) }
     }
 
-    private func transposeGradient(_ pass: Pass) {
-        let rows = rows(pass)
-        engine.kernels.training.transpose(
-            transposedGradient.pointer, paddedTo16(rows), output.gradient!.pointer, output.stride, rows,
-            output.stride)
-    }
-
     /// What of dY is not zero, if that is at most three of eight values, as behind a ReLU: then W's gradient is found sooner from
     /// these alone, with the same bits.
     func nonZeros(_ pass: Pass) -> NonZeroLists? {
-        let (rows, kernels) = (rows(pass), engine.kernels.training)
-        guard canList, multiplications(pass) >= 1 << 18,
-            kernels.countNonZeros(output.gradient!.pointer, rows * output.stride) * 8
-                <= rows * output.stride * 3
-        else { return nil }
-        if inputGradient == nil { transposeGradient(pass) }
+        let (rows, gradient) = (rows(pass), output.gradient!.pointer!)
+        guard canList, multiplications(pass) >= 1 << 18, shareOfNonZeros(rows) <= 0.375 else { return nil }
         let lists = NonZeroLists(depth: rows, columns: output.stride, memory: lists.pointer)
         let task = ListTask(
-            lists: lists, transposed: transposedGradient.pointer, stride: paddedTo16(rows), kernels: kernels)
+            lists: lists, gradient: gradient, gradientStride: output.stride,
+            transposed: transposedGradient.pointer, stride: paddedTo16(rows),
+            kernels: engine.kernels.training)
         // A value takes as long as this many multiplications.
         listRegion.run(task, multiplications: rows * output.stride * 16)
         return lists
+    }
+
+    /// In dY, by about sixteen of its rows.
+    private func shareOfNonZeros(_ rows: Int) -> Double {
+        var (found, seen) = (0, 0)
+        for row in stride(from: 0, to: rows, by: (rows + 15) / 16) {
+            found += engine.kernels.training.countNonZeros(
+                output.gradient!.pointer + row * output.stride, output.stride)
+            seen += output.stride
+        }
+        return Double(found) / Double(seen)
     }
 
     private func clearPadding(_ gradient: UnsafeMutablePointer<Float>, rows: Int) {

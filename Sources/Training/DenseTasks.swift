@@ -63,7 +63,7 @@ struct LeafSumTask: SharedTask {
 /// Computes a product of many rows, each thread for some of them.
 struct RowsTask: ParallelTask {
     let product: MatrixProduct
-    let packing: PackingMemory
+    let packing: PackingMemory?
     let kernels: TrainingKernels
 
     func work(thread: Int, threads: Int) {
@@ -72,7 +72,7 @@ struct RowsTask: ParallelTask {
 
     func work(rows: Range<Int>, thread: Int) {
         var part = product.part(rows: rows, columns: 0..<product.columns)
-        part.packing = packing.part(thread: thread)
+        part.packing = packing?.part(thread: thread)
         kernels.multiply(part)
     }
 }
@@ -199,13 +199,18 @@ struct UpdateTask: ParallelTask {
 /// Lists what of dY is not zero, each thread for some of the columns.
 struct ListTask: ParallelTask {
     let lists: NonZeroLists
-    /// dYᵀ `[columns, rows]`.
-    let transposed: UnsafePointer<Float>
+    let gradient: UnsafePointer<Float>
+    let gradientStride: Int
+    /// Room for dYᵀ `[columns, stride]`.
+    let transposed: UnsafeMutablePointer<Float>
     let stride: Int
     let kernels: TrainingKernels
 
     func work(thread: Int, threads: Int) {
         let columns = part(thread, of: threads, count: lists.columns, unit: 16)
+        kernels.transpose(
+            transposed + columns.lowerBound * stride, stride, gradient + columns.lowerBound, gradientStride,
+            lists.depth, columns.count)
         kernels.listNonZeros(lists, transposed, stride, columns)
     }
 }
