@@ -19,7 +19,8 @@ public enum BlockedProduct<Vector: ProductVector> {
         let packsB = Vector.roundsFactors || canPack && product.wantsPackedB
         let depthBlock =
             packsA || packsB
-            ? product.packedDepthBlock(factors: Vector.factorsPerLane) : product.unpackedDepthBlock(panelWidth: Vector.panelWidth)
+            ? product.packedDepthBlock(factors: Vector.factorsPerLane)
+            : product.unpackedDepthBlock(panelWidth: Vector.panelWidth)
         var begin = 0
         repeat {
             let slice = product.slice(depth: begin..<min(begin + depthBlock, product.depth))

@@ -112,7 +112,7 @@ extension Tile {
             block.product.startsFromC ? Tile(loading: place.c, rowBytes: place.cRowBytes) : start(place)
         if block.hasPackedA {
             tile.accumulate(
-                a: place.a, rowPlaces: Self.packedRowPlaces, depthBytes: rows &* 4, b: place.b, 
+                a: place.a, rowPlaces: Self.packedRowPlaces, depthBytes: rows &* 4, b: place.b,
                 bDepthBytes: place.bDepthBytes, depth: block.product.depth)
         } else {
             tile.accumulate(place, depth: 0..<block.product.depth)

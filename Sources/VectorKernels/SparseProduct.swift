@@ -28,7 +28,9 @@ public struct NonZeroLists {
     }
 
     /// How many values the lists take.
-    public static func count(depth: Int, columns: Int) -> Int { blocks(depth) * columns * 2 * (listCount + 1) }
+    public static func count(depth: Int, columns: Int) -> Int {
+        blocks(depth) * columns * 2 * (listCount + 1)
+    }
 
     @inlinable @inline(__always)
     static func blocks(_ depth: Int) -> Int { (depth &+ blockRows &- 1) / blockRows }

@@ -13,7 +13,8 @@ public struct TrainingKernels: Sendable {
 
     /// Lists some columns of a matrix, which is given as its transpose; up to 15 values behind each column are read.
     public let listNonZeros:
-        @Sendable (NonZeroLists, _ transposed: UnsafePointer<Float>, _ stride: Int, _ columns: Range<Int>) -> Void
+        @Sendable (NonZeroLists, _ transposed: UnsafePointer<Float>, _ stride: Int, _ columns: Range<Int>) ->
+            Void
     /// How many of the values are not zero.
     public let countNonZeros: @Sendable (_ x: UnsafePointer<Float>, _ count: Int) -> Int
     public let multiplySparse: @Sendable (SparseProduct) -> Void

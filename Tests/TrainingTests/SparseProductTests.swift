@@ -67,7 +67,9 @@ struct SparseProductTests {
 
     @Test(arguments: InstructionSet.supported, [0, 16, 48, 80])
     func `what is not zero is counted`(set: InstructionSet, count: Int) {
-        let values = Fixture.floats(count + 16, seed: 74).enumerated().map { $0 % 3 == 1 ? $1 : $0 % 3 == 0 ? 0 : -0.0 }
+        let values = Fixture.floats(count + 16, seed: 74).enumerated().map {
+            $0 % 3 == 1 ? $1 : $0 % 3 == 0 ? 0 : -0.0
+        }
         let x = Buffer(values)
         let wanted = values[..<count].count { $0 != 0 }
         #expect(KernelSet.of(set)!.training.countNonZeros(x.pointer, count) == wanted)
@@ -90,7 +92,8 @@ struct SparseProductTests {
             // A mean of squares is not negative.
             for index in 0..<arrays[2].count { arrays[2][index] = abs(arrays[2][index]) }
             var panel = WeightPanel(
-                weights: arrays[0].pointer, first: arrays[1].pointer, second: arrays[2].pointer, stride: stride,
+                weights: arrays[0].pointer, first: arrays[1].pointer, second: arrays[2].pointer,
+                stride: stride,
                 gradient: isTransposed ? transposed.pointer : gradient.pointer,
                 gradientStride: isTransposed ? height : columns, rows: rows, columns: columns)
             panel.square = isTransposed ? square.pointer : nil
