@@ -29,20 +29,20 @@ final class Dense: SampleLayer {
     let output: Activation
     /// What alone is computed, if not everything; the rows of the output lie one behind the other then.
     private(set) var counted: CountedRows?
-    /// `[outputs, batch]` and `[inputs, batch]`: to find the input's gradient, W is multiplied by a transposed batch,
-    /// where a batch is smaller than W.
+    /// `[outputs, batch]` and `[inputs, batch]`: to find the input's gradient, W is multiplied by a transposed batch, unless W is
+    /// the small one. Lists are made from the first, too.
     private let transposedGradient: PlannedMemory
     private let transposedInputGradient: PlannedMemory
     /// See `nonZeros`.
     private let lists: PlannedMemory
-    /// `[outputs, inputs]`: elsewhere Wᵀ is smaller.
+    /// `[outputs, inputs]`: where W is small beside a batch, and where threads share rows.
     private let transposedWeight: PlannedMemory
     private let transposesWeight: Bool
     /// Of each leaf, where threads share rows: see `RowsGradientTask`.
     private let leafGradients: PlannedMemory
     private let leaves: Int
     private let sharesRows: Bool
-    /// Whether `nonZeros` may find few.
+    /// Whether lists would give the bits of the whole product.
     private let canList: Bool
     /// For the products of `forward`, and where threads share rows for those of `backward`.
     private let (packing, gradientPacking): (PlannedMemory, PlannedMemory)
@@ -83,13 +83,14 @@ final class Dense: SampleLayer {
         output = engine.output(
             Shape(input.shape.sizes.dropLast() + [outputs]), of: input, [weight, bias])
         let wantsGradient = input.gradient != nil
-        // Lists give the bits of one running sum in fp32.
-        let canList = !sharesRows && !weight.isFrozen && engine.precision == .fp32 && engine.leaves == 1
+        // Lists give the bits of one running sum in fp32, and take twice the memory of what they list.
+        canList =
+            !sharesRows && !weight.isFrozen && engine.precision == .fp32 && engine.leaves == 1
+            && rows * outputs <= 1 << 20
         lists = memory.scratch(
             canList ? NonZeroLists.count(depth: rows, columns: paddedTo16(outputs)) : 0, in: .backward)
-        self.canList = canList
-        transposesWeight =
-            wantsGradient && (sharesRows || engine.precision == .fp32 && 2 * outputs <= rows)
+        let isSmall = engine.precision == .fp32 && inputs <= 2 * rows && 2 * outputs <= rows
+        transposesWeight = wantsGradient && (sharesRows || isSmall)
         let transposesGradient = canList || wantsGradient && !transposesWeight
         let batchStride = transposesGradient ? paddedTo16(rows) : 0
         transposedWeight = memory.scratch(
@@ -236,7 +237,9 @@ final class Dense: SampleLayer {
     /// With zeros as the padding of its rows, which are the input gradient's then.
     private func transposeWeight() {
         let width = weight.partition.width
-        transposedWeight.pointer.update(repeating: 0, count: weight.columns * input.stride)
+        if input.stride > weight.rows {
+            transposedWeight.pointer.update(repeating: 0, count: weight.columns * input.stride)
+        }
         for panel in 0..<weight.partition.panels {
             let columns = weight.partition.columns(panel: panel).clamped(to: 0..<weight.columns)
             engine.kernels.training.transpose(
@@ -293,8 +296,8 @@ final class Dense: SampleLayer {
         if input.stride > input.channels { clearPadding(inputGradient, rows: rows) }
     }
 
-    /// What of dY is not zero, if that is at most three of eight values, as behind a ReLU: then W's gradient is found sooner from
-    /// these alone, with the same bits.
+    /// What of dY is not zero, if that is at most about three of eight values, as behind a ReLU: then W's gradient is found sooner
+    /// from these alone, with the same bits.
     func nonZeros(_ pass: Pass) -> NonZeroLists? {
         let (rows, gradient) = (rows(pass), output.gradient!.pointer!)
         guard canList, multiplications(pass) >= 1 << 18, shareOfNonZeros(rows) <= 0.375 else { return nil }
@@ -308,7 +311,7 @@ final class Dense: SampleLayer {
         return lists
     }
 
-    /// In dY, by about sixteen of its rows.
+    /// In dY, by up to sixteen of its rows.
     private func shareOfNonZeros(_ rows: Int) -> Double {
         var (found, seen) = (0, 0)
         for row in stride(from: 0, to: rows, by: (rows + 15) / 16) {

@@ -70,7 +70,11 @@ struct Workspace {
     static let columns = 64
 
     /// So many columns of a gradient with so many rows fit the memory, at least 16 of up to 192 rows.
-    static func columns(rows: Int) -> Int { max(16, self.rows * columns / paddedTo16(rows) / 16 * 16) }
+    static func columns(rows: Int) -> Int {
+        let columns = self.rows * columns / paddedTo16(rows) / 16 * 16
+        precondition(columns >= 16, "a gradient of \(rows) rows is too tall for a workspace")
+        return columns
+    }
 
     static func count(_ precision: Precision) -> Int {
         plainCount

@@ -20,31 +20,16 @@ func absorb<V: FloatVector>(
         return (mixed & Pairs(repeating: 0xffff_ffff)) &* Pairs(repeating: 0xfffe_b81b)
             &+ (mixed &>> Pairs(repeating: 32))
     }
-    // Several vectors at a time: a lane waits for itself.
+    // Two vectors at a time: a lane waits for itself.
     let width = V.scalarCount
-    if width == 16 {
-        var (a, b) = (load(state), load(state + 16))
-        for row in 0..<rows {
-            a = step(a, load(floats + 32 * row))
-            b = step(b, load(floats + (32 * row + 16)))
-        }
-        store(a, state)
-        store(b, state + 16)
-        return
-    }
-    for first in stride(from: 0, to: 32, by: 4 * width) {
+    for first in stride(from: 0, to: 32, by: 2 * width) {
         var (a, b) = (load(state + first), load(state + first + width))
-        var (c, d) = (load(state + first + 2 * width), load(state + first + 3 * width))
         for row in 0..<rows {
-            let source = floats + (32 * row + first)
+            let source = floats + 32 * row + first
             a = step(a, load(source))
             b = step(b, load(source + width))
-            c = step(c, load(source + 2 * width))
-            d = step(d, load(source + 3 * width))
         }
         store(a, state + first)
         store(b, state + first + width)
-        store(c, state + first + 2 * width)
-        store(d, state + first + 3 * width)
     }
 }

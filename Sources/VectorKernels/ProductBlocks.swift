@@ -35,7 +35,7 @@ extension MatrixProduct {
     @inlinable @inline(__always)
     var wantsPackedB: Bool {
         let isWide = bStride >= 256
-        return transposesB || leaves == 1 && (isWide || depth > 64) && rows >= (isWide ? 96 : 512)
+        return transposesB || leaves == 1 && (isWide ? rows >= 96 : rows >= 512 && depth > 64)
     }
 
     /// - Parameter factors: of a lane.

@@ -1,12 +1,10 @@
 /// What is not zero of a matrix `[depth, columns]`, listed for each column in the order of the rows.
 ///
-/// The depth is cut into blocks, so that what a product reads of its other factor for one stays in the first-level cache.
+/// The depth is cut into blocks, so that what a product reads of its other factor for one stays in a near cache.
 @frozen
 public struct NonZeroLists {
     /// Rows of a block.
-    public static let blockRows = 64
-    /// The most that a list takes: lists are written a vector at a time.
-    @usableFromInline static let listCount = blockRows + 16
+    @usableFromInline static let blockRows = 64
 
     /// `[blocks, columns]`: where each list begins and ends.
     @usableFromInline let ends: UnsafeMutablePointer<(begin: Int32, end: Int32)>
@@ -20,20 +18,26 @@ public struct NonZeroLists {
     /// - Parameter memory: room for `count` values.
     public init(depth: Int, columns: Int, memory: UnsafeMutablePointer<Float>) {
         (self.depth, self.columns) = (depth, columns)
-        let count = Self.blocks(depth) * columns * Self.listCount
-        let raw = UnsafeMutableRawPointer(memory)
+        let lists = Self.blocks(depth) * columns
+        let count = lists * Self.listCount(depth)
+        precondition(count <= Int(Int32.max), "\(depth) rows of \(columns) columns are too many to be listed")
         values = memory
-        rows = (raw + 4 * count).assumingMemoryBound(to: Int32.self)
-        ends = (raw + 8 * count).assumingMemoryBound(to: (begin: Int32, end: Int32).self)
+        let words = UnsafeMutableRawPointer(memory + count)
+        rows = words.bindMemory(to: Int32.self, capacity: count)
+        ends = (words + 4 * count).bindMemory(to: (begin: Int32, end: Int32).self, capacity: lists)
     }
 
     /// How many values the lists take.
     public static func count(depth: Int, columns: Int) -> Int {
-        blocks(depth) * columns * 2 * (listCount + 1)
+        blocks(depth) * columns * 2 * (listCount(depth) + 1)
     }
 
     @inlinable @inline(__always)
     static func blocks(_ depth: Int) -> Int { (depth &+ blockRows &- 1) / blockRows }
+
+    /// The most that a list takes: whole vectors are written.
+    @inlinable @inline(__always)
+    static func listCount(_ depth: Int) -> Int { min(blockRows, (depth &+ 15) & ~15) }
 
     /// Lists some of the columns. The matrix is given as its transpose, `[columns, depth]`, of which up to 15 values behind the depth
     /// are read.
@@ -46,7 +50,7 @@ public struct NonZeroLists {
         for lane in 0..<lanes { places[lane] = UInt32(lane) }
         for block in 0..<Self.blocks(depth) {
             let height = min(Self.blockRows, depth &- block &* Self.blockRows)
-            var end = (block &* columns &+ some.lowerBound) &* Self.listCount
+            var end = (block &* columns &+ some.lowerBound) &* Self.listCount(depth)
             for column in some {
                 let source = transposed + (column &* stride &+ block &* Self.blockRows)
                 let begin = end
@@ -73,13 +77,14 @@ public struct NonZeroLists {
 
 /// Some rows and columns of a product Aᵀ · B, of which B `[depth, columns]` has few values that are not zero.
 ///
-/// Bits: those of `MatrixProduct`, where A is finite. Each sum adds the same products in the same order, but for zeros.
+/// Bits: those of `MatrixProduct` where A is finite, but for the sign of a zero. Each sum adds the same products in the same
+/// order, without those that are zero.
 public struct SparseProduct {
     /// Aᵀ[m, k] lies at a + m + k · aDepthStride. Up to 15 values behind the last row are read.
     public var a: UnsafePointer<Float>
     public var aDepthStride: Int
     public var b: NonZeroLists
-    /// Of B; a multiple of 16.
+    /// Of B.
     public var columns: Range<Int>
     /// At most as many as `TrainingKernels.sparseRows`.
     public var rows: Int
@@ -102,6 +107,7 @@ public struct SparseProduct {
     @inlinable @inline(__always)
     func compute<V: ProductVector>(vector: V.Type) {
         let height = (rows &+ V.scalarCount &- 1) / V.scalarCount
+        precondition(height <= Self.vectors, "a sparse product has too many rows")
         switch height {
         case 12: sum(SparseColumn<V, 12>.self)
         case 11: sum(SparseColumn<V, 11>.self)
@@ -119,7 +125,7 @@ public struct SparseProduct {
     }
 
     @inlinable @inline(__always)
-    func sum<V: ProductVector, let vectors: Int>(_ column: SparseColumn<V, vectors>.Type) {
+    func sum<V: ProductVector, let vectors: Int>(_ sums: SparseColumn<V, vectors>.Type) {
         let stride = cStride
         for block in 0..<NonZeroLists.blocks(b.depth) {
             var target = c

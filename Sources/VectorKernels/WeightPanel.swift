@@ -11,7 +11,8 @@ public struct WeightPanel {
     public var stride: Int
     public var gradient: UnsafePointer<Float>
     public var gradientStride: Int
-    /// Where the gradient is given as its transpose, `[columns, rows]`: room for 256 values, with which it is turned.
+    /// Where the gradient is given as its transpose, `[columns, gradientStride]` with rows up to a multiple of 16: room for 256 values,
+    /// with which it is turned.
     public var square: UnsafeMutablePointer<Float>?
     public var rows: Int
     public var columns: Int

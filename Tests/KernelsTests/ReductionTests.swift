@@ -41,7 +41,6 @@ private func expected(_ values: [Float], count: Int, _ fold: (Double, Double) ->
 }
 
 /// The first of these has a way of its own; the others are near it.
-/// The first of these has a way of its own; the others are near it.
 private let byteScales: [(scale: Double, low: Double)] = [
     (1 / 255.0, 0), (1 / 255.0, -0.3), ((1 / 255.0).nextUp, 0), (2 / 255.0, -1),
 ]

@@ -24,7 +24,9 @@ struct SparseProductTests {
         let (kernels, depth, columns) = (KernelSet.of(set)!.training, size.depth, size.columns)
         let most = kernels.sparseRows
         let a = Fixture.buffer(depth * (most + 5), seed: 73)
-        for share: Float in [0, 0.2, 1] {
+        // Memory that the lists of all shares use one after another.
+        let memory = Buffer([Float](repeating: 7, count: NonZeroLists.count(depth: depth, columns: columns)))
+        for share: Float in [1, 0.2, 0] {
             let b = Self.factor(depth: depth, columns: columns, share: share)
             let stride = (depth + 15) / 16 * 16 + 16
             // What lies behind a column must not be listed.
@@ -32,9 +34,8 @@ struct SparseProductTests {
             for column in 0..<columns {
                 for k in 0..<depth { transposed[column * stride + k] = b[k * (columns + 16) + column] }
             }
-            let memory = Buffer<Float>(count: NonZeroLists.count(depth: depth, columns: columns))
             let lists = NonZeroLists(depth: depth, columns: columns, memory: memory.pointer)
-            for part in [0..<16, 16..<columns] where !part.isEmpty {
+            for part in [16..<columns, 0..<16] where !part.isEmpty {
                 kernels.listNonZeros(lists, transposed.pointer, stride, part)
             }
             for rows in [1, 3, 4, 15, 16, 17, most / 2 - 1, most / 2 + 4, most - 1, most] {
@@ -57,12 +58,31 @@ struct SparseProductTests {
                         some.map { c[16 + ($0 - some.lowerBound) * height + row] }
                     }
                     let wanted = (0..<rows).flatMap { row in some.map { whole[row * columns + $0] } }
-                    #expect(found == wanted, "\(rows) rows, columns \(some), share \(share)")
+                    #expect(
+                        found.map(\.bitPattern) == wanted.map(\.bitPattern),
+                        "\(rows) rows, columns \(some), share \(share)")
                     let guards = Array(c.values[..<16]) + Array(c.values.suffix(16))
                     #expect(guards == [Float](repeating: untouched, count: 32))
                 }
             }
         }
+    }
+
+    @Test(arguments: InstructionSet.supported)
+    func `a value that is no number is listed, a zero with a sign is not`(
+        set: InstructionSet
+    ) {
+        let kernels = KernelSet.of(set)!.training
+        let transposed = Buffer([Float](repeating: -0.0, count: 16 * 16))
+        (transposed[3 * 16 + 2], transposed[4 * 16]) = (.nan, .infinity)
+        let memory = Buffer<Float>(count: NonZeroLists.count(depth: 5, columns: 16))
+        let lists = NonZeroLists(depth: 5, columns: 16, memory: memory.pointer)
+        kernels.listNonZeros(lists, transposed.pointer, 16, 0..<16)
+        let (a, c) = (Buffer([Float](repeating: 1, count: 5 * 16 + 16)), Buffer<Float>(count: 16 * 16))
+        kernels.multiplySparse(
+            SparseProduct(a: a.pointer, aDepthStride: 16, b: lists, columns: 0..<16, rows: 2, c: c.pointer))
+        #expect(c[3 * 16].isNaN && c[3 * 16 + 1].isNaN && c[4 * 16] == .infinity)
+        #expect((0..<16).allSatisfy { $0 == 3 || $0 == 4 || c[$0 * 16].bitPattern == 0 })
     }
 
     @Test(arguments: InstructionSet.supported, [0, 16, 48, 80])
@@ -124,33 +144,39 @@ struct SparseProductTests {
 
 /// A dense layer whose output's gradient has few values.
 struct SparseDenseTests {
-    /// More than one block of rows, inputs that are no whole tiles, outputs that are no whole vectors.
-    private static let (inputs, outputs, batch) = (211, 37, 70)
+    /// More than one block of rows, inputs that are no whole tiles, outputs that are no whole vectors. Of the first the weight is the
+    /// small one where it goes back, of the second the batch; its inputs are cut into leaves.
+    private static let sizes = [(inputs: 137, outputs: 33), (inputs: 301, outputs: 37)]
+    private static let batch = 70
 
     /// A layer with the gradient of its output, of which this share is not zero, before it goes back.
     private struct Fixture {
         let layer: Dense
-        let (x, gradient): (Activation, Activation)
+        let (x, y): (Activation, Activation)
         let ids = Buffer((0..<UInt64(batch)).map { $0 })
         let kernels: KernelSet
 
-        init(_ set: InstructionSet, threads: Int, share: Float, leaves: Int = 1) {
+        init(
+            _ set: InstructionSet, _ size: (inputs: Int, outputs: Int) = sizes[0], threads: Int, share: Float,
+            leaves: Int = 1
+        ) {
             kernels = KernelSet.of(set)!
             let engine = Engine(
                 kernels: kernels, pool: WorkerPool(threads: threads), capacity: batch + 3, leaves: leaves)
             engine.memory.beginLayer()
-            x = engine.memory.output([inputs], wantsGradient: false)
+            x = engine.memory.output([size.inputs], wantsGradient: true)
             engine.memory.beginLayer()
-            layer = Dense(name: "dense1", x, outputs: outputs, seed: 3, engine: engine)
-            gradient = layer.output
+            layer = Dense(name: "dense1", x, outputs: size.outputs, seed: 3, engine: engine)
+            y = layer.output
             engine.memory.beginLayer()
-            engine.memory.use(gradient)
+            engine.memory.use(y)
             engine.memory.layOut()
             var config = SGDConfig()
-            config.learningRate = 0
+            (config.learningRate, config.momentum) = (0, 0.5)
+            // With momentum a weight that is updated twice shows.
             for weight in layer.weights { weight.startTraining(.sgd(config)) }
             fill(x, x.values.pointer, seed: 91, share: 1)
-            fill(gradient, gradient.gradient!.pointer, seed: 92, share: share)
+            fill(y, y.gradient!.pointer, seed: 92, share: share)
         }
 
         private func fill(
@@ -169,38 +195,72 @@ struct SparseDenseTests {
         }
 
         var pass: Pass {
-            Pass(count: batch, ids: ids.pointer, epoch: 0, update: LayerBench.probe, lengths: nil, mask: nil)
+            var config = SGDConfig()
+            (config.learningRate, config.momentum) = (0, 0.5)
+            return Pass(
+                count: batch, ids: ids.pointer, epoch: 0, update: WeightUpdate(.sgd(config), step: 1),
+                lengths: nil, mask: nil)
         }
 
-        /// What going back finds for the weights and for the bias.
-        var gradients: [[Float]] {
+        /// What goes back to the input, and what the weight and the bias learn.
+        func gradients() -> [[Float]] {
             layer.backward(pass)
-            return layer.weights.map { $0.unpadded($0.first!) }
+            let input = (0..<batch).flatMap { row in
+                (0..<x.channels).map { x.gradient!.pointer[row * x.stride + $0] }
+            }
+            return [input] + layer.weights.map { $0.unpadded($0.first!) }
         }
 
-        /// The same as one product with all values.
-        var wanted: [Float] {
-            let c = Buffer<Float>(count: inputs * gradient.stride)
-            kernels.training.multiply(
-                MatrixProduct(
-                    a: x.values.pointer, aRowStride: 1, aDepthStride: x.stride,
-                    b: gradient.gradient!.pointer, bStride: gradient.stride, c: c.pointer,
-                    cStride: gradient.stride, rows: inputs, columns: gradient.stride, depth: batch))
-            return (0..<inputs).flatMap { row in (0..<outputs).map { c[row * gradient.stride + $0] } }
+        /// The same as whole products.
+        var wanted: [[Float]] {
+            let (inputs, outputs) = (x.channels, y.channels)
+            let gradient = UnsafePointer(y.gradient!.pointer!)
+            let transposed = Buffer<Float>(count: outputs * x.stride)
+            for (index, value) in layer.weight.unpadded.enumerated() {
+                transposed[index % outputs * x.stride + index / outputs] = value
+            }
+            let one = Buffer<Float>([1])
+            func product(
+                _ a: UnsafePointer<Float>, _ rowStride: Int, _ depthStride: Int, rows: Int,
+                _ b: UnsafePointer<Float>, _ stride: Int, depth: Int, columns: Int
+            ) -> [Float] {
+                let c = Buffer<Float>(count: rows * stride)
+                kernels.training.multiply(
+                    MatrixProduct(
+                        a: a, aRowStride: rowStride, aDepthStride: depthStride, b: b, bStride: stride,
+                        c: c.pointer, cStride: stride, rows: rows, columns: stride, depth: depth))
+                return (0..<rows).flatMap { row in (0..<columns).map { c[row * stride + $0] } }
+            }
+            return [
+                product(
+                    gradient, y.stride, 1, rows: batch, transposed.pointer, x.stride, depth: outputs,
+                    columns: inputs),
+                product(
+                    x.values.pointer, 1, x.stride, rows: inputs, gradient, y.stride, depth: batch,
+                    columns: outputs),
+                product(one.pointer, 1, 0, rows: 1, gradient, y.stride, depth: batch, columns: outputs),
+            ]
         }
     }
 
     @Test(arguments: InstructionSet.supported, [1, 2, 3, 8])
-    func `the gradient of the weights has the same bits with lists and without`(
+    func `gradients have the same bits with lists and without, as whole products`(
         set: InstructionSet, threads: Int
     ) {
-        for share: Float in [0, 0.2, 1] {
-            let found = Fixture(set, threads: threads, share: share)
-            #expect((found.layer.nonZeros(found.pass) != nil) == (share < 1))
-            #expect(found.gradients[0] == found.wanted, "share \(share)")
-            // The comparison sees a value that is not there.
-            let other = Fixture(set, threads: 1, share: share == 0 ? 0.01 : 0.9 * share)
-            #expect(other.gradients[0] != found.wanted)
+        for size in Self.sizes {
+            for share: Float in [0, 0.2, 1] {
+                let fixture = Fixture(set, size, threads: threads, share: share)
+                #expect((fixture.layer.nonZeros(fixture.pass) != nil) == (share < 1))
+                let (found, wanted) = (fixture.gradients(), fixture.wanted)
+                for (place, what) in ["input", "weight", "bias"].enumerated() {
+                    #expect(
+                        found[place].map(\.bitPattern) == wanted[place].map(\.bitPattern),
+                        "\(what), \(size.inputs) inputs, share \(share)")
+                    // The comparison sees values that are not there.
+                    let other = Fixture(set, size, threads: 1, share: share == 0 ? 0.01 : 0.9 * share)
+                    #expect(other.gradients()[place] != wanted[place])
+                }
+            }
         }
     }
 
@@ -210,7 +270,7 @@ struct SparseDenseTests {
             let fixture = Fixture(set, threads: 1, share: share, leaves: leaves)
             return fixture.layer.nonZeros(fixture.pass) != nil
         }
-        // Of 48 columns 11 are padding.
+        // Of 48 columns 15 are padding.
         #expect(hasLists(share: 0.4))
         #expect(!hasLists(share: 0.6))
         #expect(!hasLists(share: 0.1, leaves: 2))

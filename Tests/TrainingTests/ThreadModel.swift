@@ -16,15 +16,32 @@ struct ThreadModel: CustomTestStringConvertible, Sendable {
     /// How many tokens there are, where samples are texts.
     private var vocabulary: Int?
     private var targets: [(head: String?, target: ModelPlan.Target)]
+    private var leaves = 2
     private var change: @Sendable (inout TrainConfig) -> Void = { _ in }
 
     var testDescription: String { name }
 
-    static let all: [ThreadModel] = [mlp, convnet, resnet, vit, maskedAutoencoder, text, heads]
+    static let all: [ThreadModel] = [
+        mlp, sparse(collects: false), sparse(collects: true), convnet, resnet, vit, maskedAutoencoder, text,
+        heads,
+    ]
 
     private static let mlp = ThreadModel(
         name: "mlp", layers: [.flatten, .dropout(0.2), .dense(101), .relu, .dropout(0.1), .dense(7)],
         input: [14, 13, 1], optimizer: .lion(LionConfig()))
+
+    /// With lists of what is not zero: one leaf, and a hidden layer of which little comes back.
+    private static func sparse(collects: Bool) -> ThreadModel {
+        var model = ThreadModel(
+            name: collects ? "sparse mlp with collected gradients" : "sparse mlp",
+            layers: [
+                .flatten, .dense(101), .relu, .dropout(0.4), .dense(75), .relu, .dropout(0.5), .dense(7),
+            ],
+            input: [19, 15, 1], optimizer: .adam(AdamConfig())
+        ) { if collects { $0.accumulate = 2 } }
+        model.leaves = 1
+        return model
+    }
 
     private static func convolution(_ outputs: Int, stride: Int = 1) -> LayerConfig {
         .convolution(
@@ -119,7 +136,7 @@ struct ThreadModel: CustomTestStringConvertible, Sendable {
         threads: Int, set: InstructionSet, precision: Precision = .fp32
     ) throws -> Trainer {
         let model = try Fixture.model(
-            layers, input: input, classes: 7, leaves: precision == .fp32 ? 2 : 1, threads: threads,
+            layers, input: input, classes: 7, leaves: precision == .fp32 ? leaves : 1, threads: threads,
             precision: precision, kernels: KernelSet.of(set)!, targets: targets)
         var config = TrainConfig(epochs: 2)
         (config.optimizer, config.averageDecay) = (optimizer, 0.9)
