@@ -30,12 +30,12 @@ extension MatrixProduct {
         leaves == 1 && (aDepthStride == 1 ? columns >= 512 : aRowStride == 1 && columns >= 128 && depth > 64)
     }
 
-    /// A copy of B pays where many tiles read it, and sooner where its rows lie far apart; unless what one panel reads fits the
-    /// first-level cache as it lies.
+    /// A copy of B pays where many tiles read it, unless what one panel reads fits the first-level cache as it lies. It takes more
+    /// tiles where rows of B lie eight lines apart: the second-level cache hands these out in time.
     @inlinable @inline(__always)
     var wantsPackedB: Bool {
-        let isWide = bStride >= 256
-        return transposesB || leaves == 1 && (isWide ? rows >= 96 : rows >= 512 && depth > 64)
+        if transposesB || leaves > 1 { return transposesB }
+        return bStride >= 256 ? rows >= 96 : depth > 64 && rows >= (bStride < 128 ? 96 : 512)
     }
 
     /// - Parameter factors: of a lane.
