@@ -28,16 +28,19 @@ final class Relayout: Layer {
     ) {
         let (from, to) = (UnsafePointer<Float>(values.pointer!), written.pointer!)
         let padding = target.stride - target.channels
+        // Rows without padding between them are one long row: those of pictures have only a few values.
+        let isWhole = source.stride == source.channels
+        let (length, stride) = isWhole ? (count * source.sampleStride, 0) : (source.channels, source.stride)
         var (row, column) = (0, 0)  // of the source
         for targetRow in 0..<count * target.positions {
             let begin = to + targetRow * target.stride
             var done = 0
             while done < target.channels {
-                let run = min(target.channels - done, source.channels - column)
-                (begin + done).update(from: from + row * source.stride + column, count: run)
+                let run = min(target.channels - done, length - column)
+                (begin + done).update(from: from + row * stride + column, count: run)
                 done += run
                 column += run
-                if column == source.channels { (row, column) = (row + 1, 0) }
+                if column == length { (row, column) = (row + 1, 0) }
             }
             (begin + done).update(repeating: 0, count: padding)
         }
