@@ -109,76 +109,58 @@ public struct SparseProduct {
         let height = (rows &+ V.scalarCount &- 1) / V.scalarCount
         precondition(height <= Self.vectors, "a sparse product has too many rows")
         switch height {
-        case 12: sum(SparseColumn<V, 12>.self)
-        case 11: sum(SparseColumn<V, 11>.self)
-        case 10: sum(SparseColumn<V, 10>.self)
-        case 9: sum(SparseColumn<V, 9>.self)
-        case 8: sum(SparseColumn<V, 8>.self)
-        case 7: sum(SparseColumn<V, 7>.self)
-        case 6: sum(SparseColumn<V, 6>.self)
-        case 5: sum(SparseColumn<V, 5>.self)
-        case 4: sum(SparseColumn<V, 4>.self)
-        case 3: sum(SparseColumn<V, 3>.self)
-        case 2: sum(SparseColumn<V, 2>.self)
-        default: sum(SparseColumn<V, 1>.self)
+        case 12: sum(Tile<V, 1, 12>.self)
+        case 11: sum(Tile<V, 1, 11>.self)
+        case 10: sum(Tile<V, 1, 10>.self)
+        case 9: sum(Tile<V, 1, 9>.self)
+        case 8: sum(Tile<V, 1, 8>.self)
+        case 7: sum(Tile<V, 1, 7>.self)
+        case 6: sum(Tile<V, 1, 6>.self)
+        case 5: sum(Tile<V, 1, 5>.self)
+        case 4: sum(Tile<V, 1, 4>.self)
+        case 3: sum(Tile<V, 1, 3>.self)
+        case 2: sum(Tile<V, 1, 2>.self)
+        default: sum(Tile<V, 1, 1>.self)
         }
     }
 
     @inlinable @inline(__always)
-    func sum<V: ProductVector, let vectors: Int>(_ sums: SparseColumn<V, vectors>.Type) {
+    func sum<V: ProductVector, let vectors: Int>(_ tile: Tile<V, 1, vectors>.Type) {
         let stride = cStride
         for block in 0..<NonZeroLists.blocks(b.depth) {
             var target = c
             let source = a + block &* NonZeroLists.blockRows &* aDepthStride
             for column in columns {
                 let (begin, end) = b.ends[block &* b.columns &+ column]
-                var sums = SparseColumn<V, vectors>(loading: block == 0 ? nil : target)
-                sums.add(
-                    b.rows + Int(begin), b.values + Int(begin), count: Int(end &- begin), of: source,
+                var sums = block == 0 ? Tile<V, 1, vectors>() : Tile(loading: target, stride: stride)
+                sums.accumulate(
+                    b.values + Int(begin), rows: b.rows + Int(begin), count: Int(end &- begin), of: source,
                     stride: aDepthStride)
-                sums.store(to: target)
+                sums.store(to: target, stride: stride)
                 target += stride
             }
         }
     }
 }
 
-/// Sums of some rows in one column, held in registers.
-@frozen
-@usableFromInline
-struct SparseColumn<V: ProductVector, let vectors: Int> {
-    @usableFromInline var sums: InlineArray<vectors, V>
-
-    /// - Parameter source: what they begin with; nil: zeros.
+extension Tile {
+    /// Adds to its only row, one after another, values times rows of `a`, which are `stride` apart.
     @inlinable @inline(__always)
-    init(loading source: UnsafePointer<Float>?) {
-        sums = InlineArray(repeating: V(repeating: 0))
-        guard let source else { return }
-        for index in 0..<vectors { sums[index] = V(loading: source + index &* V.scalarCount) }
-    }
-
-    @inlinable @inline(__always)
-    mutating func add(
-        _ rows: UnsafePointer<Int32>, _ values: UnsafePointer<Float>, count: Int, of a: UnsafePointer<Float>,
-        stride: Int
+    mutating func accumulate(
+        _ values: UnsafePointer<Float>, rows places: UnsafePointer<Int32>, count: Int,
+        of a: UnsafePointer<Float>, stride: Int
     ) {
-        // A copy, as in `Tile.accumulate`.
+        // A copy, as for whole products.
         var sums = self.sums
-        var place = 0
-        while place < count {
-            let source = a + Int(rows[place]) &* stride
-            let value = V(repeating: values[place])
-            for index in 0..<vectors {
-                sums[index] = V.multiplyAdd(
-                    value, V(loading: source + index &* V.scalarCount), sums[index])
+        var index = 0
+        while index < count {
+            let source = UnsafeRawPointer(a + Int(places[index]) &* stride)
+            let value = Vector(repeating: values[index])
+            for vector in 0..<vectors {
+                sums[0][vector] = Vector.multiplyAdd(value, Self.vector(at: source, vector), sums[0][vector])
             }
-            place &+= 1
+            index &+= 1
         }
         self.sums = sums
-    }
-
-    @inlinable @inline(__always)
-    func store(to target: UnsafeMutablePointer<Float>) {
-        for index in 0..<vectors { sums[index].store(to: target + index &* V.scalarCount) }
     }
 }

@@ -208,8 +208,7 @@ MOTTLE_STORE_KEPT(4)
 // For each set of lanes, in its bytes from the lowest: the lanes that are in it. (`pext` would find them, but takes
 // hundreds of cycles on some processors.)
 #define MOTTLE_BIT(set, i) ((set) >> (i) & 1)
-#define MOTTLE_BELOW(set, i) \
-    __builtin_popcount((set) & ((1 << (i)) - 1))
+#define MOTTLE_BELOW(set, i) __builtin_popcount((set) & ((1 << (i)) - 1))
 #define MOTTLE_LANE(set, i) ((uint64_t)(MOTTLE_BIT(set, i) ? (i) : 0) << 8 * MOTTLE_BELOW(set, i))
 #define MOTTLE_SET(set)                                                                              \
     MOTTLE_LANE(set, 1) | MOTTLE_LANE(set, 2) | MOTTLE_LANE(set, 3) | MOTTLE_LANE(set, 4) |          \
@@ -363,8 +362,8 @@ MOTTLE_INLINE bool mottle_supports_bf16(void) {
 
 // The number itself, of which the compiler knows nothing more: it keeps it, where it would otherwise find it anew.
 MOTTLE_INLINE long mottle_opaque(long number) {
-  __asm__("" : "+r"(number));
-  return number;
+    __asm__("" : "+r"(number));
+    return number;
 }
 
 // Asks for a cache line that is soon read and written. Any address will do.
