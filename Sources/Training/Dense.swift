@@ -12,7 +12,7 @@ import VectorKernels
 ///   sum of leaves (see `OutputTask`), and a thread reads only its own inputs. Where a batch has many more rows than
 ///   W, threads share these instead, so that a thread finds the rows in its cache that it wrote in the layer before; W's
 ///   gradient is then a sum of leaves (see `RowsGradientTask`).
-final class Dense: SampleLayer {
+final class Dense: SampleLayer, LastLayer {
     let weight: Weight
     let bias: Weight
     var weights: [Weight] { [weight, bias] }
@@ -35,6 +35,9 @@ final class Dense: SampleLayer {
     private let transposedInputGradient: PlannedMemory
     /// See `nonZeros`.
     private let lists: PlannedMemory
+    private var listed: NonZeroLists?
+    /// Whether `listed` is what this batch has.
+    private var isListed = false
     /// `[outputs, inputs]`: where W is small beside a batch, and where threads share rows.
     private let transposedWeight: PlannedMemory
     private let transposesWeight: Bool
@@ -42,6 +45,8 @@ final class Dense: SampleLayer {
     private let leafGradients: PlannedMemory
     private let leaves: Int
     private let sharesRows: Bool
+    /// Whether W is so small that threads may share rows to multiply with it, and then columns to change it.
+    private let isSmall: Bool
     /// Whether lists would give the bits of the whole product.
     private let canList: Bool
     /// For the products of `forward`, and where threads share rows for those of `backward`.
@@ -72,12 +77,16 @@ final class Dense: SampleLayer {
         let rows = memory.capacity * input.positions
         sharesRows = rows > 2 * (inputs + outputs)
         inputLeaves = sharesRows ? 1 : Self.inputLeaves(inputs: inputs, outputs: outputs)
+        isSmall =
+            !sharesRows && inputLeaves == 1 && engine.precision == .fp32
+            && inputs * paddedTo16(outputs) <= 1 << 13
         let threads = engine.pool.threads
         weight = engine.weight(
-            "\(name).weight", [inputs, outputs], threads: threads, cutsColumns: !sharesRows,
+            "\(name).weight", [inputs, outputs], threads: threads, cutsColumns: !sharesRows && !isSmall,
             rowLeaves: inputLeaves)
         bias = engine.weight(
-            "\(name).bias", [outputs], threads: threads, cutsColumns: !sharesRows, rowLeaves: inputLeaves)
+            "\(name).bias", [outputs], threads: threads, cutsColumns: !sharesRows && !isSmall,
+            rowLeaves: inputLeaves)
         (self.engine, self.input) = (engine, input)
         memory.use(input)
         output = engine.output(
@@ -89,8 +98,8 @@ final class Dense: SampleLayer {
             && rows * outputs <= 1 << 20
         lists = memory.scratch(
             canList ? NonZeroLists.count(depth: rows, columns: paddedTo16(outputs)) : 0, in: .backward)
-        let isSmall = engine.precision == .fp32 && inputs <= 2 * rows && 2 * outputs <= rows
-        transposesWeight = wantsGradient && (sharesRows || isSmall)
+        let isSmallBesideBatch = engine.precision == .fp32 && inputs <= 2 * rows && 2 * outputs <= rows
+        transposesWeight = wantsGradient && (sharesRows || isSmall || isSmallBesideBatch)
         let transposesGradient = canList || wantsGradient && !transposesWeight
         let batchStride = transposesGradient ? paddedTo16(rows) : 0
         transposedWeight = memory.scratch(
@@ -151,24 +160,53 @@ final class Dense: SampleLayer {
     func forward(_ pass: Pass) {
         counted?.gather()
         if sharesRows {
-            return rowsRegion.run(makeRowsTask(pass), multiplications: multiplications(pass))
+            let product = outputProduct(rows: rows(pass), engine.precision(pass))
+            return rowsRegion.run(makeRowsTask(product), multiplications: multiplications(pass))
         }
+        multiplyParts(pass)
+        if inputLeaves > 1 {
+            // Memory is what takes time, as much as this many multiplications.
+            leafSumRegion.run(
+                makeLeafSumTask(rows: rows(pass)), multiplications: rows(pass) * output.stride * 8)
+        }
+    }
+
+    /// Each thread with its part of W.
+    func multiplyParts(_ pass: Pass) {
         let task = OutputTask(
-            product: outputProduct(pass), partition: weight.partition, leaves: inputLeaves,
+            product: outputProduct(rows: rows(pass), engine.precision(pass)), partition: weight.partition,
+            leaves: inputLeaves,
             partialSums: partialSums.pointer, packing: outputPacking, kernels: engine.kernels.training)
         outputRegion.run(task, multiplications: multiplications(pass))
-        if inputLeaves > 1 { addLeaves(pass) }
     }
 
-    private func addLeaves(_ pass: Pass) {
-        let task = LeafSumTask(
-            y: output.values.pointer, partialSums: partialSums.pointer, count: rows(pass),
+    private func makeLeafSumTask(rows: Int) -> LeafSumTask {
+        LeafSumTask(
+            y: output.values.pointer, partialSums: partialSums.pointer, count: rows,
             stride: output.stride, leaves: inputLeaves, kernels: engine.kernels.training)
-        // Memory is what takes time, as much as this many multiplications.
-        leafSumRegion.run(task, multiplications: rows(pass) * output.stride * 8)
     }
 
-    func beginForward(_ pass: Pass) { rowsTask = makeRowsTask(pass) }
+    /// What `forward` leaves to be done for some samples after others, if anything, when each thread has multiplied with its part
+    /// of W.
+    func makeLeafSumStep() -> SampleStep? { inputLeaves > 1 ? SampleStep(makeLeafSumTask(rows: 0)) : nil }
+
+    /// Whether threads own parts of W.
+    var sharesWeight: Bool { !sharesRows && counted == nil }
+
+    var takesLastSamples: Bool { isSmall && counted == nil }
+
+    func makeSteps() -> SampleSteps {
+        SampleSteps(
+            forward: SampleStep(makeRowsTask(outputProduct(rows: 0, .fp32))),
+            backward: SampleStep(
+                makeInputGradientRowsTask(inputGradientProduct(inputGradient!, rows: 0, .fp32))))
+    }
+
+    func beginSamples(_ pass: Pass) { transposeWeight() }
+
+    func beginForward(_ pass: Pass) {
+        rowsTask = makeRowsTask(outputProduct(rows: rows(pass), engine.precision(pass)))
+    }
     func forward(_ share: SampleShare) {
         rowsTask!.work(rows: share.rows(input.positions), thread: share.thread)
     }
@@ -184,20 +222,20 @@ final class Dense: SampleLayer {
         if weight.isTrained || bias.isTrained { updateWeightsByLeaves(pass) }
     }
 
-    private func outputProduct(_ pass: Pass) -> MatrixProduct {
+    private func outputProduct(rows: Int, _ precision: Precision) -> MatrixProduct {
         var product = MatrixProduct(
             a: inputRows, aRowStride: input.stride, aDepthStride: 1, b: weight.values.pointer,
             bStride: weight.partition.width, c: output.values.pointer, cStride: output.stride,
-            rows: rows(pass), columns: weight.partition.columns, depth: input.channels,
+            rows: rows, columns: weight.partition.columns, depth: input.channels,
             bias: bias.values.pointer)
-        product.precision = engine.precision(pass)
+        product.precision = precision
         return product
     }
 
     private var outputPacking: PackingMemory { PackingMemory(memory: packing.pointer, count: packingCount) }
 
-    private func makeRowsTask(_ pass: Pass) -> RowsTask {
-        RowsTask(product: outputProduct(pass), packing: outputPacking, kernels: engine.kernels.training)
+    private func makeRowsTask(_ product: MatrixProduct) -> RowsTask {
+        RowsTask(product: product, packing: outputPacking, kernels: engine.kernels.training)
     }
 
     func backward(_ pass: Pass) {
@@ -226,7 +264,9 @@ final class Dense: SampleLayer {
             c: leafGradients.pointer, cStride: width, rows: weight.rows, columns: width, depth: rows(pass))
         weightGradient.precision = engine.precision(pass)
         return RowsGradientTask(
-            inputGradient: inputGradient.map { inputGradientProduct($0, pass) },
+            inputGradient: inputGradient.map {
+                inputGradientProduct($0, rows: rows(pass), engine.precision(pass))
+            },
             weightGradient: weightGradient, wantsWeightGradient: weight.isTrained,
             biasGradient: biasGradient(weightGradient), wantsBiasGradient: bias.isTrained,
             leaves: leaves,
@@ -250,14 +290,18 @@ final class Dense: SampleLayer {
 
     /// dX = dY · Wᵀ.
     private func inputGradientProduct(
-        _ inputGradient: UnsafeMutablePointer<Float>, _ pass: Pass
+        _ inputGradient: UnsafeMutablePointer<Float>, rows: Int, _ precision: Precision
     ) -> MatrixProduct {
         var product = MatrixProduct(
             a: output.gradient!.pointer, aRowStride: output.stride, aDepthStride: 1,
             b: transposedWeight.pointer, bStride: input.stride, c: inputGradient, cStride: input.stride,
-            rows: rows(pass), columns: input.stride, depth: weight.columns)
-        product.precision = engine.precision(pass)
+            rows: rows, columns: input.stride, depth: weight.columns)
+        product.precision = precision
         return product
+    }
+
+    private func makeInputGradientRowsTask(_ product: MatrixProduct) -> RowsTask {
+        RowsTask(product: product, packing: nil, kernels: engine.kernels.training)
     }
 
     private func updateWeightsByLeaves(_ pass: Pass) {
@@ -272,10 +316,10 @@ final class Dense: SampleLayer {
     private func findInputGradient(_ inputGradient: UnsafeMutablePointer<Float>, _ pass: Pass) {
         if transposesWeight {
             transposeWeight()
-            let task = RowsTask(
-                product: inputGradientProduct(inputGradient, pass), packing: nil,
-                kernels: engine.kernels.training)
-            return rowsRegion.run(task, multiplications: multiplications(pass))
+            let product = inputGradientProduct(
+                inputGradient, rows: rows(pass), engine.precision(pass))
+            return rowsRegion.run(
+                makeInputGradientRowsTask(product), multiplications: multiplications(pass))
         }
         let (rows, batchStride) = (rows(pass), paddedTo16(rows(pass)))
         engine.kernels.training.transpose(
@@ -299,16 +343,25 @@ final class Dense: SampleLayer {
     /// What of dY is not zero, if that is at most about three of eight values, as behind a ReLU: then W's gradient is found sooner
     /// from these alone, with the same bits.
     func nonZeros(_ pass: Pass) -> NonZeroLists? {
+        if !isListed, let task = beginLists(pass) {
+            // A value takes as long as this many multiplications.
+            listRegion.run(task, multiplications: rows(pass) * output.stride * 16)
+        }
+        isListed = false
+        return listed
+    }
+
+    /// Looks whether there are lists to be made before `backward`; who calls this sees to it that they are.
+    func beginLists(_ pass: Pass) -> ListTask? {
+        (isListed, listed) = (true, nil)
         let (rows, gradient) = (rows(pass), output.gradient!.pointer!)
         guard canList, multiplications(pass) >= 1 << 18, shareOfNonZeros(rows) <= 0.375 else { return nil }
         let lists = NonZeroLists(depth: rows, columns: output.stride, memory: lists.pointer)
-        let task = ListTask(
+        listed = lists
+        return ListTask(
             lists: lists, gradient: gradient, gradientStride: output.stride,
             transposed: transposedGradient.pointer, stride: paddedTo16(rows),
             kernels: engine.kernels.training)
-        // A value takes as long as this many multiplications.
-        listRegion.run(task, multiplications: rows * output.stride * 16)
-        return lists
     }
 
     /// In dY, by up to sixteen of its rows.
@@ -330,19 +383,23 @@ final class Dense: SampleLayer {
     }
 
     private func updateWeights(_ pass: Pass) {
+        updateRegion.run(
+            makeUpdateTask(pass, nonZeros(pass)), multiplications: multiplications(pass))
+    }
+
+    /// What changes the weights that are trained.
+    func makeUpdateTask(_ pass: Pass, _ nonZeros: NonZeroLists?) -> UpdateTask {
         let gradient = UnsafePointer(output.gradient!.pointer!)
         var product = MatrixProduct(
             a: inputRows, aRowStride: 1, aDepthStride: input.stride, b: gradient,
             bStride: output.stride, c: weight.values.pointer, cStride: 0, rows: input.channels,
             columns: weight.partition.columns, depth: rows(pass), leaves: engine.leaves)
         product.precision = engine.precision(pass)
-        let task = UpdateTask(
-            weightGradient: product, biasGradient: biasGradient(product),
-            nonZeros: nonZeros(pass),
+        return UpdateTask(
+            weightGradient: product, biasGradient: biasGradient(product), nonZeros: nonZeros,
             weight: weight.isTrained ? weight.firstPanel(gradient: gradient) : nil,
             bias: bias.isTrained ? bias.firstPanel(gradient: gradient) : nil, partition: weight.partition,
             update: pass.update!, workspace: engine.workspace, kernels: engine.kernels.training)
-        updateRegion.run(task, multiplications: multiplications(pass))
     }
 
     /// db = 1ᵀ · dY, from dW = Xᵀ · dY; in fp32, since it multiplies with nothing.

@@ -42,7 +42,7 @@ struct OutputTask: ParallelTask {
 }
 
 /// Adds the leaves of y to the first one, each thread for some of the rows.
-struct LeafSumTask: SharedTask {
+struct LeafSumTask: SharedTask, SampleTask {
     let y: UnsafeMutablePointer<Float>
     let partialSums: UnsafePointer<Float>
     let count: Int
@@ -61,7 +61,7 @@ struct LeafSumTask: SharedTask {
 }
 
 /// Computes a product of many rows, each thread for some of them.
-struct RowsTask: ParallelTask {
+struct RowsTask: ParallelTask, SampleTask {
     let product: MatrixProduct
     let packing: PackingMemory?
     let kernels: TrainingKernels
@@ -69,6 +69,8 @@ struct RowsTask: ParallelTask {
     func work(thread: Int, threads: Int) {
         work(rows: part(thread, of: threads, count: product.rows, unit: 4), thread: thread)
     }
+
+    func work(_ share: SampleShare) { work(rows: share.samples, thread: share.thread) }
 
     func work(rows: Range<Int>, thread: Int) {
         var part = product.part(rows: rows, columns: 0..<product.columns)

@@ -7,11 +7,11 @@ import VectorKernels
 ///
 /// Which values go is drawn at the address (seed, `model/<name>`, epoch, sample id, place in the padded sample):
 /// batch-mates have no say.
-final class Dropout: Layer {
+final class Dropout: LastLayer {
     var weights: [Weight] { [] }
     let output: Activation
     private let engine: Engine
-    private let input: Activation
+    let input: Activation
     private let rate: Float
     private let key: UInt64
     /// Of one sample, for each thread.
@@ -19,6 +19,8 @@ final class Dropout: Layer {
     /// From one thread's draws to the next one's: whole groups of 64, in which draws are written.
     private let drawStride: Int
     private let scales: PlannedMemory
+    /// The one at work.
+    private let pass: UnsafeMutablePointer<Pass?>
     private let region: Region<DropoutTask>
     private let gradientRegion: Region<DropoutGradientTask>
 
@@ -31,8 +33,15 @@ final class Dropout: Layer {
         scales = engine.memory.scratch(
             engine.memory.capacity * input.sampleStride, in: .forwardToBackward)
         output = engine.memory.output(input.shape, wantsGradient: input.gradient != nil)
+        pass = .allocate(capacity: 1)
+        pass.initialize(to: nil)
         region = Region(engine.pool)
         gradientRegion = Region(engine.pool)
+    }
+
+    deinit {
+        pass.deinitialize(count: 1)
+        pass.deallocate()
     }
 
     func forward(_ pass: Pass) {
@@ -40,26 +49,42 @@ final class Dropout: Layer {
             output.values.pointer.update(from: input.values.pointer, count: pass.count * output.sampleStride)
             return
         }
-        let task = DropoutTask(
-            out: output.values.pointer, scales: scales.pointer, x: input.values.pointer,
-            draws: draws.pointer, drawStride: drawStride, size: output.sampleStride, rate: rate, key: key,
-            pass: pass, kernels: engine.kernels)
+        beginSamples(pass)
         // A draw takes about as long as this many multiplications.
-        region.run(task, multiplications: pass.count * output.sampleStride * 32)
+        region.run(makeTask(count: pass.count), multiplications: pass.count * output.sampleStride * 32)
     }
 
     func backward(_ pass: Pass) {
-        guard let gradient = input.gradient else { return }
-        let task = DropoutGradientTask(
-            out: gradient.pointer, gradient: output.gradient!.pointer, scales: scales.pointer,
-            size: output.sampleStride, count: pass.count, kernels: engine.kernels.training)
+        guard input.gradient != nil else { return }
         // Memory is what takes time, as much as this many multiplications.
-        gradientRegion.run(task, multiplications: pass.count * output.sampleStride * 8)
+        gradientRegion.run(
+            makeGradientTask(count: pass.count), multiplications: pass.count * output.sampleStride * 8)
+    }
+
+    let takesLastSamples = true
+
+    func makeSteps() -> SampleSteps {
+        SampleSteps(forward: SampleStep(makeTask(count: 0)), backward: SampleStep(makeGradientTask(count: 0)))
+    }
+
+    func beginSamples(_ pass: Pass) { self.pass.pointee = pass }
+
+    private func makeTask(count: Int) -> DropoutTask {
+        DropoutTask(
+            out: output.values.pointer, scales: scales.pointer, x: input.values.pointer,
+            draws: draws.pointer, drawStride: drawStride, size: output.sampleStride, rate: rate, key: key,
+            count: count, pass: pass, kernels: engine.kernels)
+    }
+
+    private func makeGradientTask(count: Int) -> DropoutGradientTask {
+        DropoutGradientTask(
+            out: input.gradient!.pointer, gradient: output.gradient!.pointer, scales: scales.pointer,
+            size: output.sampleStride, count: count, kernels: engine.kernels.training)
     }
 }
 
 /// Draws what goes, each thread for some of the samples, of `size` values.
-private struct DropoutTask: ParallelTask {
+private struct DropoutTask: ParallelTask, SampleTask {
     let out: UnsafeMutablePointer<Float>
     let scales: UnsafeMutablePointer<Float>
     let x: UnsafePointer<Float>
@@ -68,13 +93,19 @@ private struct DropoutTask: ParallelTask {
     let size: Int
     let rate: Float
     let key: UInt64
-    let pass: Pass
+    let count: Int
+    let pass: UnsafePointer<Pass?>
     let kernels: KernelSet
 
     func work(thread: Int, threads: Int) {
-        let draws = draws + thread * drawStride
-        for sample in part(thread, of: threads, count: pass.count, unit: 1) {
-            kernels.noise.uniform(draws, size, key, pass.epoch, pass.ids[sample], 0)
+        work(SampleShare(samples: part(thread, of: threads, count: count, unit: 1), thread: thread))
+    }
+
+    func work(_ share: SampleShare) {
+        let draws = draws + share.thread * drawStride
+        let (epoch, ids) = (pass.pointee!.epoch, pass.pointee!.ids)
+        for sample in share.samples {
+            kernels.noise.uniform(draws, size, key, epoch, ids[sample], 0)
             let offset = sample * size
             kernels.training.dropOut(out + offset, scales + offset, x + offset, draws, rate, size)
         }
@@ -82,7 +113,7 @@ private struct DropoutTask: ParallelTask {
 }
 
 /// Multiplies the gradient with what the values were multiplied with, each thread for some of the samples, of `size` values.
-private struct DropoutGradientTask: SharedTask {
+private struct DropoutGradientTask: SharedTask, SampleTask {
     let out: UnsafeMutablePointer<Float>
     let gradient: UnsafePointer<Float>
     let scales: UnsafePointer<Float>

@@ -1,7 +1,7 @@
 import VectorKernels
 
 /// y = f(x), element by element.
-final class ElementwiseLayer: SampleLayer {
+final class ElementwiseLayer: SampleLayer, LastLayer {
     var weights: [Weight] { [] }
     let output: Activation
     private let engine: Engine
@@ -22,33 +22,41 @@ final class ElementwiseLayer: SampleLayer {
     }
 
     func forward(_ pass: Pass) {
-        forwardRegion.run(makeForwardTask(pass), multiplications: multiplications(pass))
+        forwardRegion.run(makeForwardTask(count: pass.count), multiplications: multiplications(pass))
     }
 
     func backward(_ pass: Pass) {
         guard input.gradient != nil else { return }
-        backwardRegion.run(makeBackwardTask(pass), multiplications: multiplications(pass))
+        backwardRegion.run(makeBackwardTask(count: pass.count), multiplications: multiplications(pass))
     }
 
-    func beginForward(_ pass: Pass) { forwardTask = makeForwardTask(pass) }
+    func beginForward(_ pass: Pass) { forwardTask = makeForwardTask(count: pass.count) }
     func forward(_ share: SampleShare) { forwardTask!.work(share.rows(input.positions)) }
 
-    func beginBackward(_ pass: Pass) { backwardTask = makeBackwardTask(pass) }
+    func beginBackward(_ pass: Pass) { backwardTask = makeBackwardTask(count: pass.count) }
     func backward(_ share: SampleShare) {
         var task = backwardTask!
         (task.out, task.gradient) = (input.gradient(share)!, UnsafePointer(output.gradient(share)!))
         task.work(share.rows(input.positions))
     }
 
-    private func makeForwardTask(_ pass: Pass) -> ElementwiseTask {
+    let takesLastSamples = true
+
+    func makeSteps() -> SampleSteps {
+        SampleSteps(
+            forward: SampleStep(makeForwardTask(count: 0)), backward: SampleStep(makeBackwardTask(count: 0)))
+    }
+
+    private func makeForwardTask(count: Int) -> ElementwiseTask {
         ElementwiseTask(
-            function: function, rows: input.rows(pass), y: output.values.pointer, x: input.values.pointer,
+            function: function, rows: input.rows(samples: count), y: output.values.pointer,
+            x: input.values.pointer,
             kernels: engine.kernels.layers)
     }
 
-    private func makeBackwardTask(_ pass: Pass) -> ElementwiseGradientTask {
+    private func makeBackwardTask(count: Int) -> ElementwiseGradientTask {
         ElementwiseGradientTask(
-            function: function, rows: input.rows(pass), out: input.gradient!.pointer,
+            function: function, rows: input.rows(samples: count), out: input.gradient!.pointer,
             x: input.values.pointer, y: output.values.pointer, gradient: output.gradient!.pointer,
             kernels: engine.kernels.layers)
     }
@@ -58,7 +66,7 @@ final class ElementwiseLayer: SampleLayer {
 }
 
 /// Computes y = f(x), each thread some of the rows.
-private struct ElementwiseTask: SharedTask {
+private struct ElementwiseTask: SharedTask, SampleTask {
     let function: ActivationFunction
     let rows: Rows
     let y: UnsafeMutablePointer<Float>
@@ -73,7 +81,7 @@ private struct ElementwiseTask: SharedTask {
 }
 
 /// Computes f′(x) · gradient, each thread some of the rows.
-private struct ElementwiseGradientTask: SharedTask {
+private struct ElementwiseGradientTask: SharedTask, SampleTask {
     let function: ActivationFunction
     let rows: Rows
     var out: UnsafeMutablePointer<Float>
@@ -92,8 +100,10 @@ private struct ElementwiseGradientTask: SharedTask {
 
 extension Activation {
     /// The rows of all samples of a pass.
-    func rows(_ pass: Pass) -> Rows {
-        Rows(count: pass.count * positions, channels: channels, stride: stride)
+    func rows(_ pass: Pass) -> Rows { rows(samples: pass.count) }
+
+    fileprivate func rows(samples: Int) -> Rows {
+        Rows(count: samples * positions, channels: channels, stride: stride)
     }
 }
 

@@ -21,6 +21,19 @@ final class LayerTimes {
         share(lap(), layers, shares) { backward[$0] += $1 }
     }
 
+    /// Of `LastLayers`, whose time since the last lap is shared out as `seconds`, one for each step.
+    func endSteps(_ steps: [LastLayers.Step], seconds: UnsafePointer<Double>) {
+        let sum = steps.indices.reduce(0) { $0 + seconds[$1] }
+        let scale = sum > 0 ? lap() / sum : 0
+        for (place, step) in steps.enumerated() {
+            switch step {
+            case .forward(let layer): forward[layer] += seconds[place] * scale
+            case .backward(let layer): backward[layer] += seconds[place] * scale
+            case .loss: break
+            }
+        }
+    }
+
     private func share(
         _ time: Double, _ layers: Range<Int>, _ shares: UnsafePointer<Double>,
         _ add: (_ layer: Int, _ time: Double) -> Void

@@ -47,14 +47,20 @@ extension TrainConfig {
     func makeLoss(of model: Model) -> LossSum {
         // The consistency of views looks at everything.
         let isCounted = !loss.hasHeads && loss.first(.tokens) != nil && consistency == nil
-        return makeLoss(of: model.outputs, isCounted ? model.countRows() : nil, engine: model.engine)
+        return makeLoss(
+            of: model.outputs, isCounted ? model.countRows() : nil, lastLayers: model.lastLayers,
+            engine: model.engine)
     }
 
     /// The loss of a model with these outputs.
     ///
-    /// - Parameter counted: where the loss of the only output says what it looks at, before each pass; nil: everything is
-    ///   computed.
-    func makeLoss(of outputs: [Activation], _ counted: CountedRows? = nil, engine: Engine) -> LossSum {
+    /// - Parameters:
+    ///   - counted: where the loss of the only output says what it looks at, before each pass; nil: everything is computed.
+    ///   - lastLayers: those behind which the only output stands; nil: each runs on its own.
+    func makeLoss(
+        of outputs: [Activation], _ counted: CountedRows? = nil, lastLayers: LastLayers? = nil,
+        engine: Engine
+    ) -> LossSum {
         precondition(
             outputs.count == loss.heads.count,
             "\(outputs.count) outputs want as many losses, got \(loss.heads.count)")
@@ -64,6 +70,9 @@ extension TrainConfig {
             loss,
             outputs.indices.map { index in
                 var function = loss.heads[index].loss.make(of: outputs[index], counted, engine: engine)
+                if consistency == nil, let lastLayers, let entropy = function as? CrossEntropy {
+                    function = lastLayers.join(entropy)
+                }
                 if let consistency, index == judged {
                     function = ConsistentLoss(
                         function, of: outputs[index], strength: consistency, engine: engine)

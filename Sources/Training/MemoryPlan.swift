@@ -57,6 +57,12 @@ enum Moment: Comparable {
 }
 
 extension Moment {
+    /// The beginning or the end of what the last layers do together, from this one on, where it is a moment of theirs.
+    fileprivate func joined(from layer: Int, isFirst: Bool) -> Moment {
+        let (begin, end) = (Moment.forward(layer), Moment.backward(layer))
+        return self < begin || self > end ? self : isFirst ? begin : end
+    }
+
     /// The beginning or the end of what these layers do together, where it is a moment of theirs.
     fileprivate func joined(_ layers: ClosedRange<Int>, isFirst: Bool) -> Moment {
         switch self {
@@ -151,6 +157,14 @@ final class MemoryPlan {
         for request in requests {
             request.first = request.first.joined(layers, isFirst: true)
             request.last = request.last.joined(layers, isFirst: false)
+        }
+    }
+
+    /// From a layer with this number on, all layers run forward and backward at the same time.
+    func joinBothWays(from layer: Int) {
+        for request in requests {
+            request.first = request.first.joined(from: layer, isFirst: true)
+            request.last = request.last.joined(from: layer, isFirst: false)
         }
     }
 

@@ -17,6 +17,8 @@ package final class Model {
     let layers: [PlacedLayer]
     /// Those that run together, in their order.
     let groups: [SampleGroup]
+    /// Those that a classifier's steps of training run together with the loss.
+    let lastLayers: LastLayers?
 
     /// `capacity` is the largest batch that it will see, `leaves`, `precision` and `freeze` as in `TrainConfig`; start values
     /// are drawn from `seed`.
@@ -35,7 +37,8 @@ package final class Model {
         outputs = maker.makeOutputs(plan.layers, of: first)
         layers = maker.layers
         weights = layers.flatMap(\.layer.weights)
-        groups = SampleGroup.groups(layers, engine)
+        lastLayers = outputs.count == 1 ? LastLayers.find(layers, engine) : nil
+        groups = SampleGroup.groups(layers.prefix(lastLayers?.firstLayer ?? layers.count - 1), engine)
         engine.memory.layOut()
         (self.plan, self.engine) = (plan, engine)
     }
@@ -58,6 +61,9 @@ package final class Model {
         times?.begin()
         var (index, group) = (0, 0)
         while index < layers.count {
+            if let lastLayers, lastLayers.firstLayer == index, lastLayers.takes(pass) {
+                return lastLayers.beginForward(pass, times: times)
+            }
             if group < groups.count && groups[group].layers.lowerBound == index {
                 groups[group].forward(pass, times: times)
                 index = groups[group].layers.upperBound
@@ -75,6 +81,10 @@ package final class Model {
     func backward(_ pass: Pass, times: LayerTimes? = nil) {
         times?.begin()
         var (index, group) = (layers.count - 1, groups.count - 1)
+        if let lastLayers, lastLayers.takes(pass) {
+            lastLayers.endBackward(pass, times: times)
+            index = lastLayers.layers.lowerBound - 1
+        }
         while index >= 0 {
             if group >= 0 && groups[group].layers.upperBound == index + 1 {
                 groups[group].backward(pass, times: times)

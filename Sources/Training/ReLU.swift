@@ -1,11 +1,11 @@
 import VectorKernels
 
 /// y = max(x, 0), element by element.
-final class ReLU: Layer {
+final class ReLU: LastLayer {
     var weights: [Weight] { [] }
     let output: Activation
     private let engine: Engine
-    private let input: Activation
+    let input: Activation
     private let forwardRegion: Region<RectifyTask>
     private let backwardRegion: Region<RectifyGradientTask>
 
@@ -18,18 +18,31 @@ final class ReLU: Layer {
     }
 
     func forward(_ pass: Pass) {
-        let task = RectifyTask(
-            y: output.values.pointer, x: input.values.pointer, size: output.sampleStride, count: pass.count,
-            kernels: engine.kernels.training)
-        forwardRegion.run(task, multiplications: multiplications(pass))
+        forwardRegion.run(makeForwardTask(count: pass.count), multiplications: multiplications(pass))
     }
 
     func backward(_ pass: Pass) {
-        guard let gradient = input.gradient else { return }
-        let task = RectifyGradientTask(
-            out: gradient.pointer, y: output.values.pointer, gradient: output.gradient!.pointer,
-            size: output.sampleStride, count: pass.count, kernels: engine.kernels.training)
-        backwardRegion.run(task, multiplications: multiplications(pass))
+        guard input.gradient != nil else { return }
+        backwardRegion.run(makeBackwardTask(count: pass.count), multiplications: multiplications(pass))
+    }
+
+    let takesLastSamples = true
+
+    func makeSteps() -> SampleSteps {
+        SampleSteps(
+            forward: SampleStep(makeForwardTask(count: 0)), backward: SampleStep(makeBackwardTask(count: 0)))
+    }
+
+    private func makeForwardTask(count: Int) -> RectifyTask {
+        RectifyTask(
+            y: output.values.pointer, x: input.values.pointer, size: output.sampleStride, count: count,
+            kernels: engine.kernels.training)
+    }
+
+    private func makeBackwardTask(count: Int) -> RectifyGradientTask {
+        RectifyGradientTask(
+            out: input.gradient!.pointer, y: output.values.pointer, gradient: output.gradient!.pointer,
+            size: output.sampleStride, count: count, kernels: engine.kernels.training)
     }
 
     /// Memory is what takes time, as much as this many multiplications.
@@ -37,7 +50,7 @@ final class ReLU: Layer {
 }
 
 /// Computes y = max(x, 0), each thread for some of the samples, of `size` values.
-private struct RectifyTask: SharedTask {
+private struct RectifyTask: SharedTask, SampleTask {
     let y: UnsafeMutablePointer<Float>
     let x: UnsafePointer<Float>
     let size: Int
@@ -51,7 +64,7 @@ private struct RectifyTask: SharedTask {
 }
 
 /// Passes the gradient on where y is positive, each thread for some of the samples.
-struct RectifyGradientTask: SharedTask {
+struct RectifyGradientTask: SharedTask, SampleTask {
     let out: UnsafeMutablePointer<Float>
     let y: UnsafePointer<Float>
     let gradient: UnsafePointer<Float>

@@ -163,18 +163,18 @@ final class SampleGroup {
 }
 
 extension SampleGroup {
-    /// The groups that a model's layers make, whose memory is planned anew; but for the last layer, which may come to look at
-    /// some rows only.
-    static func groups(_ layers: [PlacedLayer], _ engine: Engine) -> [SampleGroup] {
+    /// The groups that a model's first layers make, whose memory is planned anew. The last layer is none of them: it may come to
+    /// look at some rows only.
+    static func groups(_ layers: ArraySlice<PlacedLayer>, _ engine: Engine) -> [SampleGroup] {
         var groups: [SampleGroup] = []
         var first = 0
-        while first < layers.count - 1 {
+        while first < layers.count {
             guard let layer = member(layers[first]), let grid = SampleGrid(layer.input, engine) else {
                 first += 1
                 continue
             }
             var members = [layer]
-            while first + members.count < layers.count - 1,
+            while first + members.count < layers.count,
                 let next = member(layers[first + members.count]), next.follows(members.last!, grid, engine)
             {
                 members.append(next)

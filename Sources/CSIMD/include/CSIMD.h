@@ -178,10 +178,29 @@ MOTTLE_SCALE(16)
 MOTTLE_TRANSPOSE(4,
     MOTTLE_EXCHANGE(4, 2, MOTTLE_LIST(0, 1, 4, 5), MOTTLE_LIST(2, 3, 6, 7))
     MOTTLE_EXCHANGE(4, 1, MOTTLE_LIST(0, 4, 2, 6), MOTTLE_LIST(1, 5, 3, 7)))
-MOTTLE_TRANSPOSE(8,
-    MOTTLE_EXCHANGE(8, 4, MOTTLE_LIST(0, 1, 2, 3, 8, 9, 10, 11), MOTTLE_LIST(4, 5, 6, 7, 12, 13, 14, 15))
-    MOTTLE_EXCHANGE(8, 2, MOTTLE_LIST(0, 1, 8, 9, 4, 5, 12, 13), MOTTLE_LIST(2, 3, 10, 11, 6, 7, 14, 15))
-    MOTTLE_EXCHANGE(8, 1, MOTTLE_LIST(0, 8, 2, 10, 4, 12, 6, 14), MOTTLE_LIST(1, 9, 3, 11, 5, 13, 7, 15)))
+// Of eight rows the halves are put together as they are loaded, which is no work for the units that exchange lanes.
+MOTTLE_INLINE void mottle_transpose_f32x8(float *out, long out_stride, const float *x, long stride) {
+    _Pragma("clang loop unroll(full)") for (int half = 0; half < 8; half += 4) {
+        f32x8 v[4];
+        _Pragma("clang loop unroll(full)") for (int i = 0; i < 4; i++) {
+            f32x4 low, high;
+            memcpy(&low, x + i * stride + half, sizeof low);
+            memcpy(&high, x + (i + 4) * stride + half, sizeof high);
+            v[i] = __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7);
+        }
+        f32x8 pairs[4];
+        _Pragma("clang loop unroll(full)") for (int i = 0; i < 4; i += 2) {
+            pairs[i] = __builtin_shufflevector(v[i], v[i + 1], 0, 8, 1, 9, 4, 12, 5, 13);
+            pairs[i + 1] = __builtin_shufflevector(v[i], v[i + 1], 2, 10, 3, 11, 6, 14, 7, 15);
+        }
+        _Pragma("clang loop unroll(full)") for (int i = 0; i < 2; i++) {
+            const f32x8 even = __builtin_shufflevector(pairs[i], pairs[i + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+            const f32x8 odd = __builtin_shufflevector(pairs[i], pairs[i + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+            memcpy(out + (half + 2 * i) * out_stride, &even, sizeof even);
+            memcpy(out + (half + 2 * i + 1) * out_stride, &odd, sizeof odd);
+        }
+    }
+}
 MOTTLE_TRANSPOSE(16,
     MOTTLE_EXCHANGE(16, 8, MOTTLE_LIST(0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23),
                     MOTTLE_LIST(8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31))

@@ -1,0 +1,152 @@
+import Kernels
+import Tensors
+import Testing
+import VectorKernels
+
+@testable import Training
+
+/// 300 inputs and up to 40 outputs make two leaves of the inputs; 41 samples are two shares of one thread, the second of which is no
+/// multiple of a tile.
+private let input: Shape = [10, 10, 3]
+private let classes = 5
+private let samples = Samples(count: 50, shape: input, classes: classes)
+
+private let layers: [LayerConfig] = [
+    .flatten, .dense(40), .relu, .dropout(0.3), .dense(24), .gelu, .dense(classes),
+]
+
+/// With `isTogether` false a consistency of views, of which there are none, looks at the outputs, so that layers run on their own.
+private func trainer(
+    _ layers: [LayerConfig] = layers, isTogether: Bool, capacity: Int = 50, threads: Int = 1,
+    freeze: [String] = [], _ change: (inout TrainConfig) -> Void = { _ in }
+) throws -> Trainer {
+    let model = try Fixture.model(
+        layers, input: input, classes: classes, capacity: capacity, threads: threads, freeze: freeze)
+    var config = TrainConfig(epochs: 1)
+    var descent = SGDConfig()
+    (descent.learningRate, descent.momentum) = (0.3, 0.9)
+    config.optimizer = .sgd(descent)
+    if !isTogether { config.consistency = 1 }
+    change(&config)
+    return Trainer(model, config, stepsPerEpoch: 10)
+}
+
+private struct Steps: Equatable {
+    var weights: [UInt32]
+    var results: [StepResult]
+    var evaluation: [LossResult]
+}
+
+/// Some steps of different sizes, and what comes of them.
+private func steps(_ trainer: Trainer, _ sizes: [Int], _ change: (inout Batch) -> Void = { _ in }) throws
+    -> Steps
+{
+    func batch(_ size: Int, epoch: Int) -> Batch {
+        var batch = samples.batch(50 - size..<50, epoch: epoch)
+        change(&batch)
+        return batch
+    }
+    let results = try sizes.enumerated().map { try trainer.step(batch($1, epoch: $0)) }
+    return Steps(
+        weights: trainer.model.weights.flatMap(\.unpadded).map(\.bitPattern), results: results,
+        evaluation: trainer.evaluate(batch(13, epoch: 0)))
+}
+
+struct LastLayersTests {
+    @Test(
+        arguments: [
+            (layers, 2..<7 as Range<Int>?),
+            ([.flatten, .dense(200), .tanh, .dense(classes)], 2..<4),
+            // A last layer whose own output is a sum of leaves, and one that is too large.
+            ([.flatten, .dense(300), .relu, .dense(classes)], nil),
+            ([.flatten, .dense(2000), .relu, .dense(classes)], nil),
+            // One with nothing before it that could come along.
+            ([.flatten, .dense(40), .layerNorm, .dense(classes)], 3..<4),
+            // Nobody wants a gradient of what comes first.
+            ([.flatten, .relu, .dense(classes)], nil),
+        ] as [([LayerConfig], Range<Int>?)])
+    func `layers at the end are taken as far as they are small`(
+        layers: [LayerConfig], taken: Range<Int>?
+    ) throws {
+        let model = try trainer(layers, isTogether: true).model
+        #expect(model.lastLayers?.layers == taken)
+    }
+
+    @Test func `only a classifier's loss takes them, and only in training`() throws {
+        let model = try Fixture.model(layers, input: input, classes: classes)
+        let last = try #require(model.lastLayers)
+        let batch = samples.batch(0..<9)
+        let update = WeightUpdate(.sgd(SGDConfig()), step: 1)
+        #expect(!last.takes(Pass(batch, update: update)))
+        _ = Trainer(model, optimizer: .sgd(SGDConfig()))
+        #expect(last.takes(Pass(batch, update: update)))
+        #expect(!last.takes(Pass(batch, update: nil)))
+        let apart = try trainer(isTogether: false).model
+        #expect(!apart.lastLayers!.takes(Pass(batch, update: update)))
+    }
+
+    /// Shares of 32 and 9, or less than is worth a second thread, and batches that follow one another.
+    @Test(arguments: [1, 2, 3, 8])
+    func `steps have the bits of layers that run on their own`(threads: Int) throws {
+        let sizes = [41, 5, 50, 16, 33]
+        let alone = try steps(try trainer(isTogether: false), sizes)
+        #expect(try steps(try trainer(isTogether: true, threads: threads), sizes) == alone)
+        #expect(Set(alone.results.map(\.loss)).count == sizes.count)
+    }
+
+    @Test(arguments: [["dense1.*"], ["dense2.bias"], ["dense3.*"], ["dense2.*", "dense3.*"]])
+    func `weights that are frozen stay, and others have the same bits`(freeze: [String]) throws {
+        let together = try trainer(isTogether: true, threads: 2, freeze: freeze)
+        let frozen = together.model.weights.filter(\.isFrozen)
+        let before = frozen.map(\.unpadded)
+        let found = try steps(together, [50, 21])
+        #expect(found == (try steps(try trainer(isTogether: false, freeze: freeze), [50, 21])))
+        #expect(!frozen.isEmpty && frozen.map(\.unpadded) == before)
+    }
+
+    @Test func `so it is with gradients that are collected, clipped and averaged`() throws {
+        func change(_ config: inout TrainConfig) {
+            (config.accumulate, config.clipNorm, config.averageDecay) = (2, 0.5, 0.9)
+        }
+        let together = try trainer(isTogether: true, threads: 2, change)
+        #expect(
+            try steps(together, [50, 21, 7, 44])
+                == steps(try trainer(isTogether: false, change), [50, 21, 7, 44]))
+    }
+
+    @Test func `and with smoothed and blended labels, and classes that weigh differently`() throws {
+        func change(_ config: inout TrainConfig) {
+            config.loss = ModelLoss(
+                LossConfig(
+                    .crossEntropy(smoothing: 0.1, classWeights: [1, 0.5, 2, 0.25, 3]), target: .labels))
+        }
+        let targets = Buffer(Fixture.floats(50 * classes, seed: 9).map { abs($0) })
+        let blend = { (batch: inout Batch) in batch.targets = UnsafePointer(targets.pointer) }
+        for blend in [blend, { _ in }] {
+            #expect(
+                try steps(try trainer(isTogether: true, threads: 2, change), [50, 21], blend)
+                    == steps(try trainer(isTogether: false, change), [50, 21], blend))
+        }
+    }
+
+    @Test func `each of them has a time of its own`() throws {
+        let trainer = try trainer(isTogether: true, threads: 2)
+        var left = 3
+        let profiles = try trainer.profile {
+            left -= 1
+            return left < 0 ? nil : samples.batch(0..<50)
+        }
+        #expect(
+            profiles.map(\.name) == ["flatten1", "dense1", "relu1", "dropout1", "dense2", "gelu1", "dense3"])
+        #expect(profiles.dropFirst().allSatisfy { $0.forward > 0 && $0.backward > 0 })
+    }
+
+    @Test func `comparing steps can fail`() throws {
+        let steps = try steps(try trainer(isTogether: true), [50])
+        let others = try self.others()
+        #expect(steps.weights != others.weights && steps.results != others.results)
+        #expect(steps.evaluation != others.evaluation)
+    }
+
+    private func others() throws -> Steps { try steps(try trainer(isTogether: true), [49, 1]) }
+}
