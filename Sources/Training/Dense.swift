@@ -11,7 +11,7 @@ import VectorKernels
 ///   it stays in its cache. The part is some columns, or where the inputs are many the rows of a leaf: x · W is then a
 ///   sum of leaves (see `OutputTask`), and a thread reads only its own inputs. Where a batch has many more rows than
 ///   W, threads share these instead, so that a thread finds the rows in its cache that it wrote in the layer before; W's
-///   gradient is then a sum of leaves (see `RowsGradientTask`).
+///   gradient is then a sum of leaves (see `RowsGradientTask`). As one of a model's `LastLayers`, too, threads share a batch's rows.
 final class Dense: SampleLayer, LastLayer {
     let weight: Weight
     let bias: Weight
@@ -45,7 +45,7 @@ final class Dense: SampleLayer, LastLayer {
     private let leafGradients: PlannedMemory
     private let leaves: Int
     private let sharesRows: Bool
-    /// Whether W is so small that threads may share rows to multiply with it, and then columns to change it.
+    /// Whether W is so small that each thread may multiply some rows of a batch with all of it; then it changes some rows of W.
     private let isSmall: Bool
     /// Whether lists would give the bits of the whole product.
     private let canList: Bool
@@ -188,12 +188,16 @@ final class Dense: SampleLayer, LastLayer {
 
     /// What `forward` leaves to be done for some samples after others, if anything, when each thread has multiplied with its part
     /// of W.
-    func makeLeafSumStep() -> SampleStep? { inputLeaves > 1 ? SampleStep(makeLeafSumTask(rows: 0)) : nil }
+    func makeLeafSumStep() -> SampleStep? {
+        // Where a third leaf lies depends on the size of the batch.
+        precondition(inputLeaves <= 2, "a step that stays as it is adds no more than two leaves")
+        return inputLeaves > 1 ? SampleStep(makeLeafSumTask(rows: 0)) : nil
+    }
 
     /// Whether threads own parts of W.
-    var sharesWeight: Bool { !sharesRows && counted == nil }
+    var sharesWeight: Bool { !sharesRows }
 
-    var takesLastSamples: Bool { isSmall && counted == nil }
+    var takesLastSamples: Bool { isSmall }
 
     func makeSteps() -> SampleSteps {
         SampleSteps(

@@ -27,7 +27,7 @@ struct SampleSteps {
 /// forward and back, in a single region. A second one changes their weights, for which all samples must be through.
 ///
 /// Each by itself is so small that one thread is done with it sooner than others would begin. Bits are those of the layers one
-/// after the other.
+/// after the other, but for the sign of a zero in a weight's gradient.
 final class LastLayers: LossFunction {
     let layers: Range<Int>
     private let members: [any LastLayer]
@@ -67,12 +67,9 @@ final class LastLayers: LossFunction {
 
     deinit { updates.deallocate() }
 
-    /// From now on the loss is computed here in steps of training.
-    ///
-    /// - Returns: what is to be asked for the loss.
-    func join(_ loss: CrossEntropy) -> any LossFunction {
-        self.loss = loss
-        return self
+    /// From now on this loss is computed here in steps of training; nil: none, and layers run on their own.
+    func join(_ loss: CrossEntropy?) {
+        (self.loss, region, steps) = (loss, nil, [])
     }
 
     /// Whether a pass runs these layers here.
@@ -111,17 +108,15 @@ final class LastLayers: LossFunction {
         }
         if let before, let sum = before.makeLeafSumStep() { append(.forward(layer: firstLayer), sum) }
         let found = members.map { $0.makeSteps() }
-        for (layer, steps) in zip(layers, found) { append(.forward(layer: layer), steps.forward) }
+        for (layer, ways) in zip(layers, found) { append(.forward(layer: layer), ways.forward) }
         append(.loss, loss.makeStep())
-        for (layer, steps) in zip(layers, found).reversed() {
-            append(.backward(layer: layer), steps.backward)
-        }
+        for (layer, ways) in zip(layers, found).reversed() { append(.backward(layer: layer), ways.backward) }
         let region = SampleRegion(tasks, pool)
         self.region = region
         return region
     }
 
-    /// Changes the layers' weights.
+    /// Changes the layers' weights. What that takes, with the lists for the layer before them, counts as the last one's.
     func endBackward(_ pass: Pass, times: LayerTimes?) {
         for place in dense.indices {
             (updates + place).initialize(to: dense[place].makeUpdateTask(pass, nil))
@@ -174,7 +169,7 @@ private final class SampleRegion {
         (self.steps, self.count, self.seconds, self.round, self.pool) = (steps, count, seconds, round, pool)
         body = { thread, threads in
             withoutDenormals {
-                let mine = part(thread, of: threads, count: round.pointee.samples, unit: 4)
+                let mine = part(thread, of: threads, count: round.pointee.samples, unit: 1)
                 for begin in stride(from: mine.lowerBound, to: mine.upperBound, by: Self.largestShare) {
                     let samples = begin..<min(begin + Self.largestShare, mine.upperBound)
                     let share = SampleShare(samples: samples, thread: thread)
@@ -220,7 +215,9 @@ extension LastLayers {
         }
         guard let first = members.first else { return nil }
         var before = begin > 0 ? layers[begin - 1].layer as? Dense : nil
-        if let dense = before, !(dense.sharesWeight && first.follows(dense)) { before = nil }
+        if let dense = before, !(dense.sharesWeight && dense.output.positions == 1 && first.follows(dense)) {
+            before = nil
+        }
         engine.memory.joinBothWays(from: layers[begin - (before == nil ? 0 : 1)].number)
         return LastLayers(begin..<layers.count, members, before: before, engine.pool)
     }

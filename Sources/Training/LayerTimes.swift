@@ -23,12 +23,13 @@ final class LayerTimes {
 
     /// Of `LastLayers`, whose time since the last lap is shared out as `seconds`, one for each step.
     func endSteps(_ steps: [LastLayers.Step], seconds: UnsafePointer<Double>) {
-        let sum = steps.indices.reduce(0) { $0 + seconds[$1] }
-        let scale = sum > 0 ? lap() / sum : 0
+        let (time, sum) = (lap(), steps.indices.reduce(0) { $0 + seconds[$1] })
         for (place, step) in steps.enumerated() {
+            // In equal parts where the thread that measures had no samples.
+            let share = sum > 0 ? seconds[place] / sum : 1 / Double(steps.count)
             switch step {
-            case .forward(let layer): forward[layer] += seconds[place] * scale
-            case .backward(let layer): backward[layer] += seconds[place] * scale
+            case .forward(let layer): forward[layer] += time * share
+            case .backward(let layer): backward[layer] += time * share
             case .loss: break
             }
         }

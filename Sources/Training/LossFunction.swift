@@ -5,7 +5,7 @@ protocol LossFunction: AnyObject {
     /// Looks at a batch before `forward`.
     func begin(_ batch: Batch)
 
-    /// Looks at the output of the last `forward` of this batch, and writes the gradient of the mean loss times `gradientScale`;
+    /// Looks at the output of the last `forward` of this batch, which `LastLayers` compute only now, and writes the gradient of the mean loss times `gradientScale`;
     /// nil: nobody wants a gradient.
     func evaluate(_ batch: Batch, gradientScale: Double?) -> LossResult
 }

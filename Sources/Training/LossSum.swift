@@ -70,8 +70,10 @@ extension TrainConfig {
             loss,
             outputs.indices.map { index in
                 var function = loss.heads[index].loss.make(of: outputs[index], counted, engine: engine)
-                if consistency == nil, let lastLayers, let entropy = function as? CrossEntropy {
-                    function = lastLayers.join(entropy)
+                if let lastLayers {
+                    let entropy = consistency == nil ? function as? CrossEntropy : nil
+                    lastLayers.join(entropy)
+                    if entropy != nil { function = lastLayers }
                 }
                 if let consistency, index == judged {
                     function = ConsistentLoss(

@@ -49,7 +49,7 @@ package final class Model {
     /// Bytes of all weights with what optimisers keep of them.
     package var weightMemory: Int { weights.reduce(0) { $0 + $1.memory } }
 
-    /// Computes the outputs of a batch.
+    /// Computes the outputs of a batch; in a step of training `lastLayers` may leave theirs to the loss.
     ///
     /// - Parameter times: where the time of each layer is added; nil: it is not measured.
     func forward(_ batch: Batch, _ pass: Pass, times: LayerTimes? = nil) {

@@ -17,11 +17,11 @@ private let layers: [LayerConfig] = [
 
 /// With `isTogether` false a consistency of views, of which there are none, looks at the outputs, so that layers run on their own.
 private func trainer(
-    _ layers: [LayerConfig] = layers, isTogether: Bool, capacity: Int = 50, threads: Int = 1,
+    _ layers: [LayerConfig] = layers, of shape: Shape = input, isTogether: Bool, threads: Int = 1,
     freeze: [String] = [], _ change: (inout TrainConfig) -> Void = { _ in }
 ) throws -> Trainer {
     let model = try Fixture.model(
-        layers, input: input, classes: classes, capacity: capacity, threads: threads, freeze: freeze)
+        layers, input: shape, classes: classes, capacity: 50, threads: threads, freeze: freeze)
     var config = TrainConfig(epochs: 1)
     var descent = SGDConfig()
     (descent.learningRate, descent.momentum) = (0.3, 0.9)
@@ -38,9 +38,10 @@ private struct Steps: Equatable {
 }
 
 /// Some steps of different sizes, and what comes of them.
-private func steps(_ trainer: Trainer, _ sizes: [Int], _ change: (inout Batch) -> Void = { _ in }) throws
-    -> Steps
-{
+private func steps(
+    _ trainer: Trainer, _ sizes: [Int], of samples: Samples = samples,
+    _ change: (inout Batch) -> Void = { _ in }
+) throws -> Steps {
     func batch(_ size: Int, epoch: Int) -> Batch {
         var batch = samples.batch(50 - size..<50, epoch: epoch)
         change(&batch)
@@ -57,18 +58,23 @@ struct LastLayersTests {
         arguments: [
             (layers, 2..<7 as Range<Int>?),
             ([.flatten, .dense(200), .tanh, .dense(classes)], 2..<4),
-            // A last layer whose own output is a sum of leaves, and one that is too large.
+            // A last layer whose own output is a sum of leaves.
             ([.flatten, .dense(300), .relu, .dense(classes)], nil),
-            ([.flatten, .dense(2000), .relu, .dense(classes)], nil),
+            // One that is as large as it may be, and one that is too large.
+            ([.flatten, .dense(255), .relu, .dense(32)], 2..<4),
+            ([.flatten, .dense(255), .relu, .dense(33)], nil),
             // One with nothing before it that could come along.
             ([.flatten, .dense(40), .layerNorm, .dense(classes)], 3..<4),
             // Nobody wants a gradient of what comes first.
-            ([.flatten, .relu, .dense(classes)], nil),
+            ([.reshape([150, 2]), .meanToken, .dense(classes)], nil),
+            // The layer before has several positions.
+            ([.reshape([10, 30]), .dense(16), .flatten, .dense(classes)], 2..<3),
         ] as [([LayerConfig], Range<Int>?)])
     func `layers at the end are taken as far as they are small`(
         layers: [LayerConfig], taken: Range<Int>?
     ) throws {
-        let model = try trainer(layers, isTogether: true).model
+        guard case .dense(let outputs, _) = layers.last else { return #expect(Bool(false), "\(layers)") }
+        let model = try Fixture.model(layers, input: input, classes: outputs)
         #expect(model.lastLayers?.layers == taken)
     }
 
@@ -129,12 +135,50 @@ struct LastLayersTests {
         }
     }
 
-    @Test func `each of them has a time of its own`() throws {
-        let trainer = try trainer(isTogether: true, threads: 2)
+    /// Behind a layer with an input gradient, one that is a sum of leaves at several positions, small ones, and others.
+    @Test(
+        arguments: [
+            [
+                .convolution(ConvolutionConfig(.conv2d, outputs: 7, window: WindowConfig(size: [3]))), .relu,
+                .flatten, .dense(40), .relu, .dense(classes),
+            ],
+            [.patchEmbedding(size: 16, width: 16), .flatten, .dense(classes)],
+            [.reshape([64, 16]), .dense(16), .flatten, .dense(36), .relu, .dense(classes)],
+            [.flatten, .dense(40), .layerNorm, .dense(classes)],
+            [.flatten, .dense(200), .sigmoid, .dense(classes)],
+        ] as [[LayerConfig]], [1, 3])
+    func `so it is behind layers of all kinds`(layers: [LayerConfig], threads: Int) throws {
+        let samples = Samples(count: 50, shape: [32, 32, 1], classes: classes)
+        func found(isTogether: Bool, threads: Int) throws -> Steps {
+            let trainer = try trainer(layers, of: samples.shape, isTogether: isTogether, threads: threads)
+            #expect(trainer.model.lastLayers != nil)
+            return try steps(trainer, [50, 21, 33], of: samples)
+        }
+        #expect(try found(isTogether: true, threads: threads) == found(isTogether: false, threads: 1))
+    }
+
+    @Test func `a model's next trainer decides anew`() throws {
+        let model = try trainer(isTogether: true).model
+        let start = model.weights.map(\.unpadded)
+        func found(_ change: (inout TrainConfig) -> Void) throws -> Steps {
+            for (weight, values) in zip(model.weights, start) { weight.unpadded = values }
+            var config = TrainConfig(epochs: 1)
+            change(&config)
+            return try steps(Trainer(model, config, stepsPerEpoch: 10), [50, 21])
+        }
+        let first = try found { _ in }
+        #expect(try found { $0.consistency = 1 } == first)
+        #expect(try found { _ in } == first)
+        let squared = try found { $0.loss = ModelLoss(LossConfig(.squared, target: .labels)) }
+        #expect(squared.results != first.results && squared.weights != first.weights)
+    }
+
+    @Test(arguments: [2, 8, 24]) func `each of them has a time of its own`(threads: Int) throws {
+        let trainer = try trainer(isTogether: true, threads: threads)
         var left = 3
         let profiles = try trainer.profile {
             left -= 1
-            return left < 0 ? nil : samples.batch(0..<50)
+            return left < 0 ? nil : samples.batch(0..<22)
         }
         #expect(
             profiles.map(\.name) == ["flatten1", "dense1", "relu1", "dropout1", "dense2", "gelu1", "dense3"])
