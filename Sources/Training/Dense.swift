@@ -33,11 +33,8 @@ final class Dense: SampleLayer, LastLayer {
     /// the small one. Lists are made from the first, too.
     private let transposedGradient: PlannedMemory
     private let transposedInputGradient: PlannedMemory
-    /// See `nonZeros`.
-    private let lists: PlannedMemory
-    private var listed: NonZeroLists?
-    /// Whether `listed` is what this batch has.
-    private var isListed = false
+    /// Nil where they would not give the bits of the whole product, or take too much memory.
+    private let lists: GradientLists?
     /// `[outputs, inputs]`: where W is small beside a batch, and where threads share rows.
     private let transposedWeight: PlannedMemory
     private let transposesWeight: Bool
@@ -47,8 +44,6 @@ final class Dense: SampleLayer, LastLayer {
     private let sharesRows: Bool
     /// Whether W is so small that each thread may multiply some rows of a batch with all of it; then it changes some rows of W.
     private let isSmall: Bool
-    /// Whether lists would give the bits of the whole product.
-    private let canList: Bool
     /// For the products of `forward`, and where threads share rows for those of `backward`.
     private let (packing, gradientPacking): (PlannedMemory, PlannedMemory)
     private let (packingCount, gradientPackingCount): (Int, Int)
@@ -65,7 +60,6 @@ final class Dense: SampleLayer, LastLayer {
     private var rowsTask: RowsTask?
     private var rowsGradientTask: RowsGradientTask?
     private let inputRegion: Region<InputGradientTask>
-    private let listRegion: Region<ListTask>
     private let updateRegion: Region<UpdateTask>
 
     init(
@@ -93,11 +87,9 @@ final class Dense: SampleLayer, LastLayer {
             Shape(input.shape.sizes.dropLast() + [outputs]), of: input, [weight, bias])
         let wantsGradient = input.gradient != nil
         // Lists give the bits of one running sum in fp32, and take twice the memory of what they list.
-        canList =
+        let canList =
             !sharesRows && !weight.isFrozen && engine.precision == .fp32 && engine.leaves == 1
             && rows * outputs <= 1 << 20
-        lists = memory.scratch(
-            canList ? NonZeroLists.count(depth: rows, columns: paddedTo16(outputs)) : 0, in: .backward)
         let isSmallBesideBatch = engine.precision == .fp32 && inputs <= 2 * rows && 2 * outputs <= rows
         transposesWeight = wantsGradient && (sharesRows || isSmall || isSmallBesideBatch)
         let transposesGradient = canList || wantsGradient && !transposesWeight
@@ -108,6 +100,7 @@ final class Dense: SampleLayer, LastLayer {
         leafGradients = memory.scratch(
             sharesRows ? leaves * (inputs + 1) * weight.partition.width : 0, in: .backward)
         transposedGradient = memory.scratch(paddedTo16(outputs) * batchStride, in: .backward)
+        lists = canList ? GradientLists(of: output, transposed: transposedGradient, engine: engine) : nil
         transposedInputGradient = memory.scratch(
             wantsGradient && !transposesWeight ? paddedTo16(inputs) * batchStride : 0, in: .backward)
         packingCount = paddedTo16(
@@ -132,7 +125,6 @@ final class Dense: SampleLayer, LastLayer {
         rowsGradientRegion = Region(engine.pool)
         leafRegion = Region(engine.pool)
         inputRegion = Region(engine.pool)
-        listRegion = Region(engine.pool)
         updateRegion = Region(engine.pool)
         weight.begin(start, inputs: inputs, outputs: outputs, seed: seed, kernels: engine.kernels.noise)
     }
@@ -344,39 +336,14 @@ final class Dense: SampleLayer, LastLayer {
         if input.stride > input.channels { clearPadding(inputGradient, rows: rows) }
     }
 
-    /// What of dY is not zero, if that is at most about three of eight values, as behind a ReLU: then W's gradient is found sooner
-    /// from these alone, with the same bits.
+    /// What of dY is not zero, where W's gradient is found sooner from these values alone.
     func nonZeros(_ pass: Pass) -> NonZeroLists? {
-        if !isListed, let task = beginLists(pass) {
-            // A value takes as long as this many multiplications.
-            listRegion.run(task, multiplications: rows(pass) * output.stride * 16)
-        }
-        isListed = false
-        return listed
+        lists?.find(rows: rows(pass), multiplications: multiplications(pass))
     }
 
     /// Looks whether there are lists to be made before `backward`; who calls this sees to it that they are.
     func beginLists(_ pass: Pass) -> ListTask? {
-        (isListed, listed) = (true, nil)
-        let (rows, gradient) = (rows(pass), output.gradient!.pointer!)
-        guard canList, multiplications(pass) >= 1 << 18, shareOfNonZeros(rows) <= 0.375 else { return nil }
-        let lists = NonZeroLists(depth: rows, columns: output.stride, memory: lists.pointer)
-        listed = lists
-        return ListTask(
-            lists: lists, gradient: gradient, gradientStride: output.stride,
-            transposed: transposedGradient.pointer, stride: paddedTo16(rows),
-            kernels: engine.kernels.training)
-    }
-
-    /// In dY, by up to sixteen of its rows.
-    private func shareOfNonZeros(_ rows: Int) -> Double {
-        var (found, seen) = (0, 0)
-        for row in stride(from: 0, to: rows, by: (rows + 15) / 16) {
-            found += engine.kernels.training.countNonZeros(
-                output.gradient!.pointer + row * output.stride, output.stride)
-            seen += output.stride
-        }
-        return Double(found) / Double(seen)
+        lists?.begin(rows: rows(pass), multiplications: multiplications(pass))
     }
 
     private func clearPadding(_ gradient: UnsafeMutablePointer<Float>, rows: Int) {

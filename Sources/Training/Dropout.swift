@@ -61,8 +61,6 @@ final class Dropout: LastLayer {
             makeGradientTask(count: pass.count), multiplications: pass.count * output.sampleStride * 8)
     }
 
-    let takesLastSamples = true
-
     func makeSteps() -> SampleSteps {
         SampleSteps(forward: SampleStep(makeTask(count: 0)), backward: SampleStep(makeGradientTask(count: 0)))
     }

@@ -40,8 +40,6 @@ final class ElementwiseLayer: SampleLayer, LastLayer {
         task.work(share.rows(input.positions))
     }
 
-    let takesLastSamples = true
-
     func makeSteps() -> SampleSteps {
         SampleSteps(
             forward: SampleStep(makeForwardTask(count: 0)), backward: SampleStep(makeBackwardTask(count: 0)))

@@ -13,14 +13,8 @@ protocol LastLayer: Layer {
 }
 
 extension LastLayer {
+    var takesLastSamples: Bool { true }
     func beginSamples(_ pass: Pass) {}
-}
-
-struct SampleSteps {
-    /// Writes outputs.
-    var forward: SampleStep
-    /// Writes the gradients for inputs, but changes no weights.
-    var backward: SampleStep
 }
 
 /// The last layers of a classifier and its loss, in steps of training: each thread takes some samples through all of them,

@@ -26,8 +26,6 @@ final class ReLU: LastLayer {
         backwardRegion.run(makeBackwardTask(count: pass.count), multiplications: multiplications(pass))
     }
 
-    let takesLastSamples = true
-
     func makeSteps() -> SampleSteps {
         SampleSteps(
             forward: SampleStep(makeForwardTask(count: 0)), backward: SampleStep(makeBackwardTask(count: 0)))
