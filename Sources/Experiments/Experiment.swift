@@ -120,7 +120,7 @@ package final class Experiment {
     func makeModel(precision: Precision = .fp32) -> Model {
         Model(
             plan, seed: config.seed,
-            capacity: max(config.train.batchSize * config.views, Self.evaluationBatch),
+            capacity: largestBatch,
             leaves: config.train.leaves, precision: precision, freeze: config.train.freeze,
             kernels: runtime.kernels, pool: runtime.pool)
     }
@@ -146,8 +146,9 @@ package final class Experiment {
     /// same disturbed samples.
     static let evaluationSeed: UInt64 = 0
 
-    /// Samples that are evaluated at a time; results don't depend on it.
-    static let evaluationBatch = 256
+    /// Samples that are in memory at a time. As many are evaluated, which changes no result: what a model's work is cut into follows
+    /// from this number.
+    var largestBatch: Int { config.train.batchSize * config.views }
 
     /// Measures a model on every test set; stops between two of them when `isInterrupted` says so.
     ///
@@ -231,7 +232,7 @@ package final class Experiment {
 
     private func pipeline(of evaluation: Evaluation, _ samples: SampleSet) -> Pipeline {
         Pipeline(
-            samples, programs: [evaluation.program], batchSize: Self.evaluationBatch,
+            samples, programs: [evaluation.program], batchSize: largestBatch,
             order: SampleOrder(.sequential, seed: Self.evaluationSeed), kernels: runtime.kernels,
             pool: runtime.pool, keepsClean: !config.train.loss.needsOnlyLabels, makesDigests: true)
     }

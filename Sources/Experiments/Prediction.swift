@@ -123,7 +123,7 @@ extension Experiment {
         of model: Model, head: Int, for samples: UnlabelledSamples
     ) throws -> Buffer<Float> {
         let stream = Pipeline(
-            SampleSet(samples), programs: [evaluations[0].program], batchSize: Self.evaluationBatch,
+            SampleSet(samples), programs: [evaluations[0].program], batchSize: largestBatch,
             order: SampleOrder(.sequential, seed: Self.evaluationSeed), kernels: runtime.kernels,
             pool: runtime.pool
         ).stream()

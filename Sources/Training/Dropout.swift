@@ -22,7 +22,7 @@ final class Dropout: LastLayer {
     /// The one at work.
     private let pass: UnsafeMutablePointer<Pass?>
     private let region: Region<DropoutTask>
-    private let gradientRegion: Region<DropoutGradientTask>
+    private let gradientRegion: Region<MultiplyTask>
 
     init(name: String, _ input: Activation, rate: Double, seed: UInt64, engine: Engine) {
         (self.engine, self.input, self.rate) = (engine, input, Float(rate))
@@ -74,9 +74,9 @@ final class Dropout: LastLayer {
             count: count, pass: pass, kernels: engine.kernels)
     }
 
-    private func makeGradientTask(count: Int) -> DropoutGradientTask {
-        DropoutGradientTask(
-            out: input.gradient!.pointer, gradient: output.gradient!.pointer, scales: scales.pointer,
+    private func makeGradientTask(count: Int) -> MultiplyTask {
+        MultiplyTask(
+            out: input.gradient!.pointer, gradient: output.gradient!.pointer, factors: scales.pointer,
             size: output.sampleStride, count: count, kernels: engine.kernels.training)
     }
 }
@@ -107,20 +107,5 @@ private struct DropoutTask: ParallelTask, SampleTask {
             let offset = sample * size
             kernels.training.dropOut(out + offset, scales + offset, x + offset, draws, rate, size)
         }
-    }
-}
-
-/// Multiplies the gradient with what the values were multiplied with, each thread for some of the samples, of `size` values.
-private struct DropoutGradientTask: SharedTask, SampleTask {
-    let out: UnsafeMutablePointer<Float>
-    let gradient: UnsafePointer<Float>
-    let scales: UnsafePointer<Float>
-    let size: Int
-    let count: Int
-    let kernels: TrainingKernels
-
-    func work(_ share: Range<Int>) {
-        let offset = share.lowerBound * size
-        kernels.multiplyElements(out + offset, gradient + offset, scales + offset, share.count * size)
     }
 }

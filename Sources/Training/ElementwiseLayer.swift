@@ -1,98 +1,106 @@
 import VectorKernels
 
 /// y = f(x), element by element.
+///
+/// In steps of training f′(x) is found with f(x), while what both are made of is in registers, and kept for the way back.
 final class ElementwiseLayer: SampleLayer, LastLayer {
     var weights: [Weight] { [] }
     let output: Activation
     private let engine: Engine
     let input: Activation
     private let function: ActivationFunction
+    private let slopes: PlannedMemory
     private let forwardRegion: Region<ElementwiseTask>
-    private let backwardRegion: Region<ElementwiseGradientTask>
+    private let backwardRegion: Region<MultiplyTask>
     let takesSamples = true
     private var forwardTask: ElementwiseTask?
-    private var backwardTask: ElementwiseGradientTask?
+    private var backwardTask: MultiplyTask?
 
     init(_ function: ActivationFunction, _ input: Activation, engine: Engine) {
         (self.engine, self.input, self.function) = (engine, input, function)
         engine.memory.use(input)
+        let count = input.gradient == nil ? 0 : engine.memory.capacity * input.sampleStride
+        slopes = engine.memory.scratch(count, in: .forwardToBackward)
         output = engine.memory.output(input.shape, wantsGradient: input.gradient != nil)
         forwardRegion = Region(engine.pool)
         backwardRegion = Region(engine.pool)
     }
 
     func forward(_ pass: Pass) {
-        forwardRegion.run(makeForwardTask(count: pass.count), multiplications: multiplications(pass))
+        // An exponential and a division take about as long as this many multiplications.
+        forwardRegion.run(
+            makeForwardTask(count: pass.count, isTraining: pass.update != nil),
+            multiplications: pass.count * input.sampleStride * 32)
     }
 
     func backward(_ pass: Pass) {
         guard input.gradient != nil else { return }
-        backwardRegion.run(makeBackwardTask(count: pass.count), multiplications: multiplications(pass))
+        // Memory is what takes time, as much as this many multiplications.
+        backwardRegion.run(
+            makeBackwardTask(count: pass.count), multiplications: pass.count * input.sampleStride * 8)
     }
 
-    func beginForward(_ pass: Pass) { forwardTask = makeForwardTask(count: pass.count) }
+    func beginForward(_ pass: Pass) {
+        forwardTask = makeForwardTask(count: pass.count, isTraining: pass.update != nil)
+    }
     func forward(_ share: SampleShare) { forwardTask!.work(share.rows(input.positions)) }
 
     func beginBackward(_ pass: Pass) { backwardTask = makeBackwardTask(count: pass.count) }
     func backward(_ share: SampleShare) {
         var task = backwardTask!
         (task.out, task.gradient) = (input.gradient(share)!, UnsafePointer(output.gradient(share)!))
-        task.work(share.rows(input.positions))
+        task.work(share.samples)
     }
 
     func makeSteps() -> SampleSteps {
         SampleSteps(
-            forward: SampleStep(makeForwardTask(count: 0)), backward: SampleStep(makeBackwardTask(count: 0)))
+            forward: SampleStep(makeForwardTask(count: 0, isTraining: true)),
+            backward: SampleStep(makeBackwardTask(count: 0)))
     }
 
-    private func makeForwardTask(count: Int) -> ElementwiseTask {
+    private func makeForwardTask(count: Int, isTraining: Bool) -> ElementwiseTask {
         ElementwiseTask(
             function: function, rows: input.rows(samples: count), y: output.values.pointer,
-            x: input.values.pointer,
+            slopes: isTraining && input.gradient != nil ? slopes.pointer : nil, x: input.values.pointer,
             kernels: engine.kernels.layers)
     }
 
-    private func makeBackwardTask(count: Int) -> ElementwiseGradientTask {
-        ElementwiseGradientTask(
-            function: function, rows: input.rows(samples: count), out: input.gradient!.pointer,
-            x: input.values.pointer, y: output.values.pointer, gradient: output.gradient!.pointer,
-            kernels: engine.kernels.layers)
+    private func makeBackwardTask(count: Int) -> MultiplyTask {
+        MultiplyTask(
+            out: input.gradient!.pointer, gradient: output.gradient!.pointer, factors: slopes.pointer,
+            size: output.sampleStride, count: count, kernels: engine.kernels.training)
     }
-
-    /// An exponential and a division take about as long as this many multiplications.
-    private func multiplications(_ pass: Pass) -> Int { pass.count * input.sampleStride * 32 }
 }
 
-/// Computes y = f(x), each thread some of the rows.
+/// Computes y = f(x) and f′(x), each thread some of the rows.
 private struct ElementwiseTask: SharedTask, SampleTask {
     let function: ActivationFunction
     let rows: Rows
     let y: UnsafeMutablePointer<Float>
+    /// Nil where no gradient is wanted.
+    let slopes: UnsafeMutablePointer<Float>?
     let x: UnsafePointer<Float>
     let kernels: LayerKernels
     var count: Int { rows.count }
 
     func work(_ share: Range<Int>) {
         let offset = share.lowerBound * rows.stride
-        kernels.activate(function, y + offset, x + offset, rows.part(share))
+        kernels.activate(function, y + offset, slopes.map { $0 + offset }, x + offset, rows.part(share))
     }
 }
 
-/// Computes f′(x) · gradient, each thread some of the rows.
-private struct ElementwiseGradientTask: SharedTask, SampleTask {
-    let function: ActivationFunction
-    let rows: Rows
+/// Multiplies the gradient with what was found on the way forward, each thread for some of the samples, of `size` values.
+struct MultiplyTask: SharedTask, SampleTask {
     var out: UnsafeMutablePointer<Float>
-    let x: UnsafePointer<Float>
-    let y: UnsafePointer<Float>
     var gradient: UnsafePointer<Float>
-    let kernels: LayerKernels
-    var count: Int { rows.count }
+    let factors: UnsafePointer<Float>
+    let size: Int
+    let count: Int
+    let kernels: TrainingKernels
 
     func work(_ share: Range<Int>) {
-        let offset = share.lowerBound * rows.stride
-        kernels.activateBackward(
-            function, out + offset, x + offset, y + offset, gradient + offset, rows.part(share))
+        let offset = share.lowerBound * size
+        kernels.multiplyElements(out + offset, gradient + offset, factors + offset, share.count * size)
     }
 }
 

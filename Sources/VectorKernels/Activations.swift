@@ -10,47 +10,39 @@ public enum ActivationFunction: Equatable, Sendable {
     /// 1 / (1 + e⁻ˣ).
     case sigmoid
 
-    /// y = f(x). `y` may be x.
+    /// y = f(x) and slopes = f′(x), with which the gradient is multiplied; nil: not wanted. `y` may be x, and so may `slopes`.
     @inlinable @inline(__always)
     func apply<V: ProductVector>(
-        _ y: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, _ rows: Rows, vector: V.Type
-    ) {
-        let zero = V(repeating: 0)
-        switch self {
-        case .leakyReLU(let slope):
-            rows.map(y, x) { (x: V) in V.select(V.less(x, zero), x * slope, x) }
-        case .gelu: rows.map(y, x) { (x: V) in x * V.normalShareAndDensity(x).share }
-        case .silu: rows.map(y, x) { (x: V) in x * V.sigmoid(x) }
-        case .tanh: rows.map(y, x) { (x: V) in V.tanh(x) }
-        case .sigmoid: rows.map(y, x) { (x: V) in V.sigmoid(x) }
-        }
-    }
-
-    /// out = f′(x) · gradient, where y = f(x). `out` may be one of the others.
-    @inlinable @inline(__always)
-    func applyBackward<V: ProductVector>(
-        _ out: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>,
-        _ gradient: UnsafePointer<Float>, _ rows: Rows, vector: V.Type
+        _ y: UnsafeMutablePointer<Float>, slopes: UnsafeMutablePointer<Float>?, _ x: UnsafePointer<Float>,
+        _ rows: Rows, vector: V.Type
     ) {
         let (zero, one) = (V(repeating: 0), V(repeating: 1))
         switch self {
         case .leakyReLU(let slope):
-            rows.map(out, x, y, gradient) { (x: V, y: V, gradient: V) in
-                V.select(V.less(zero, x), gradient, gradient * slope)
+            rows.map(y, slopes, x) { (x: V) in
+                (V.select(V.less(x, zero), x * slope, x), V.select(V.less(zero, x), one, V(repeating: slope)))
             }
         case .gelu:
-            rows.map(out, x, y, gradient) { (x: V, y: V, gradient: V) in
+            rows.map(y, slopes, x) { (x: V) in
                 let (share, density) = V.normalShareAndDensity(x)
-                return gradient * V.multiplyAdd(x, density, share)
+                return (x * share, V.multiplyAdd(x, density, share))
             }
         case .silu:
-            rows.map(out, x, y, gradient) { (x: V, y: V, gradient: V) in
+            rows.map(y, slopes, x) { (x: V) in
                 let share = V.sigmoid(x)
-                return gradient * (share + y * (one - share))
+                let y = x * share
+                return (y, share + y * (one - share))
             }
-        case .tanh: rows.map(out, x, y, gradient) { (x: V, y: V, gradient: V) in gradient * (one - y * y) }
+        case .tanh:
+            rows.map(y, slopes, x) { (x: V) in
+                let y = V.tanh(x)
+                return (y, one - y * y)
+            }
         case .sigmoid:
-            rows.map(out, x, y, gradient) { (x: V, y: V, gradient: V) in gradient * (y * (one - y)) }
+            rows.map(y, slopes, x) { (x: V) in
+                let y = V.sigmoid(x)
+                return (y, y * (one - y))
+            }
         }
     }
 }

@@ -24,7 +24,7 @@ public enum BlockedProduct<Vector: ProductVector> {
         var begin = 0
         repeat {
             let slice = product.slice(depth: begin..<min(begin + depthBlock, product.depth))
-            if packsA || packsB || slice.rows > MatrixProduct.rowBlock {
+            if packsA || packsB || slice.rows > MatrixProduct.largestRowBlock {
                 multiplyBlocks(
                     of: slice, packsA: packsA, packsB: packsB, packedCountOfA: product.packedCountOfA)
             } else {
@@ -37,7 +37,7 @@ public enum BlockedProduct<Vector: ProductVector> {
     /// Computes a slice in blocks of rows, which stay in the second-level cache while all panels of B pass over them.
     @inlinable @inline(__always)
     static func multiplyBlocks(of slice: MatrixProduct, packsA: Bool, packsB: Bool, packedCountOfA: Int) {
-        let (rowBlock, columnBlock) = (MatrixProduct.rowBlock, MatrixProduct.columnBlock)
+        let (rowBlock, columnBlock) = (MatrixProduct.rowBlock(slice.rows), MatrixProduct.columnBlock)
         for column in stride(from: 0, to: slice.columns, by: columnBlock) {
             let columns = column..<min(column + columnBlock, slice.columns)
             var panels = ProductBlock(slice.part(rows: 0..<slice.rows, columns: columns))

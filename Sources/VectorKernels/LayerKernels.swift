@@ -1,17 +1,11 @@
 /// What activations, norms, attention and embeddings run on; one table for each instruction set. As of
 /// `TrainingKernels`, bits do not depend on how work is shared between calls.
 public struct LayerKernels: Sendable {
-    /// y = f(x) for rows of x, with zeros in the padding. `y` may be x.
+    /// y = f(x) and slopes = f′(x) for rows of x, with zeros in the padding; nil: not wanted. Either may be x.
     public let activate:
         @Sendable (
-            _ function: ActivationFunction, _ y: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>,
-            _ rows: Rows
-        ) -> Void
-    /// out = f′(x) · gradient, where y = f(x). `out` may be one of the others.
-    public let activateBackward:
-        @Sendable (
-            _ function: ActivationFunction, _ out: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>,
-            _ y: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>, _ rows: Rows
+            _ function: ActivationFunction, _ y: UnsafeMutablePointer<Float>,
+            _ slopes: UnsafeMutablePointer<Float>?, _ x: UnsafePointer<Float>, _ rows: Rows
         ) -> Void
 
     /// Writes y, which may be the norm's x, and the norm's statistics.
@@ -80,8 +74,7 @@ public struct LayerKernels: Sendable {
     /// `multiply` is too. (Not a whole table: the code that copies one would be a symbol of several modules.)
     @inlinable @inline(__always)
     public init<V: ProductVector>(vector: V.Type, multiply: @escaping @Sendable (MatrixProduct) -> Void) {
-        activate = { $0.apply($1, $2, $3, vector: V.self) }
-        activateBackward = { $0.applyBackward($1, $2, $3, $4, $5, vector: V.self) }
+        activate = { $0.apply($1, slopes: $2, $3, $4, vector: V.self) }
         normaliseRows = { $0.forward($1, vector: V.self) }
         normaliseRowsBackward = { $0.backward($1, x: $2, scale: $3, shift: $4, vector: V.self) }
         attend = { $0.forward(multiply, vector: V.self) }

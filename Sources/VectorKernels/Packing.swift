@@ -56,12 +56,9 @@ extension ProductBlock {
 
     @inlinable @inline(__always)
     func eachStrip<V: ProductVector>(vector: V.Type, _ body: (_ row: Int, _ height: Int) -> Void) {
-        var row = 0
-        while row < product.rows {
-            let height = tileHeight(remaining: product.rows - row, largest: V.packedRows)
-            body(row, height)
-            row += height
-        }
+        let heights = TileHeights(rows: product.rows, largest: V.packedRows)
+        for index in 0..<heights.tallerCount { body(index * (heights.low + 1), heights.low + 1) }
+        for index in 0..<heights.lowCount { body(heights.tallerRows + index * heights.low, heights.low) }
     }
 }
 

@@ -5,66 +5,48 @@ public enum Panel<Vector: ProductVector, let vectors: Int, let rows: Int> {
     /// Computes the panel that begins at `column`.
     @inlinable @inline(__always)
     static func multiply(_ block: ProductBlock, column: Int) {
+        let heights = TileHeights(rows: block.product.rows, largest: rows)
         var place = TilePlace(block, column: column, width: vectors &* Vector.scalarCount)
-        var remaining = block.product.rows
-        let isScattered = !block.hasPackedA && place.aRowBytes == 4 && place.aDepthBytes >= 512
-        var turn = 0
-        while remaining > 0 {
-            let height = tileHeight(remaining: remaining, largest: rows)
-            fetch(place, row: height)
-            if isScattered {
-                fetchScattered(place, depth: block.product.depth, turn: turn)
-                turn = turn &+ 1 == turns ? 0 : turn &+ 1
-            }
-            switch height {
-            case rows: Tile<Vector, rows, vectors>.compute(block, place)
-            case 7 where rows > 7: Tile<Vector, 7, vectors>.compute(block, place)
-            case 6 where rows > 6: Tile<Vector, 6, vectors>.compute(block, place)
-            case 5 where rows > 5: Tile<Vector, 5, vectors>.compute(block, place)
-            case 4 where rows > 4: Tile<Vector, 4, vectors>.compute(block, place)
-            case 3: Tile<Vector, 3, vectors>.compute(block, place)
-            case 2: Tile<Vector, 2, vectors>.compute(block, place)
-            default: Tile<Vector, 1, vectors>.compute(block, place)
-            }
-            place.advance(rows: height)
-            remaining &-= height
-        }
+        compute(block, place, height: heights.low &+ 1, count: heights.tallerCount)
+        place.advance(rows: heights.tallerRows)
+        compute(block, place, height: heights.low, count: heights.lowCount)
     }
 
-    /// Tiles that read the same cache lines of a transposed A.
+    /// Computes so many tiles of one height.
     @inlinable @inline(__always)
-    static var turns: Int { max(1, 16 / rows) }
-
-    /// Asks for the cache lines of a transposed A behind those that tiles read now, a part with each turn: each is on
-    /// another page, or far from the one before, so the processor does not expect them.
-    @inlinable @inline(__always)
-    static func fetchScattered(_ place: TilePlace, depth: Int, turn: Int) {
-        let share = (depth &+ turns &- 1) / turns
-        var source = place.a + (64 &+ turn &* share &* place.aDepthBytes)
-        for _ in 0..<min(share, max(0, depth &- turn &* share)) {
-            mottle_prefetch(source)
-            source += place.aDepthBytes
-        }
-    }
-
-    /// Asks for the part of C that the next tile begins with: its rows lie too far apart for the processor to expect them.
-    @inlinable @inline(__always)
-    static func fetch(_ place: TilePlace, row: Int) {
-        var target = UnsafeRawPointer(place.c) + row &* place.cRowBytes
-        for _ in 0..<rows {
-            for line in 0..<max((vectors &* Vector.scalarCount) / 16, 1) {
-                mottle_prefetch(target + line &* 64)
-            }
-            target += place.cRowBytes
+    static func compute(_ block: ProductBlock, _ place: TilePlace, height: Int, count: Int) {
+        if count == 0 { return }
+        switch height {
+        case rows: Tile<Vector, rows, vectors>.compute(block, place, count: count)
+        case 7 where rows > 7: Tile<Vector, 7, vectors>.compute(block, place, count: count)
+        case 6 where rows > 6: Tile<Vector, 6, vectors>.compute(block, place, count: count)
+        case 5 where rows > 5: Tile<Vector, 5, vectors>.compute(block, place, count: count)
+        case 4 where rows > 4: Tile<Vector, 4, vectors>.compute(block, place, count: count)
+        case 3 where rows > 3: Tile<Vector, 3, vectors>.compute(block, place, count: count)
+        case 2 where rows > 2: Tile<Vector, 2, vectors>.compute(block, place, count: count)
+        default: Tile<Vector, 1, vectors>.compute(block, place, count: count)
         }
     }
 }
 
-/// The height of the next tile where so many rows are left: the last two tiles share them evenly, since small ones wait
-/// for the latency of their few sums.
-@inlinable @inline(__always)
-func tileHeight(remaining: Int, largest: Int) -> Int {
-    remaining >= 2 &* largest ? largest : remaining > largest ? (remaining &+ 1) >> 1 : remaining
+/// How a block's rows are shared among tiles: evenly, among as few as can be, since small ones wait for the latency of their few
+/// sums. The first are higher by one than the others.
+@frozen
+public struct TileHeights {
+    @usableFromInline let low: Int
+    @usableFromInline let lowCount: Int
+    @usableFromInline let tallerCount: Int
+
+    @inlinable @inline(__always)
+    init(rows: Int, largest: Int) {
+        let count = max(1, (rows &+ largest &- 1) / largest)
+        low = rows / count
+        tallerCount = rows &- low &* count
+        lowCount = low == 0 ? 0 : count &- tallerCount
+    }
+
+    @inlinable @inline(__always)
+    var tallerRows: Int { tallerCount &* (low &+ 1) }
 }
 
 /// Where a tile finds its values. Distances are in bytes: counted in values, each address would be checked for overflow.
@@ -104,6 +86,52 @@ public struct TilePlace {
 }
 
 extension Tile {
+    /// Computes so many tiles of C, one below the other.
+    ///
+    /// A function of its own: among others the compiler has too few registers for where things lie.
+    @inlinable @inline(never)
+    static func compute(_ block: ProductBlock, _ place: TilePlace, count: Int) {
+        let isScattered = !block.hasPackedA && place.aRowBytes == 4 && place.aDepthBytes >= 512
+        var (place, turn) = (place, 0)
+        for _ in 0..<count {
+            fetchNext(place)
+            if isScattered {
+                fetchScattered(place, depth: block.product.depth, turn: turn)
+                turn = turn &+ 1 == turns ? 0 : turn &+ 1
+            }
+            compute(block, place)
+            place.advance(rows: rows)
+        }
+    }
+
+    /// Tiles that read the same cache lines of a transposed A.
+    @inlinable @inline(__always)
+    static var turns: Int { max(1, 16 / rows) }
+
+    /// Asks for the cache lines of a transposed A behind those that tiles read now, a part with each turn: each is on
+    /// another page, or far from the one before, so the processor does not expect them.
+    @inlinable @inline(__always)
+    static func fetchScattered(_ place: TilePlace, depth: Int, turn: Int) {
+        let share = (depth &+ turns &- 1) / turns
+        var source = place.a + (64 &+ turn &* share &* place.aDepthBytes)
+        for _ in 0..<min(share, max(0, depth &- turn &* share)) {
+            mottle_prefetch(source)
+            source += place.aDepthBytes
+        }
+    }
+
+    /// Asks for the part of C that the next tile begins with: its rows lie too far apart for the processor to expect them.
+    @inlinable @inline(__always)
+    static func fetchNext(_ place: TilePlace) {
+        var target = UnsafeRawPointer(place.c) + rows &* place.cRowBytes
+        for _ in 0..<rows {
+            for line in 0..<max((vectors &* Vector.scalarCount) / 16, 1) {
+                mottle_prefetch(target + line &* 64)
+            }
+            target += place.cRowBytes
+        }
+    }
+
     /// Computes one tile of C: its running sum, or all leaves.
     @inlinable @inline(__always)
     static func compute(_ block: ProductBlock, _ place: TilePlace) {

@@ -20,7 +20,8 @@ extension MatrixProduct {
     /// In whole vectors either way, as A lies where it is rounded.
     @inlinable @inline(__always)
     static func packedCountOfA(rows: Int, columns: Int, depth: Int) -> Int {
-        ((min(depth, packedDepthLimit(columns: columns)) + 15) & ~15) * ((min(rows, rowBlock) + 15) & ~15)
+        ((min(depth, packedDepthLimit(columns: columns)) + 15) & ~15)
+            * ((min(rows, largestRowBlock) + 15) & ~15)
     }
 
     /// A copy of A pays where many panels of B read it: sooner where it is transposed, since the few values of a tile's
@@ -56,8 +57,17 @@ extension MatrixProduct {
         return depthBlock(atMost: aDepthStride == 1 ? 4096 / panelWidth : 64)
     }
 
+    /// Rows of a block: about 192, so that all blocks are of about the same height, and a multiple of what tiles have.
     @inlinable @inline(__always)
-    static var rowBlock: Int { 192 }
+    static func rowBlock(_ rows: Int) -> Int {
+        let blocks = max(1, (rows + 96) / 192)
+        return max(24, ((rows + blocks - 1) / blocks + 23) / 24 * 24)
+    }
+
+    /// What that is at most: of fewer than 288 rows all.
+    @inlinable @inline(__always)
+    static var largestRowBlock: Int { 288 }
+
     @inlinable @inline(__always)
     static var columnBlock: Int { 1024 }
 

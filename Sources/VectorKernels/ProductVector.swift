@@ -133,10 +133,13 @@ extension SIMD8: ProductVector where Scalar == Float {
     @inlinable @inline(__always)
     public static var packedRows: Int { 6 }
 
-    /// 16 registers: twelve sums, two vectors of B and one of A.
+    /// 16 registers: twelve sums, two vectors of B and one of A. A single row, such as the sum of many, has sums beside one another.
     @inlinable @inline(__always)
     public static func multiply(_ block: ProductBlock) {
-        eachPanel(columns: block.product.columns) { column, _ in
+        let columns = block.product.columns
+        let wide = block.product.rows == 1 && !block.hasPackedB ? columns / 64 &* 64 : 0
+        for column in stride(from: 0, to: wide, by: 64) { Panel<Self, 8, 1>.multiply(block, column: column) }
+        for column in stride(from: wide, to: columns, by: panelWidth) {
             Panel<Self, 2, 6>.multiply(block, column: column)
         }
     }

@@ -8,28 +8,26 @@ public struct Rows: Sendable {
         (self.count, self.channels, self.stride) = (count, channels, stride)
     }
 
-    /// out = function of x, value by value, with zeros in the padding. `out` may be x.
+    /// Writes the two results of a function of x, value by value, with zeros in the padding; nil: the second is not wanted. Either
+    /// may be written over x.
     @inlinable @inline(__always)
     func map<V: FloatVector>(
-        _ out: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, _ function: (V) -> V
+        _ first: UnsafeMutablePointer<Float>, _ second: UnsafeMutablePointer<Float>?,
+        _ x: UnsafePointer<Float>, _ function: (V) -> (V, V)
     ) {
-        for i in Swift.stride(from: 0, to: count * stride, by: V.scalarCount) {
-            function(V(loading: x + i)).store(to: out + i)
+        guard let second else {
+            for i in Swift.stride(from: 0, to: count * stride, by: V.scalarCount) {
+                function(V(loading: x + i)).0.store(to: first + i)
+            }
+            return clearPadding(first)
         }
-        clearPadding(out)
-    }
-
-    /// out = function of x, y and the gradient, value by value, with zeros in the padding. `out` may be one of them.
-    @inlinable @inline(__always)
-    func map<V: FloatVector>(
-        _ out: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, _ y: UnsafePointer<Float>,
-        _ gradient: UnsafePointer<Float>, _ function: (V, V, V) -> V
-    ) {
         for i in Swift.stride(from: 0, to: count * stride, by: V.scalarCount) {
-            let value = function(V(loading: x + i), V(loading: y + i), V(loading: gradient + i))
-            value.store(to: out + i)
+            let results = function(V(loading: x + i))
+            results.0.store(to: first + i)
+            results.1.store(to: second + i)
         }
-        clearPadding(out)
+        clearPadding(first)
+        clearPadding(second)
     }
 
     @inlinable @inline(__always)

@@ -23,33 +23,44 @@ private func padded(_ rows: Rows, seed: UInt64) -> [Float] {
 
 struct ActivationTests {
     @Test(arguments: functions.indices, [1, 16, 23, 48])
-    func `activations and their gradients agree with Double and leave zeros in the padding`(
+    func `activations and their slopes agree with Double and leave zeros in the padding`(
         index: Int, channels: Int
     ) {
         let (function, exact) = functions[index]
         let rows = Rows(count: 5, channels: channels, stride: (channels + 15) / 16 * 16)
-        let (x, upstream) = (padded(rows, seed: 3), padded(rows, seed: 4))
+        let x = padded(rows, seed: 3)
         let count = x.count
         for kernels in Fixture.kernelSets {
             let y = guarded(count: count, granule: 16, sentinel: Float(-77)) {
-                kernels.layers.activate(function, $0, x, rows)
+                kernels.layers.activate(function, $0, nil, x, rows)
             }
-            let gradient = guarded(count: count, granule: 16, sentinel: Float(-77)) {
-                kernels.layers.activateBackward(function, $0, x, y, upstream, rows)
+            var slopes: [Float] = []
+            let beside = guarded(count: count, granule: 16, sentinel: Float(-77)) { y in
+                slopes = guarded(count: count, granule: 16, sentinel: Float(-77)) {
+                    kernels.layers.activate(function, y, $0, x, rows)
+                }
             }
+            #expect(beside == y)
+            // Over x.
+            var over = x
+            over.withUnsafeMutableBufferPointer { over in
+                var y = [Float](repeating: 0, count: count)
+                kernels.layers.activate(function, &y, over.baseAddress!, over.baseAddress!, rows)
+            }
+            #expect(over == slopes)
             for i in 0..<count {
                 guard i % rows.stride < channels else {
-                    #expect(y[i] == 0 && gradient[i] == 0, "padding at \(i)")
+                    #expect(y[i] == 0 && slopes[i] == 0, "padding at \(i)")
                     continue
                 }
                 let value = Double(x[i])
                 let wanted = exact(value)
-                let slope = (exact(value + 1e-6) - exact(value - 1e-6)) / 2e-6 * Double(upstream[i])
+                let slope = (exact(value + 1e-6) - exact(value - 1e-6)) / 2e-6
                 #expect(
                     abs(Double(y[i]) - wanted) <= 2e-7 * (1 + abs(wanted)), "\(function)(\(x[i])) is \(y[i])")
                 #expect(
-                    abs(Double(gradient[i]) - slope) <= 5e-6 * (1 + abs(slope)),
-                    "\(function)′(\(x[i])) · \(upstream[i]) is \(gradient[i]) instead of \(slope)")
+                    abs(Double(slopes[i]) - slope) <= 5e-6 * (1 + abs(slope)),
+                    "\(function)′(\(x[i])) is \(slopes[i]) instead of \(slope)")
             }
         }
     }
@@ -62,7 +73,7 @@ struct ActivationTests {
         for kernels in Fixture.kernelSets {
             for (function, exact) in functions {
                 let y = guarded(count: x.count, granule: 16, sentinel: Float(-77)) {
-                    kernels.layers.activate(function, $0, x, rows)
+                    kernels.layers.activate(function, $0, nil, x, rows)
                 }
                 for (found, value) in zip(y, Fixture.specials) {
                     let wanted = exact(Double(value))

@@ -5,7 +5,7 @@ import Testing
     @Test func `a model is shown with shapes, weights, operations and memory`() throws {
         let folder = try WorkFolder.withSmallData(
             replacing: "  - relu\n", by: "  - relu\n  - residual: [dense: 8]\n")
-        let outcome = try folder.mottle("model", "small.yaml")
+        let outcome = try folder.mottle("model", "small.yaml", "--set", "train.batch_size=1000")
         #expect(outcome.errors == "" && outcome.status == 0)
         #expect(
             outcome.output == """
@@ -18,7 +18,7 @@ import Testing
                   dense2   [batch, 8]             72  0.000       0.000
                 dense3     [batch, 3]             27  0.000       0.000
                 all                              347  0.001       0.001
-                memory: 0.0 MB of weights and what the optimizer keeps of them, 0.2 MB between layers
+                memory: 0.0 MB of weights and what the optimizer keeps of them, 0.7 MB between layers
 
                 """)
         let json = try jsonObject(try folder.mottle("model", "small.yaml", "--json").output)
