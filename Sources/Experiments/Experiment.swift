@@ -146,8 +146,8 @@ package final class Experiment {
     /// same disturbed samples.
     static let evaluationSeed: UInt64 = 0
 
-    /// Samples that are in memory at a time. As many are evaluated, which changes no result: what a model's work is cut into follows
-    /// from this number.
+    /// Samples that are in memory at a time, from which follows what a model's work is cut into. As many are evaluated at a time; of
+    /// that only the rounding of a mean loss depends.
     var largestBatch: Int { config.train.batchSize * config.views }
 
     /// Measures a model on every test set; stops between two of them when `isInterrupted` says so.
