@@ -146,8 +146,8 @@ package final class Experiment {
     /// same disturbed samples.
     static let evaluationSeed: UInt64 = 0
 
-    /// Samples that are in memory at a time, from which follows what a model's work is cut into. As many are evaluated at a time; of
-    /// that only the rounding of a mean loss depends.
+    /// Samples that are in memory at a time, of training and of evaluation. What a model's work is cut into follows from it, and so do
+    /// the last digits of its outputs.
     var largestBatch: Int { config.train.batchSize * config.views }
 
     /// Measures a model on every test set; stops between two of them when `isInterrupted` says so.

@@ -228,7 +228,7 @@ struct MatrixProductTests {
         let kernels = KernelSet.of(set)!.training
         let many = [
             (48, 16, 65), (53, 80, 257), (99, 144, 300), (307, 1104, 259), (197, 48, 301), (61, 560, 64),
-            (13, 528, 3),
+            (13, 528, 3), (287, 528, 600), (287, 144, 300),
         ]
         let few = (1...13).map { ($0, 512 + $0 % 5 * 16, 70 - 5 * $0) }
         for (index, (rows, columns, depth)) in (many + few).enumerated() {
@@ -249,7 +249,9 @@ struct MatrixProductTests {
     func `a transposed B gives the bits of a plain one`(set: InstructionSet) {
         let kernels = KernelSet.of(set)!.training
         let shapes =
-            (1...13).map { ($0, $0 % 5 * 16 + 16, 71 - 5 * $0) } + [(50, 48, 300), (7, 1040, 33), (3, 32, 0)]
+            (1...13).map { ($0, $0 % 5 * 16 + 16, 71 - 5 * $0) } + [
+                (50, 48, 300), (7, 1040, 33), (1, 288, 21), (3, 32, 0),
+            ]
         for (index, (rows, columns, depth)) in shapes.enumerated() {
             let test = Case(
                 rows: rows, columns: columns, depth: depth, isTransposed: index % 2 == 0,
