@@ -57,7 +57,7 @@ extension MatrixProduct {
         return depthBlock(atMost: aDepthStride == 1 ? 4096 / panelWidth : 64)
     }
 
-    /// Rows of a block: about 192, so that all blocks are of about the same height, and a multiple of what tiles have.
+    /// Rows of a block: about 192, and a multiple of what tiles have; the last block has what is left.
     @inlinable @inline(__always)
     static func rowBlock(_ rows: Int) -> Int {
         let blocks = max(1, (rows + 96) / 192)
