@@ -96,7 +96,8 @@ final class Dense: SampleLayer, LastLayer {
         let batchStride = transposesGradient ? paddedTo16(rows) : 0
         transposedWeight = memory.scratch(
             transposesWeight ? paddedTo16(outputs) * input.stride : 0, in: .backward)
-        leaves = RowsGradientTask.leaves(rows: rows, atLeast: engine.leaves)
+        leaves = RowsGradientTask.leaves(
+            samples: memory.capacity, positions: input.positions, atLeast: engine.leaves)
         leafGradients = memory.scratch(
             sharesRows ? leaves * (inputs + 1) * weight.partition.width : 0, in: .backward)
         transposedGradient = memory.scratch(paddedTo16(outputs) * batchStride, in: .backward)

@@ -19,13 +19,13 @@ struct RowsGradientTask: ParallelTask {
     /// Rows of dY, X and dX that are worked on at a time.
     private static let blockRows = 256
 
-    /// So many rows are worth a leaf: adding it to the others takes little beside making it.
-    static let leafRows = 384
-
-    /// Of so many rows: a power of two, so that leaves are a binary tree.
-    static func leaves(rows: Int, atLeast least: Int) -> Int {
+    /// Into how many leaves the rows of all samples are cut, of which a thread has whole ones: a power of two, so that leaves
+    /// are a binary tree. Few rows are cut so that many threads have some, more of them so that adding up leaves takes little
+    /// beside making them. A leaf has whole samples in a `SampleGroup`, which few of them are worth.
+    static func leaves(samples: Int, positions: Int, atLeast least: Int) -> Int {
+        let (rows, most) = (samples * positions, min(max(samples, 8), MatrixProduct.maximumLeaves))
         var leaves = least
-        while leaves < MatrixProduct.maximumLeaves && rows >= 2 * leaves * leafRows { leaves *= 2 }
+        while 2 * leaves <= most, rows >= 2 * leaves * (leaves < 16 ? 64 : 384) { leaves *= 2 }
         return leaves
     }
 

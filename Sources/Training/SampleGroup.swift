@@ -55,9 +55,9 @@ struct SampleGrid: Equatable {
     /// Nil where samples are too few to be shared out.
     init?(_ activation: Activation, _ engine: Engine) {
         let capacity = engine.memory.capacity
-        let rows = capacity * activation.positions
-        leaves = RowsGradientTask.leaves(rows: rows, atLeast: engine.leaves)
-        if rows < 2 * RowsGradientTask.leafRows || leaves > capacity { return nil }
+        leaves = RowsGradientTask.leaves(
+            samples: capacity, positions: activation.positions, atLeast: engine.leaves)
+        if capacity * activation.positions < 2 * Self.rows || leaves > capacity { return nil }
         largestShare = max(1, Self.rows / activation.positions)
         sharesOfLeaf = ((capacity + leaves - 1) / leaves + largestShare - 1) / largestShare
     }

@@ -37,13 +37,14 @@ public enum BlockedProduct<Vector: ProductVector> {
     /// Computes a slice in blocks of rows, which stay in the second-level cache while all panels of B pass over them.
     @inlinable @inline(__always)
     static func multiplyBlocks(of slice: MatrixProduct, packsA: Bool, packsB: Bool, packedCountOfA: Int) {
-        let (rowBlock, columnBlock) = (MatrixProduct.rowBlock(slice.rows), MatrixProduct.columnBlock)
+        let (blocks, columnBlock) = (MatrixProduct.rowBlocks(slice.rows), MatrixProduct.columnBlock)
         for column in stride(from: 0, to: slice.columns, by: columnBlock) {
             let columns = column..<min(column + columnBlock, slice.columns)
             var panels = ProductBlock(slice.part(rows: 0..<slice.rows, columns: columns))
             if packsB { Vector.packB(&panels, into: slice.packing! + packedCountOfA) }
-            for row in stride(from: 0, to: slice.rows, by: rowBlock) {
-                var block = panels.part(rows: row..<min(row + rowBlock, slice.rows))
+            for index in 0..<blocks {
+                var block = panels.part(
+                    rows: MatrixProduct.rowBlock(index, of: blocks, rows: slice.rows))
                 if packsA { Vector.packA(&block, into: slice.packing!) }
                 block.product.depth = Vector.lanes(slice.depth)
                 Vector.multiply(block)

@@ -57,11 +57,15 @@ extension MatrixProduct {
         return depthBlock(atMost: aDepthStride == 1 ? 4096 / panelWidth : 64)
     }
 
-    /// Rows of a block: about 192, and a multiple of what tiles have; the last block has what is left.
+    /// Blocks of about 192 rows.
     @inlinable @inline(__always)
-    static func rowBlock(_ rows: Int) -> Int {
-        let blocks = max(1, (rows + 96) / 192)
-        return max(24, ((rows + blocks - 1) / blocks + 23) / 24 * 24)
+    static func rowBlocks(_ rows: Int) -> Int { max(1, (rows + 96) / 192) }
+
+    /// The rows of a block: all but the last have a multiple of what tiles have.
+    @inlinable @inline(__always)
+    static func rowBlock(_ index: Int, of blocks: Int, rows: Int) -> Range<Int> {
+        func begin(_ index: Int) -> Int { index == blocks ? rows : (rows * index / blocks + 12) / 24 * 24 }
+        return begin(index)..<begin(index + 1)
     }
 
     /// What that is at most: of fewer than 288 rows all.

@@ -73,6 +73,20 @@ import Testing
         #expect(Int(stop.1)! == Int(stop.2)! + 3)
         #expect(Int(stop.1)! <= 5)
         #expect(try folder.mottle("evaluate", "run").status == 0)
+        let verified = try folder.mottle("verify", "run", "--quiet")
+        #expect(verified.errors == "" && verified.status == 0)
+
+        // The last epoch's line is missed all the same.
+        let log = try folder.text("run/metrics.jsonl")
+        let last = "\"epoch\": \(Int(stop.1)! - 1),"
+        let lines = log.split(separator: "\n").filter { !$0.contains(last) }
+        #expect(lines.count < log.split(separator: "\n").count)
+        try folder.write("run/metrics.jsonl", lines.joined(separator: "\n") + "\n")
+        let shortened = try folder.mottle("verify", "run", "--quiet")
+        #expect(
+            shortened.errors
+                == "mottle: error: run/metrics.jsonl: holds no digest of epoch \(Int(stop.1)! - 1), counted from 0; was it changed?\n"
+        )
     }
 
     @Test func `a model gives samples back`() throws {
