@@ -86,7 +86,7 @@ package final class BatchStream {
 
     /// Takes out the samples that could not be read, or throws the first one's error.
     private func closeGaps() throws {
-        if workers.allSatisfy(\.failures.isEmpty) {
+        if workers.allSatisfy({ $0.failures.isEmpty }) {
             ready = 0..<unfilled.upperBound
             return
         }

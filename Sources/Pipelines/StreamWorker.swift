@@ -12,12 +12,14 @@ final class StreamWorker {
     /// Samples that could not be made, by slot, in ascending order.
     private(set) var failures: [(slot: Int, error: any Error)] = []
     private let source: DatasetSamples
-    /// One for each view.
+    /// One for each view; the other ones are these, as plain numbers.
     private let workspaces: [Workspace]
+    private let plainWorkspaces: Buffer<Unmanaged<Workspace>>
     /// Whether samples are features of sounds that the chain changes first, in each view in another way.
     private let changesSounds: Bool
     private let scratch: Buffer<Float>
-    private let hasher: DigestHasher?
+    private let hasher: DigestHasher
+    private let makesDigests: Bool
     private let kernels: NoiseKernels
     private let skips: Bool
     private let (batchSize, batchesPerEpoch): (Int, Int)
@@ -42,11 +44,12 @@ final class StreamWorker {
         workspaces = pipeline.programs.map {
             Workspace($0, kernels: pipeline.kernels.noise, source: source)
         }
+        plainWorkspaces = Buffer(workspaces.map(Unmanaged.passUnretained))
         let program = pipeline.programs[0]
         (size, classes) = (program.shape.count, pipeline.samples.dataset.classes)
         changesSounds = program.sound != nil
         scratch = Buffer(count: size)
-        hasher = pipeline.makesDigests ? DigestHasher(pipeline.kernels.noise) : nil
+        (hasher, makesDigests) = (DigestHasher(pipeline.kernels.noise), pipeline.makesDigests)
         skips = pipeline.samples.skipsUnreadable
         (batchSize, batchesPerEpoch) = (pipeline.batchSize, pipeline.batchesPerEpoch)
         positions = UnsafePointer(memory.positions.pointer)
@@ -62,7 +65,7 @@ final class StreamWorker {
     ///
     /// - Returns: false if one failed that may not be left out; those behind it are not made then.
     func make(_ slots: Range<Int>, epoch: Int) -> Bool {
-        let views = workspaces.count
+        let views = plainWorkspaces.count
         for slot in slots {
             if slot + 1 < slots.upperBound { source.prefetch(ids[(slot + 1) * views]) }
             do {
@@ -76,35 +79,41 @@ final class StreamWorker {
     }
 
     private func make(_ slot: Int, epoch: Int) throws {
-        let views = workspaces.count
+        let views = plainWorkspaces.count
         let id = ids[slot * views]
         let step = epoch * batchesPerEpoch + positions[slot] / batchSize
         if let clean, changesSounds {
             let sample = try source.sample(id, scratch: scratch.pointer)
             sample.values.decode(first: 0, count: size, to: clean + slot * size, kernels)
         }
-        var sample = try workspaces[0].sample(id, epoch: epoch, step: step, scratch: scratch.pointer)
+        var sample = try sample(id, view: 0, epoch: epoch, step: step)
         let label = source.label(id)
         if let clean, !changesSounds {
             sample.values.decode(first: 0, count: size, to: clean + slot * size, kernels)
         }
-        if let hasher {
+        if makesDigests {
             hasher.begin()
             hasher.absorb(id)
             hasher.absorb(UInt64(label))
             hasher.absorb(UInt64(truncatingIfNeeded: sample.length ?? -1))
         }
         for view in 0..<views {
-            if view > 0, changesSounds {
-                sample = try workspaces[view].sample(id, epoch: epoch, step: step, scratch: scratch.pointer)
-            }
+            if view > 0, changesSounds { sample = try self.sample(id, view: view, epoch: epoch, step: step) }
             let row = slot * views + view
             (ids[row], labels[row]) = (id, Int32(label))
             lengths[row] = Int32(truncatingIfNeeded: sample.length ?? Int(Int32.max))
-            try make(row, sample, in: workspaces[view], label, epoch: epoch, step: step)
-            if let hasher { absorb(row, into: hasher) }
+            try plainWorkspaces.pointer[view]._withUnsafeGuaranteedRef { workspace in
+                try make(row, sample, in: workspace, label, epoch: epoch, step: step)
+            }
+            if makesDigests { absorb(row) }
         }
-        if let hasher { digests?[slot] = hasher.digest }
+        if makesDigests { digests?[slot] = hasher.digest }
+    }
+
+    /// What the program of a view begins with.
+    private func sample(_ id: UInt64, view: Int, epoch: Int, step: Int) throws -> CleanSample {
+        guard changesSounds else { return try source.sample(id, scratch: scratch.pointer) }
+        return try workspaces[view].sample(id, epoch: epoch, step: step, scratch: scratch.pointer)
     }
 
     private func make(
@@ -121,7 +130,7 @@ final class StreamWorker {
         }
     }
 
-    private func absorb(_ row: Int, into hasher: DigestHasher) {
+    private func absorb(_ row: Int) {
         func absorb(_ floats: UnsafePointer<Float>, _ count: Int) {
             hasher.absorb(floats + row * count, count: count * MemoryLayout<Float>.size)
         }

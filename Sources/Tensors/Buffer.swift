@@ -20,7 +20,7 @@ package final class Buffer<Value: BitwiseCopyable>: @unchecked Sendable {
 
     package convenience init(_ values: [Value]) {
         self.init(count: values.count)
-        for (index, value) in values.enumerated() { pointer[index] = value }
+        pointer.update(from: values, count: values.count)
     }
 
     deinit { UnsafeMutableRawPointer(pointer).deallocate() }

@@ -79,7 +79,7 @@ final class AttentionLayer: SampleLayer {
             input: input.values.pointer, stride: input.stride, output: output.values.pointer,
             outputStride: output.stride, logSums: logSums.pointer, workspace: workspace.pointer,
             workspaceCount: workspaceCount,
-            kernels: engine.kernels.layers)
+            kernels: engine.kernels)
     }
 
     private func multiplications(_ pass: Pass) -> Int {
@@ -103,7 +103,7 @@ private struct AttentionTask: ParallelTask {
     let workspace: UnsafeMutablePointer<Float>
     /// Of one thread.
     let workspaceCount: Int
-    let kernels: LayerKernels
+    let kernels: KernelTable
 
     func work(thread: Int, threads: Int) {
         work(pieces: part(thread, of: threads, count: samples * heads, unit: 1), thread: thread)
@@ -115,7 +115,7 @@ private struct AttentionTask: ParallelTask {
 
     private func work(pieces: Range<Int>, thread: Int) {
         for piece in pieces {
-            kernels.attend(head(piece, thread: thread))
+            kernels.layers.attend(head(piece, thread: thread))
             if piece % heads == 0 { clearPadding(output, outputStride, from: width, sample: piece / heads) }
         }
     }
@@ -161,7 +161,7 @@ private struct AttentionGradientTask: ParallelTask {
         for piece in pieces {
             let (sample, column) = (piece / heads, piece % heads * (width / heads))
             let target = inputGradient + sample * tokens * forward.stride + column
-            forward.kernels.attendBackward(
+            forward.kernels.layers.attendBackward(
                 forward.head(piece, thread: thread),
                 gradient + sample * tokens * forward.outputStride + column, target, target + width,
                 target + 2 * width)

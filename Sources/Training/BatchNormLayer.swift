@@ -72,7 +72,7 @@ final class BatchNormLayer: Layer {
                 statistics.pointer[input.stride + channel] * scale.values.pointer[channel]
         }
         let task = ChannelMapTask(
-            chunks: chunks(pass), map: map(pass), y: output.values.pointer, kernels: engine.kernels.layers)
+            chunks: chunks(pass), map: map(pass), y: output.values.pointer, kernels: engine.kernels)
         mapRegion.run(task, multiplications: multiplications(pass))
     }
 
@@ -84,7 +84,7 @@ final class BatchNormLayer: Layer {
         let (stride, chunks) = (input.stride, chunks(pass))
         let task = MomentsTask(
             chunks: chunks, x: input.values.pointer, moments: partialMoments.pointer,
-            kernels: engine.kernels.layers)
+            kernels: engine.kernels)
         momentsRegion.run(task, multiplications: multiplications(pass))
         var all = task.moments(0)
         for chunk in 1..<max(chunks.count, 1) {
@@ -115,20 +115,20 @@ final class BatchNormLayer: Layer {
         let upstream = UnsafePointer<Float>(output.gradient!.pointer!)
         let task = ChannelSumsTask(
             chunks: chunks, map: map(pass), gradient: upstream, sums: partialSums.pointer,
-            kernels: engine.kernels.layers)
+            kernels: engine.kernels)
         sumsRegion.run(task, multiplications: multiplications(pass))
         engine.kernels.layers.sumRows(sums, partialSums.pointer, chunks.count, 2 * stride, 2 * stride)
         setFactors(sums, rows: chunks.rows)
         if let gradient = input.gradient {
             let task = ChannelGradientTask(
                 chunks: chunks, map: map(pass), out: gradient.pointer, gradient: upstream,
-                weights: sums + 2 * stride, kernels: engine.kernels.layers)
+                weights: sums + 2 * stride, kernels: engine.kernels)
             gradientRegion.run(task, multiplications: multiplications(pass))
         }
         if measures { moveAverages() }
         let update = pass.update!
-        update.apply(to: shift, gradient: sums, engine.kernels.training)
-        update.apply(to: scale, gradient: sums + stride, engine.kernels.training)
+        update.apply(to: shift, gradient: sums, engine.kernels)
+        update.apply(to: scale, gradient: sums + stride, engine.kernels)
     }
 
     /// Not before the step is known to count.
@@ -194,13 +194,13 @@ private struct MomentsTask: SharedTask {
     let chunks: RowChunks
     let x: UnsafePointer<Float>
     let moments: UnsafeMutablePointer<Float>
-    let kernels: LayerKernels
+    let kernels: KernelTable
     var count: Int { chunks.count }
 
     func work(_ share: Range<Int>) {
         for chunk in share.reversed() {
             let rows = chunks.chunk(chunk)
-            kernels.findMoments(moments(chunk), x + rows.lowerBound * chunks.stride, chunks.stride)
+            kernels.layers.findMoments(moments(chunk), x + rows.lowerBound * chunks.stride, chunks.stride)
         }
     }
 
@@ -215,13 +215,13 @@ private struct ChannelMapTask: SharedTask {
     let chunks: RowChunks
     let map: ChannelMap
     let y: UnsafeMutablePointer<Float>
-    let kernels: LayerKernels
+    let kernels: KernelTable
     var count: Int { chunks.count }
 
     func work(_ share: Range<Int>) {
         for chunk in share {
             let rows = chunks.chunk(chunk)
-            kernels.mapChannels(map.part(rows), y + rows.lowerBound * chunks.stride)
+            kernels.layers.mapChannels(map.part(rows), y + rows.lowerBound * chunks.stride)
         }
     }
 }
@@ -232,13 +232,13 @@ private struct ChannelSumsTask: SharedTask {
     let map: ChannelMap
     let gradient: UnsafePointer<Float>
     let sums: UnsafeMutablePointer<Float>
-    let kernels: LayerKernels
+    let kernels: KernelTable
     var count: Int { chunks.count }
 
     func work(_ share: Range<Int>) {
         for chunk in share.reversed() {
             let rows = chunks.chunk(chunk)
-            kernels.sumChannels(
+            kernels.layers.sumChannels(
                 map.part(rows), gradient + rows.lowerBound * chunks.stride, sums + chunk * 2 * chunks.stride)
         }
     }
@@ -250,14 +250,14 @@ private struct ChannelGradientTask: SharedTask {
     let out: UnsafeMutablePointer<Float>
     let gradient: UnsafePointer<Float>
     let weights: UnsafePointer<Float>
-    let kernels: LayerKernels
+    let kernels: KernelTable
     var count: Int { chunks.count }
 
     func work(_ share: Range<Int>) {
         for chunk in share {
             let rows = chunks.chunk(chunk)
             let offset = rows.lowerBound * chunks.stride
-            kernels.combineChannels(map.part(rows), out + offset, gradient + offset, weights)
+            kernels.layers.combineChannels(map.part(rows), out + offset, gradient + offset, weights)
         }
     }
 }

@@ -27,7 +27,7 @@ final class CollectedGradients {
             let weight = weights[index]
             let task = SquaresTask(
                 values: weight.collected!.pointer, partition: weight.partition, rows: weight.rows,
-                sums: columnSums.pointer, kernels: engine.kernels.training)
+                sums: columnSums.pointer, kernels: engine.kernels)
             normRegion.run(task, multiplications: weight.rows * weight.partition.columns)
             for column in 0..<weight.partition.columns { sum += columnSums.pointer[column] }
         }
@@ -40,7 +40,7 @@ final class CollectedGradients {
             let weight = weights[index]
             let task = CollectedUpdateTask(
                 panel: weight.firstPanel(gradient: weight.collected!.pointer), partition: weight.partition,
-                update: update, kernels: engine.kernels.training)
+                update: update, kernels: engine.kernels)
             updateRegion.run(task, multiplications: weight.rows * weight.partition.columns)
         }
     }
@@ -52,14 +52,14 @@ private struct SquaresTask: ParallelTask {
     let partition: Partition
     let rows: Int
     let sums: UnsafeMutablePointer<Double>
-    let kernels: TrainingKernels
+    let kernels: KernelTable
 
     func work(thread: Int, threads: Int) {
         let columns = part(thread, of: threads, count: partition.columns, unit: 16)
         for first in stride(from: columns.lowerBound, to: columns.upperBound, by: 16) {
             let (panel, column) = (first / partition.width, first % partition.width)
             (sums + first).update(repeating: 0, count: 16)
-            kernels.addSquares(
+            kernels.training.addSquares(
                 sums + first, values + panel * rows * partition.width + column, partition.width, rows, 16)
         }
     }
@@ -71,7 +71,7 @@ private struct CollectedUpdateTask: ParallelTask {
     let panel: WeightPanel
     let partition: Partition
     let update: WeightUpdate
-    let kernels: TrainingKernels
+    let kernels: KernelTable
 
     func work(thread: Int, threads: Int) {
         for index in stride(from: thread, to: partition.pieces, by: threads) {

@@ -28,7 +28,7 @@ final class ComparisonLoss: LossFunction {
         let weight = count(loss)
         if let gradientScale, weight > 0 { loss.scale = Float(gradientScale) / Float(weight) }
         region.run(
-            ComparisonTask(loss: loss, formula: config.formula, kernels: engine.kernels.training.losses),
+            ComparisonTask(loss: loss, formula: config.formula, kernels: engine.kernels),
             multiplications: batch.count * output.sampleStride * 16)
         var result = LossResult(lossSum: 0, weight: Double(weight))
         for sample in 0..<batch.count { result.lossSum += losses.pointer[sample] }
@@ -90,17 +90,17 @@ final class ComparisonLoss: LossFunction {
 private struct ComparisonTask: ParallelTask {
     let loss: ElementLoss
     let formula: LossConfig.Formula
-    let kernels: LossKernels
+    let kernels: KernelTable
 
     func work(thread: Int, threads: Int) {
         let samples = part(thread, of: threads, count: loss.samples, unit: 1)
         let part = loss.part(samples)
         switch formula {
-        case .binaryCrossEntropy: kernels.binaryCrossEntropy(part)
-        case .squared: kernels.squaredError(part)
-        case .absolute: kernels.absoluteError(part)
-        case .huber(let delta): kernels.huberError(part, HuberError(delta: Float(delta)))
-        case .cosine: kernels.cosine(CosineLoss(rows: part))
+        case .binaryCrossEntropy: kernels.training.losses.binaryCrossEntropy(part)
+        case .squared: kernels.training.losses.squaredError(part)
+        case .absolute: kernels.training.losses.absoluteError(part)
+        case .huber(let delta): kernels.training.losses.huberError(part, HuberError(delta: Float(delta)))
+        case .cosine: kernels.training.losses.cosine(CosineLoss(rows: part))
         case .crossEntropy: preconditionFailure("cross-entropy is no comparison of elements")
         }
     }

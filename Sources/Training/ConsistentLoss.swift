@@ -31,7 +31,7 @@ final class ConsistentLoss: LossFunction {
             losses: losses.pointer, normalisers: normalisers.pointer, gradient: logits.gradient!.pointer,
             scale: Float(gradientScale * strength / Double(rows)))
         region.run(
-            ViewDivergenceTask(divergence: divergence, kernels: engine.kernels.training.losses),
+            ViewDivergenceTask(divergence: divergence, kernels: engine.kernels),
             multiplications: rows * logits.stride * 64 * batch.views)
         var sum = 0.0
         for row in 0..<rows { sum += Double(losses.pointer[row]) }
@@ -44,10 +44,10 @@ final class ConsistentLoss: LossFunction {
 /// Compares the views of all samples, each thread those of some.
 private struct ViewDivergenceTask: ParallelTask {
     let divergence: ViewDivergence
-    let kernels: LossKernels
+    let kernels: KernelTable
 
     func work(thread: Int, threads: Int) {
         let samples = part(thread, of: threads, count: divergence.samples, unit: 1)
-        kernels.viewDivergence(divergence.part(samples))
+        kernels.training.losses.viewDivergence(divergence.part(samples))
     }
 }

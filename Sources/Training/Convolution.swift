@@ -83,7 +83,7 @@ final class Convolution: Layer {
             rectifies: following != .nothing, winners: winnersPointer, workspace: workspace.pointer)
         convolution.precision = engine.precision(pass)
         forwardRegion.run(
-            ConvolutionTask(pass: convolution, samples: pass.count, kernels: engine.kernels.convolution),
+            ConvolutionTask(pass: convolution, samples: pass.count, kernels: engine.kernels),
             multiplications: pass.count * geometry.multiplications)
     }
 
@@ -92,7 +92,7 @@ final class Convolution: Layer {
         if following == .relu {
             let task = RectifyGradientTask(
                 out: rectified.pointer, y: output.values.pointer, gradient: gradient,
-                size: output.sampleStride, count: pass.count, kernels: engine.kernels.training)
+                size: output.sampleStride, count: pass.count, kernels: engine.kernels)
             rectifiedRegion.run(task, multiplications: pass.count * output.sampleStride)
             gradient = rectified.pointer
         }
@@ -116,7 +116,7 @@ final class Convolution: Layer {
             target: inputGradient.pointer, winners: winnersPointer, workspace: backwardWorkspace.pointer)
         convolution.precision = engine.precision(pass)
         inputRegion.run(
-            ConvolutionTask(pass: convolution, samples: pass.count, kernels: engine.kernels.convolution),
+            ConvolutionTask(pass: convolution, samples: pass.count, kernels: engine.kernels),
             multiplications: pass.count * geometry.multiplications)
     }
 

@@ -6,12 +6,12 @@ struct ConvolutionTask: ParallelTask {
     /// Whose workspace is the first thread's; the others' follow.
     let pass: ConvolutionPass
     let samples: Int
-    let kernels: ConvolutionKernels
+    let kernels: KernelTable
 
     func work(thread: Int, threads: Int) {
         var pass = pass
         pass.workspace += thread * pass.geometry.workspaceCount
-        kernels.convolve(pass, part(thread, of: threads, count: samples, unit: 1))
+        kernels.convolution.convolve(pass, part(thread, of: threads, count: samples, unit: 1))
     }
 }
 
@@ -20,14 +20,14 @@ struct ConvolutionWeightTask: ParallelTask {
     /// Whose workspace is the first thread's, and whose sums the first chunk's; the others' follow.
     let pass: ConvolutionWeightPass
     let chunks: Int
-    let kernels: ConvolutionKernels
+    let kernels: KernelTable
 
     func work(thread: Int, threads: Int) {
         var pass = pass
         pass.workspace += thread * pass.geometry.workspaceCount
         if chunks == 1 {
             let pieces = part(thread, of: threads, count: pass.pieces, unit: 1)
-            if !pieces.isEmpty { kernels.sumWeights(pass, pieces) }
+            if !pieces.isEmpty { kernels.convolution.sumWeights(pass, pieces) }
             return
         }
         for index in part(thread, of: threads, count: chunks, unit: 1) {
@@ -35,7 +35,7 @@ struct ConvolutionWeightTask: ParallelTask {
             chunk.samples = part(index, of: chunks, count: pass.samples.count, unit: 1)
             chunk.weightGradient += index * pass.geometry.weightCount
             chunk.biasGradient = pass.biasGradient.map { $0 + index * pass.geometry.outputStride }
-            kernels.sumWeights(chunk, 0..<pass.pieces)
+            kernels.convolution.sumWeights(chunk, 0..<pass.pieces)
         }
     }
 }
@@ -44,7 +44,7 @@ struct ConvolutionWeightTask: ParallelTask {
 private struct ConvolutionUpdateTask: ParallelTask {
     let weight: WeightPanel
     let update: WeightUpdate
-    let kernels: TrainingKernels
+    let kernels: KernelTable
 
     func work(thread: Int, threads: Int) {
         let rows = part(thread, of: threads, count: weight.rows, unit: 1)
@@ -81,7 +81,7 @@ struct ConvolutionGradients {
 
     func sum(_ pass: ConvolutionWeightPass) {
         let (chunks, geometry) = (min(most, pass.samples.count), pass.geometry)
-        let task = ConvolutionWeightTask(pass: pass, chunks: chunks, kernels: engine.kernels.convolution)
+        let task = ConvolutionWeightTask(pass: pass, chunks: chunks, kernels: engine.kernels)
         sumRegion.run(task, multiplications: pass.samples.count * multiplications)
         if chunks == 1 { return }
         addChunks(weight.pointer, chunks, count: geometry.weightCount)
@@ -96,9 +96,9 @@ struct ConvolutionGradients {
         if weight.isTrained {
             let task = ConvolutionUpdateTask(
                 weight: weight.firstPanel(gradient: self.weight.pointer), update: update,
-                kernels: engine.kernels.training)
+                kernels: engine.kernels)
             updateRegion.run(task, multiplications: weight.values.count * 8)
         }
-        update.apply(to: bias, gradient: self.bias.pointer, engine.kernels.training)
+        update.apply(to: bias, gradient: self.bias.pointer, engine.kernels)
     }
 }

@@ -84,9 +84,7 @@ final class CrossEntropy: LossFunction {
     }
 
     private var task: CrossEntropyTask {
-        CrossEntropyTask(
-            entropy: entropy, correct: correct.pointer,
-            compute: engine.kernels.training.losses.softmaxCrossEntropy)
+        CrossEntropyTask(entropy: entropy, correct: correct.pointer, kernels: engine.kernels)
     }
 
     /// What was found in so many rows, which are all.
@@ -104,7 +102,7 @@ final class CrossEntropy: LossFunction {
 private struct CrossEntropyTask: ParallelTask, SampleTask {
     let entropy: UnsafePointer<SoftmaxCrossEntropy?>
     let correct: UnsafeMutablePointer<Int>
-    let compute: @Sendable (SoftmaxCrossEntropy) -> Int
+    let kernels: KernelTable
 
     /// From one thread's count to the next one's.
     static let slot = 8
@@ -115,6 +113,7 @@ private struct CrossEntropyTask: ParallelTask, SampleTask {
     }
 
     func work(_ share: SampleShare) {
-        correct[share.thread * Self.slot] += compute(entropy.pointee!.part(share.samples))
+        let rows = entropy.pointee!.part(share.samples)
+        correct[share.thread * Self.slot] += kernels.training.losses.softmaxCrossEntropy(rows)
     }
 }

@@ -55,7 +55,7 @@ final class CustomLayerRunner: Layer {
         inputGradient.spread(pass.count)
         for weight in dense {
             weight.spreadGradient()
-            pass.update!.apply(to: weight.weight, gradient: weight.paddedGradient, engine.kernels.training)
+            pass.update!.apply(to: weight.weight, gradient: weight.paddedGradient, engine.kernels)
         }
     }
 

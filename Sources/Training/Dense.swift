@@ -169,14 +169,14 @@ final class Dense: SampleLayer, LastLayer {
         let task = OutputTask(
             product: outputProduct(rows: rows(pass), engine.precision(pass)), partition: weight.partition,
             leaves: inputLeaves,
-            partialSums: partialSums.pointer, packing: outputPacking, kernels: engine.kernels.training)
+            partialSums: partialSums.pointer, packing: outputPacking, kernels: engine.kernels)
         outputRegion.run(task, multiplications: multiplications(pass))
     }
 
     private func makeLeafSumTask(rows: Int) -> LeafSumTask {
         LeafSumTask(
             y: output.values.pointer, partialSums: partialSums.pointer, count: rows,
-            stride: output.stride, leaves: inputLeaves, kernels: engine.kernels.training)
+            stride: output.stride, leaves: inputLeaves, kernels: engine.kernels)
     }
 
     /// What `forward` leaves to be done for some samples after others, if anything, when each thread has multiplied with its part
@@ -232,7 +232,7 @@ final class Dense: SampleLayer, LastLayer {
     private var outputPacking: PackingMemory { PackingMemory(memory: packing.pointer, count: packingCount) }
 
     private func makeRowsTask(_ product: MatrixProduct) -> RowsTask {
-        RowsTask(product: product, packing: outputPacking, kernels: engine.kernels.training)
+        RowsTask(product: product, packing: outputPacking, kernels: engine.kernels)
     }
 
     func backward(_ pass: Pass) {
@@ -268,7 +268,7 @@ final class Dense: SampleLayer, LastLayer {
             biasGradient: biasGradient(weightGradient), wantsBiasGradient: bias.isTrained,
             leaves: leaves,
             packing: PackingMemory(memory: gradientPacking.pointer, count: gradientPackingCount),
-            kernels: engine.kernels.training)
+            kernels: engine.kernels)
     }
 
     /// With zeros as the padding of its rows, which are the input gradient's then.
@@ -298,7 +298,7 @@ final class Dense: SampleLayer, LastLayer {
     }
 
     private func makeInputGradientRowsTask(_ product: MatrixProduct) -> RowsTask {
-        RowsTask(product: product, packing: nil, kernels: engine.kernels.training)
+        RowsTask(product: product, packing: nil, kernels: engine.kernels)
     }
 
     private func updateWeightsByLeaves(_ pass: Pass) {
@@ -306,7 +306,7 @@ final class Dense: SampleLayer, LastLayer {
             gradients: leafGradients.pointer, leaves: leaves, rows: weight.rows,
             weight: weight.isTrained ? weight.firstPanel(gradient: leafGradients.pointer) : nil,
             bias: bias.isTrained ? bias.firstPanel(gradient: leafGradients.pointer) : nil,
-            partition: weight.partition, update: pass.update!, kernels: engine.kernels.training)
+            partition: weight.partition, update: pass.update!, kernels: engine.kernels)
         leafRegion.run(task, multiplications: leaves * weight.values.count)
     }
 
@@ -332,7 +332,7 @@ final class Dense: SampleLayer, LastLayer {
             inputGradient: inputGradient, inputGradientStride: input.stride,
             packing: product.precision == .fp32
                 ? nil : PackingMemory(memory: gradientPacking.pointer, count: gradientPackingCount),
-            kernels: engine.kernels.training)
+            kernels: engine.kernels)
         inputRegion.run(task, multiplications: multiplications(pass))
         if input.stride > input.channels { clearPadding(inputGradient, rows: rows) }
     }
@@ -371,7 +371,7 @@ final class Dense: SampleLayer, LastLayer {
             weightGradient: product, biasGradient: biasGradient(product), nonZeros: nonZeros,
             weight: weight.isTrained ? weight.firstPanel(gradient: gradient) : nil,
             bias: bias.isTrained ? bias.firstPanel(gradient: gradient) : nil, partition: weight.partition,
-            update: pass.update!, workspace: engine.workspace, kernels: engine.kernels.training)
+            update: pass.update!, workspace: engine.workspace, kernels: engine.kernels)
     }
 
     /// db = 1ᵀ · dY, from dW = Xᵀ · dY; in fp32, since it multiplies with nothing.

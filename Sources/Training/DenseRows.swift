@@ -14,7 +14,7 @@ struct RowsGradientTask: ParallelTask {
     let wantsBiasGradient: Bool
     let leaves: Int
     let packing: PackingMemory
-    let kernels: TrainingKernels
+    let kernels: KernelTable
 
     /// Rows of dY, X and dX that are worked on at a time.
     private static let blockRows = 256
@@ -65,7 +65,7 @@ struct RowsGradientTask: ParallelTask {
         if let inputGradient {
             var product = inputGradient.part(rows: rows, columns: 0..<inputGradient.columns)
             product.packing = packing
-            kernels.multiply(product)
+            kernels.training.multiply(product)
         }
         let gradient = weightGradient.c + leaf * (weightGradient.rows + 1) * weightGradient.cStride
         func add(_ product: MatrixProduct, to sums: UnsafeMutablePointer<Float>) {
@@ -74,7 +74,7 @@ struct RowsGradientTask: ParallelTask {
             product.b += rows.lowerBound * product.bStride
             (product.c, product.depth, product.startsFromC) = (sums, rows.count, !begins)
             product.packing = packing
-            kernels.multiply(product)
+            kernels.training.multiply(product)
         }
         if wantsWeightGradient { add(weightGradient, to: gradient) }
         if wantsBiasGradient {
@@ -96,7 +96,7 @@ struct LeafUpdateTask: ParallelTask {
     let bias: WeightPanel?
     let partition: Partition
     let update: WeightUpdate
-    let kernels: TrainingKernels
+    let kernels: KernelTable
 
     func work(thread: Int, threads: Int) {
         for index in stride(from: thread, to: partition.pieces, by: threads) {
@@ -116,7 +116,7 @@ struct LeafUpdateTask: ParallelTask {
         while distance < leaves {
             for leaf in stride(from: 0, to: leaves, by: 2 * distance) {
                 let sum = sums + leaf * leafStride
-                kernels.addElements(
+                kernels.training.addElements(
                     sum, sum, sum + distance * leafStride, rows.count * partition.width)
             }
             distance *= 2

@@ -18,7 +18,7 @@ struct OutputTask: ParallelTask {
     /// Of the other leaves one behind another, as C.
     let partialSums: UnsafeMutablePointer<Float>
     let packing: PackingMemory
-    let kernels: TrainingKernels
+    let kernels: KernelTable
 
     func work(thread: Int, threads: Int) {
         for index in stride(from: thread, to: partition.pieces, by: threads) {
@@ -35,7 +35,7 @@ struct OutputTask: ParallelTask {
                 part.b = product.b + (piece.panel * product.depth + inputs.lowerBound) * partition.width
                 part.depth = inputs.count
                 part.packing = packing.part(thread: thread)
-                kernels.multiply(part)
+                kernels.training.multiply(part)
             }
         }
     }
@@ -49,13 +49,13 @@ struct LeafSumTask: SharedTask, SampleTask {
     /// Of a row.
     let stride: Int
     let leaves: Int
-    let kernels: TrainingKernels
+    let kernels: KernelTable
 
     func work(_ share: Range<Int>) {
         let sum = y + share.lowerBound * stride
         for leaf in 1..<leaves {
             let addend = partialSums + ((leaf - 1) * count + share.lowerBound) * stride
-            kernels.addElements(sum, sum, addend, share.count * stride)
+            kernels.training.addElements(sum, sum, addend, share.count * stride)
         }
     }
 }
@@ -64,7 +64,7 @@ struct LeafSumTask: SharedTask, SampleTask {
 struct RowsTask: ParallelTask, SampleTask {
     let product: MatrixProduct
     let packing: PackingMemory?
-    let kernels: TrainingKernels
+    let kernels: KernelTable
 
     func work(thread: Int, threads: Int) {
         work(rows: part(thread, of: threads, count: product.rows, unit: 4), thread: thread)
@@ -75,7 +75,7 @@ struct RowsTask: ParallelTask, SampleTask {
     func work(rows: Range<Int>, thread: Int) {
         var part = product.part(rows: rows, columns: 0..<product.columns)
         part.packing = packing?.part(thread: thread)
-        kernels.multiply(part)
+        kernels.training.multiply(part)
     }
 }
 
@@ -88,7 +88,7 @@ struct InputGradientTask: ParallelTask {
     let inputGradient: UnsafeMutablePointer<Float>
     let inputGradientStride: Int
     let packing: PackingMemory?
-    let kernels: TrainingKernels
+    let kernels: KernelTable
 
     func work(thread: Int, threads: Int) {
         let inputs = part(thread, of: threads, count: product.rows, unit: 16)
@@ -99,10 +99,10 @@ struct InputGradientTask: ParallelTask {
             part.depth = min(columns.upperBound, product.depth) - columns.lowerBound
             part.b = product.b + columns.lowerBound * product.bStride
             part.startsFromC = panel > 0
-            kernels.multiply(part)
+            kernels.training.multiply(part)
             part.a += product.rows * partition.width
         }
-        kernels.transpose(
+        kernels.training.transpose(
             inputGradient + inputs.lowerBound, inputGradientStride, part.c, part.cStride, part.rows, batch)
     }
 }
@@ -121,7 +121,7 @@ struct UpdateTask: ParallelTask {
     let partition: Partition
     let update: WeightUpdate
     let workspace: Workspace
-    let kernels: TrainingKernels
+    let kernels: KernelTable
 
     func work(thread: Int, threads: Int) {
         for index in stride(from: thread, to: partition.pieces, by: threads) {
@@ -162,7 +162,7 @@ struct UpdateTask: ParallelTask {
                 (product.c, product.cStride) = (memory, width)
                 product.partialSums = workspace.partialSums(thread: thread)
                 product.packing = workspace.packing(thread: thread)
-                kernels.multiply(product)
+                kernels.training.multiply(product)
                 let weights = panel.part(
                     rows: part, columns: column - columns.lowerBound..<columnEnd - columns.lowerBound,
                     gradient: memory, gradientStride: width)
@@ -175,7 +175,7 @@ struct UpdateTask: ParallelTask {
     private func apply(
         _ nonZeros: NonZeroLists, to panel: WeightPanel, rows: Range<Int>, columns: Range<Int>, thread: Int
     ) {
-        let (gradient, largest) = (workspace.gradient(thread: thread), kernels.sparseRows)
+        let (gradient, largest) = (workspace.gradient(thread: thread), kernels.training.sparseRows)
         let parts = (rows.count + largest - 1) / largest
         for index in stride(from: parts - 1, through: 0, by: -1) {
             let share = part(index, of: parts, count: rows.count, unit: 16)
@@ -186,7 +186,7 @@ struct UpdateTask: ParallelTask {
                 let product = SparseProduct(
                     a: weightGradient.a + part.lowerBound, aDepthStride: weightGradient.aDepthStride,
                     b: nonZeros, columns: some, rows: part.count, c: gradient)
-                kernels.multiplySparse(product)
+                kernels.training.multiplySparse(product)
                 var weights = panel.part(
                     rows: part,
                     columns: some.lowerBound - columns.lowerBound..<some.upperBound - columns.lowerBound,
@@ -206,13 +206,13 @@ struct ListTask: ParallelTask {
     /// Room for dYᵀ `[columns, stride]`.
     let transposed: UnsafeMutablePointer<Float>
     let stride: Int
-    let kernels: TrainingKernels
+    let kernels: KernelTable
 
     func work(thread: Int, threads: Int) {
         let columns = part(thread, of: threads, count: lists.columns, unit: 16)
-        kernels.transpose(
+        kernels.training.transpose(
             transposed + columns.lowerBound * stride, stride, gradient + columns.lowerBound, gradientStride,
             lists.depth, columns.count)
-        kernels.listNonZeros(lists, transposed, stride, columns)
+        kernels.training.listNonZeros(lists, transposed, stride, columns)
     }
 }

@@ -77,7 +77,7 @@ final class Dropout: LastLayer {
     private func makeGradientTask(count: Int) -> MultiplyTask {
         MultiplyTask(
             out: input.gradient!.pointer, gradient: output.gradient!.pointer, factors: scales.pointer,
-            size: output.sampleStride, count: count, kernels: engine.kernels.training)
+            size: output.sampleStride, count: count, kernels: engine.kernels)
     }
 }
 
@@ -93,7 +93,7 @@ private struct DropoutTask: ParallelTask, SampleTask {
     let key: UInt64
     let count: Int
     let pass: UnsafePointer<Pass?>
-    let kernels: KernelSet
+    let kernels: KernelTable
 
     func work(thread: Int, threads: Int) {
         work(SampleShare(samples: part(thread, of: threads, count: count, unit: 1), thread: thread))

@@ -62,13 +62,13 @@ final class ElementwiseLayer: SampleLayer, LastLayer {
         ElementwiseTask(
             function: function, rows: input.rows(samples: count), y: output.values.pointer,
             slopes: isTraining && input.gradient != nil ? slopes.pointer : nil, x: input.values.pointer,
-            kernels: engine.kernels.layers)
+            kernels: engine.kernels)
     }
 
     private func makeBackwardTask(count: Int) -> MultiplyTask {
         MultiplyTask(
             out: input.gradient!.pointer, gradient: output.gradient!.pointer, factors: slopes.pointer,
-            size: output.sampleStride, count: count, kernels: engine.kernels.training)
+            size: output.sampleStride, count: count, kernels: engine.kernels)
     }
 }
 
@@ -80,12 +80,13 @@ private struct ElementwiseTask: SharedTask, SampleTask {
     /// Nil where no gradient is wanted.
     let slopes: UnsafeMutablePointer<Float>?
     let x: UnsafePointer<Float>
-    let kernels: LayerKernels
+    let kernels: KernelTable
     var count: Int { rows.count }
 
     func work(_ share: Range<Int>) {
         let offset = share.lowerBound * rows.stride
-        kernels.activate(function, y + offset, slopes.map { $0 + offset }, x + offset, rows.part(share))
+        kernels.layers.activate(
+            function, y + offset, slopes.map { $0 + offset }, x + offset, rows.part(share))
     }
 }
 
@@ -96,11 +97,12 @@ struct MultiplyTask: SharedTask, SampleTask {
     let factors: UnsafePointer<Float>
     let size: Int
     let count: Int
-    let kernels: TrainingKernels
+    let kernels: KernelTable
 
     func work(_ share: Range<Int>) {
         let offset = share.lowerBound * size
-        kernels.multiplyElements(out + offset, gradient + offset, factors + offset, share.count * size)
+        kernels.training.multiplyElements(
+            out + offset, gradient + offset, factors + offset, share.count * size)
     }
 }
 

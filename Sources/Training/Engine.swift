@@ -3,9 +3,20 @@ import Tensors
 import VectorKernels
 import Workers
 
+/// Where a model's kernels are, as long as its `Engine` is there. The tasks of threads hold this in the place of the kernels, which
+/// are closures: a copy of these would count a reference for each of them, between any two regions of a step.
+typealias KernelTable = UnsafePointer<KernelSet>
+
+extension KernelTable {
+    var noise: NoiseKernels { pointee.noise }
+    var training: TrainingKernels { pointee.training }
+    var convolution: ConvolutionKernels { pointee.convolution }
+    var layers: LayerKernels { pointee.layers }
+}
+
 /// What all layers of a model run on.
 final class Engine {
-    let kernels: KernelSet
+    let kernels: KernelTable
     let pool: WorkerPool
     let memory: MemoryPlan
     /// See `TrainConfig.leaves`.
@@ -29,12 +40,21 @@ final class Engine {
         precondition(
             kernels.precisions.contains(precision) && (precision == .fp32 || leaves == 1),
             "\(precision) wants a processor that has it, and one leaf")
-        (self.kernels, self.pool, self.leaves, self.precision) = (kernels, pool, leaves, precision)
+        let table = UnsafeMutablePointer<KernelSet>.allocate(capacity: 1)
+        table.initialize(to: kernels)
+        self.kernels = KernelTable(table)
+        (self.pool, self.leaves, self.precision) = (pool, leaves, precision)
         self.frozen = frozen
         memory = MemoryPlan(capacity: capacity)
         let workspaceCount = Workspace.count(precision)
         workspaceMemory = Buffer(count: pool.threads * workspaceCount)
         workspace = Workspace(memory: workspaceMemory.pointer, count: workspaceCount)
+    }
+
+    deinit {
+        let table = UnsafeMutablePointer(mutating: kernels)
+        table.deinitialize(count: 1)
+        table.deallocate()
     }
 
     /// What the factors of a pass are rounded to.

@@ -7,7 +7,7 @@ final class GradientLists {
     private let memory: PlannedMemory
     /// Room for dYᵀ.
     private let transposed: PlannedMemory
-    private let kernels: TrainingKernels
+    private let kernels: KernelTable
     private let region: Region<ListTask>
     private var found: NonZeroLists?
     /// Whether `found` is what this batch has.
@@ -15,7 +15,7 @@ final class GradientLists {
 
     /// For the output of the layer that is being made.
     init(of output: Activation, transposed: PlannedMemory, engine: Engine) {
-        (self.output, self.transposed, kernels) = (output, transposed, engine.kernels.training)
+        (self.output, self.transposed, kernels) = (output, transposed, engine.kernels)
         memory = engine.memory.scratch(
             NonZeroLists.count(depth: engine.memory.capacity * output.positions, columns: output.stride),
             in: .backward)
@@ -47,7 +47,8 @@ final class GradientLists {
     private func shareOfNonZeros(_ rows: Int) -> Double {
         var (found, seen) = (0, 0)
         for row in stride(from: 0, to: rows, by: (rows + 15) / 16) {
-            found += kernels.countNonZeros(output.gradient!.pointer + row * output.stride, output.stride)
+            found += kernels.training.countNonZeros(
+                output.gradient!.pointer + row * output.stride, output.stride)
             seen += output.stride
         }
         return Double(found) / Double(seen)

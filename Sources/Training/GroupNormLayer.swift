@@ -56,8 +56,8 @@ final class GroupNormLayer: Layer {
         backwardRegion.run(task, multiplications: pass.count * input.sampleStride * 4)
         engine.kernels.layers.sumRows(gradients.pointer, sums.pointer, pass.count, 5 * stride, 2 * stride)
         let update = pass.update!
-        update.apply(to: shift, gradient: gradients.pointer, engine.kernels.training)
-        update.apply(to: scale, gradient: gradients.pointer + stride, engine.kernels.training)
+        update.apply(to: shift, gradient: gradients.pointer, engine.kernels)
+        update.apply(to: scale, gradient: gradients.pointer + stride, engine.kernels)
     }
 
     private func norm(_ pass: Pass) -> GroupNorm {
@@ -66,7 +66,7 @@ final class GroupNormLayer: Layer {
             rows: Rows(count: input.positions, channels: input.channels, stride: input.stride),
             x: input.values.pointer, scale: scale.values.pointer, shift: shift.values.pointer,
             statistics: statistics.pointer, factors: factors.pointer, rectifies: rectifies,
-            kernels: engine.kernels.layers)
+            kernels: engine.kernels)
     }
 }
 
@@ -82,7 +82,7 @@ private struct GroupNorm {
     let statistics: UnsafeMutablePointer<Float>
     let factors: UnsafeMutablePointer<Float>
     let rectifies: Bool
-    let kernels: LayerKernels
+    let kernels: KernelTable
 
     static let epsilon: Float = 1e-5
 
@@ -131,10 +131,10 @@ private struct GroupNormTask: SharedTask {
             let (means, factors) = (norm.means(sample), norm.factors + sample * stride)
             let roots = means + stride
             let moments = ChannelMoments(means: means, squares: roots, count: norm.rows.count)
-            norm.kernels.findMoments(moments, norm.x + sample * norm.sampleStride, stride)
+            norm.kernels.layers.findMoments(moments, norm.x + sample * norm.sampleStride, stride)
             norm.pool(means, roots)
             for channel in 0..<stride { factors[channel] = roots[channel] * norm.scale[channel] }
-            norm.kernels.mapChannels(norm.map(sample), y + sample * norm.sampleStride)
+            norm.kernels.layers.mapChannels(norm.map(sample), y + sample * norm.sampleStride)
         }
     }
 }
@@ -150,10 +150,10 @@ private struct GroupNormGradientTask: SharedTask {
         let stride = norm.rows.stride
         for sample in share {
             let (offset, sums) = (sample * norm.sampleStride, sums + sample * 5 * stride)
-            norm.kernels.sumChannels(norm.map(sample), gradient + offset, sums)
+            norm.kernels.layers.sumChannels(norm.map(sample), gradient + offset, sums)
             setFactors(sums, roots: norm.means(sample) + stride)
             guard let inputGradient else { continue }
-            norm.kernels.combineChannels(
+            norm.kernels.layers.combineChannels(
                 norm.map(sample), inputGradient + offset, gradient + offset, sums + 2 * stride)
         }
     }

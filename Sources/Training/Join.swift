@@ -25,7 +25,7 @@ final class Fork: Layer {
             let sum = index == 1 ? outputs[0].gradient!.pointer! : gradient.pointer!
             let task = AddTask(
                 count: pass.count, size: input.sampleStride, out: gradient.pointer, a: sum,
-                b: outputs[index].gradient!.pointer, rectifies: false, kernels: engine.kernels.training)
+                b: outputs[index].gradient!.pointer, rectifies: false, kernels: engine.kernels)
             region.run(task, multiplications: pass.count * input.sampleStride)
         }
     }
@@ -64,7 +64,7 @@ final class Sum: Layer {
             let task = AddTask(
                 count: pass.count, size: output.sampleStride, out: output.values.pointer, a: sum,
                 b: inputs[index].values.pointer, rectifies: rectifies && index == inputs.count - 1,
-                kernels: engine.kernels.training)
+                kernels: engine.kernels)
             region.run(task, multiplications: pass.count * output.sampleStride)
         }
     }
@@ -73,7 +73,7 @@ final class Sum: Layer {
         guard let rectified else { return }
         let task = RectifyGradientTask(
             out: rectified.pointer, y: output.values.pointer, gradient: output.gradient!.pointer,
-            size: output.sampleStride, count: pass.count, kernels: engine.kernels.training)
+            size: output.sampleStride, count: pass.count, kernels: engine.kernels)
         backwardRegion.run(task, multiplications: pass.count * output.sampleStride)
     }
 }
@@ -161,11 +161,11 @@ private struct AddTask: SharedTask {
     let a: UnsafePointer<Float>
     let b: UnsafePointer<Float>
     let rectifies: Bool
-    let kernels: TrainingKernels
+    let kernels: KernelTable
 
     func work(_ share: Range<Int>) {
         let offset = share.lowerBound * size
-        let add = rectifies ? kernels.addAndRectify : kernels.addElements
+        let add = rectifies ? kernels.training.addAndRectify : kernels.training.addElements
         add(out + offset, a + offset, b + offset, share.count * size)
     }
 }

@@ -49,7 +49,7 @@ final class Pooling: Layer {
         let task = PoolingTask(
             operation: operation, pass: windows,
             winners: isMaximum ? winners.words(values) : nil, samples: pass.count,
-            kernels: engine.kernels.convolution)
+            kernels: engine.kernels)
         region.run(task, multiplications: pass.count * input.sampleStride)
     }
 }
@@ -63,17 +63,17 @@ struct PoolingTask: ParallelTask {
     /// Of the largest values.
     let winners: UnsafeMutablePointer<UInt32>?
     let samples: Int
-    let kernels: ConvolutionKernels
+    let kernels: KernelTable
 
     func work(thread: Int, threads: Int) {
         let samples = part(thread, of: threads, count: samples, unit: 1)
         switch operation {
-        case .maximum: kernels.maximum(pass, winners!, samples)
-        case .maximumBackward: kernels.maximumBackward(pass, winners!, samples)
-        case .mean: kernels.sumWindows(pass, true, samples)
-        case .meanBackward: kernels.spreadWindows(pass, true, samples)
-        case .sum: kernels.sumWindows(pass, false, samples)
-        case .sumBackward: kernels.spreadWindows(pass, false, samples)
+        case .maximum: kernels.convolution.maximum(pass, winners!, samples)
+        case .maximumBackward: kernels.convolution.maximumBackward(pass, winners!, samples)
+        case .mean: kernels.convolution.sumWindows(pass, true, samples)
+        case .meanBackward: kernels.convolution.spreadWindows(pass, true, samples)
+        case .sum: kernels.convolution.sumWindows(pass, false, samples)
+        case .sumBackward: kernels.convolution.spreadWindows(pass, false, samples)
         }
     }
 }

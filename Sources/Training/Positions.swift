@@ -33,7 +33,7 @@ final class LearnedPositions: Layer {
     func forward(_ pass: Pass) {
         let task = AddTableTask(
             count: pass.count, table: table.values.pointer, size: input.sampleStride,
-            x: input.values.pointer, y: output.values.pointer, kernels: engine.kernels.training)
+            x: input.values.pointer, y: output.values.pointer, kernels: engine.kernels)
         forwardRegion.run(task, multiplications: pass.count * input.sampleStride)
     }
 
@@ -42,7 +42,7 @@ final class LearnedPositions: Layer {
             samples: pass.count, upstream: output.gradient!.pointer, size: input.sampleStride,
             inputGradient: input.gradient?.pointer, gradient: gradient.pointer, kernels: engine.kernels)
         backwardRegion.run(task, multiplications: pass.count * input.sampleStride)
-        pass.update!.apply(to: table, gradient: gradient.pointer, engine.kernels.training)
+        pass.update!.apply(to: table, gradient: gradient.pointer, engine.kernels)
     }
 }
 
@@ -101,7 +101,7 @@ final class SinusoidalPositions: Layer {
     func forward(_ pass: Pass) {
         let task = AddTableTask(
             count: pass.count, table: table.pointer, size: input.sampleStride, x: input.values.pointer,
-            y: output.values.pointer, kernels: engine.kernels.training)
+            y: output.values.pointer, kernels: engine.kernels)
         forwardRegion.run(task, multiplications: pass.count * input.sampleStride)
     }
 
@@ -118,10 +118,12 @@ private struct AddTableTask: SharedTask {
     let size: Int
     let x: UnsafePointer<Float>
     let y: UnsafeMutablePointer<Float>
-    let kernels: TrainingKernels
+    let kernels: KernelTable
 
     func work(_ share: Range<Int>) {
-        for sample in share { kernels.addElements(y + sample * size, x + sample * size, table, size) }
+        for sample in share {
+            kernels.training.addElements(y + sample * size, x + sample * size, table, size)
+        }
     }
 }
 
@@ -132,7 +134,7 @@ private struct TableGradientTask: SharedTask {
     let size: Int
     let inputGradient: UnsafeMutablePointer<Float>?
     let gradient: UnsafeMutablePointer<Float>
-    let kernels: KernelSet
+    let kernels: KernelTable
     /// Groups of 16 values.
     var count: Int { size / 16 }
 

@@ -34,13 +34,13 @@ final class ReLU: LastLayer {
     private func makeForwardTask(count: Int) -> RectifyTask {
         RectifyTask(
             y: output.values.pointer, x: input.values.pointer, size: output.sampleStride, count: count,
-            kernels: engine.kernels.training)
+            kernels: engine.kernels)
     }
 
     private func makeBackwardTask(count: Int) -> RectifyGradientTask {
         RectifyGradientTask(
             out: input.gradient!.pointer, y: output.values.pointer, gradient: output.gradient!.pointer,
-            size: output.sampleStride, count: count, kernels: engine.kernels.training)
+            size: output.sampleStride, count: count, kernels: engine.kernels)
     }
 
     /// Memory is what takes time, as much as this many multiplications.
@@ -53,11 +53,11 @@ private struct RectifyTask: SharedTask, SampleTask {
     let x: UnsafePointer<Float>
     let size: Int
     let count: Int
-    let kernels: TrainingKernels
+    let kernels: KernelTable
 
     func work(_ share: Range<Int>) {
         let offset = share.lowerBound * size
-        kernels.rectify(y + offset, x + offset, share.count * size)
+        kernels.training.rectify(y + offset, x + offset, share.count * size)
     }
 }
 
@@ -68,10 +68,10 @@ struct RectifyGradientTask: SharedTask, SampleTask {
     let gradient: UnsafePointer<Float>
     let size: Int
     let count: Int
-    let kernels: TrainingKernels
+    let kernels: KernelTable
 
     func work(_ share: Range<Int>) {
         let offset = share.lowerBound * size
-        kernels.rectifyBackward(out + offset, y + offset, gradient + offset, share.count * size)
+        kernels.training.rectifyBackward(out + offset, y + offset, gradient + offset, share.count * size)
     }
 }

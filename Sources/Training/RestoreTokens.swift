@@ -57,10 +57,10 @@ final class RestoreTokens: Layer {
         guard token.isTrained else { return }
         let task = MaskTokenTask(
             rows: rows, count: pass.count, all: upstream, sums: sampleGradients.pointer,
-            kernels: engine.kernels.training)
+            kernels: engine.kernels)
         tokenRegion.run(task, multiplications: pass.count * output.sampleStride)
         engine.kernels.layers.sumRows(
             gradient.pointer, sampleGradients.pointer, pass.count, input.stride, input.stride)
-        pass.update!.apply(to: token, gradient: gradient.pointer, engine.kernels.training)
+        pass.update!.apply(to: token, gradient: gradient.pointer, engine.kernels)
     }
 }

@@ -72,18 +72,18 @@ final class RowNormLayer: SampleLayer {
             let sum = sums.pointer + index * input.stride
             engine.kernels.layers.sumRows(
                 sum, partialSums.pointer + index * chunks * input.stride, chunks, input.stride, input.stride)
-            pass.update!.apply(to: weight, gradient: sum, engine.kernels.training)
+            pass.update!.apply(to: weight, gradient: sum, engine.kernels)
         }
     }
 
     private func makeForwardTask(_ pass: Pass) -> RowNormTask {
-        RowNormTask(norm: norm(pass), y: output.values.pointer, kernels: engine.kernels.layers)
+        RowNormTask(norm: norm(pass), y: output.values.pointer, kernels: engine.kernels)
     }
 
     private func makeBackwardTask(_ pass: Pass) -> RowNormGradientTask {
         RowNormGradientTask(
             norm: norm(pass), gradient: output.gradient!.pointer, inputGradient: input.gradient?.pointer,
-            partialSums: partialSums.pointer, count: chunks, kernels: engine.kernels.layers)
+            partialSums: partialSums.pointer, count: chunks, kernels: engine.kernels)
     }
 
     private func norm(_ pass: Pass) -> RowNorm {
@@ -100,11 +100,11 @@ final class RowNormLayer: SampleLayer {
 private struct RowNormTask: SharedTask {
     let norm: RowNorm
     let y: UnsafeMutablePointer<Float>
-    let kernels: LayerKernels
+    let kernels: KernelTable
     var count: Int { norm.rows.count }
 
     func work(_ share: Range<Int>) {
-        kernels.normaliseRows(norm.part(share), y + share.lowerBound * norm.rows.stride)
+        kernels.layers.normaliseRows(norm.part(share), y + share.lowerBound * norm.rows.stride)
     }
 }
 
@@ -116,7 +116,7 @@ private struct RowNormGradientTask: SharedTask {
     let partialSums: UnsafeMutablePointer<Float>
     /// Of chunks.
     let count: Int
-    let kernels: LayerKernels
+    let kernels: KernelTable
 
     func work(_ share: Range<Int>) {
         for chunk in share {
@@ -128,7 +128,7 @@ private struct RowNormGradientTask: SharedTask {
         let stride = norm.rows.stride
         let offset = rows.lowerBound * stride
         let scale = partialSums + chunk * stride
-        kernels.normaliseRowsBackward(
+        kernels.layers.normaliseRowsBackward(
             norm.part(rows), gradient + offset, inputGradient.map { $0 + offset }, scale,
             norm.shift == nil ? nil : scale + count * stride)
     }

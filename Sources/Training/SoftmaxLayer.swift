@@ -20,7 +20,7 @@ final class SoftmaxLayer: Layer {
     func forward(_ pass: Pass) {
         let task = SoftmaxTask(
             rows: input.rows(pass), y: output.values.pointer, x: input.values.pointer,
-            kernels: engine.kernels.layers)
+            kernels: engine.kernels)
         forwardRegion.run(task, multiplications: pass.count * input.sampleStride * 32)
     }
 
@@ -28,7 +28,7 @@ final class SoftmaxLayer: Layer {
         guard let gradient = input.gradient else { return }
         let task = SoftmaxGradientTask(
             rows: input.rows(pass), out: gradient.pointer, y: output.values.pointer,
-            gradient: output.gradient!.pointer, kernels: engine.kernels.layers)
+            gradient: output.gradient!.pointer, kernels: engine.kernels)
         backwardRegion.run(task, multiplications: pass.count * input.sampleStride * 4)
     }
 }
@@ -37,12 +37,12 @@ private struct SoftmaxTask: SharedTask {
     let rows: Rows
     let y: UnsafeMutablePointer<Float>
     let x: UnsafePointer<Float>
-    let kernels: LayerKernels
+    let kernels: KernelTable
     var count: Int { rows.count }
 
     func work(_ share: Range<Int>) {
         let offset = share.lowerBound * rows.stride
-        kernels.softmax(y + offset, x + offset, rows.part(share))
+        kernels.layers.softmax(y + offset, x + offset, rows.part(share))
     }
 }
 
@@ -51,11 +51,11 @@ private struct SoftmaxGradientTask: SharedTask {
     let out: UnsafeMutablePointer<Float>
     let y: UnsafePointer<Float>
     let gradient: UnsafePointer<Float>
-    let kernels: LayerKernels
+    let kernels: KernelTable
     var count: Int { rows.count }
 
     func work(_ share: Range<Int>) {
         let offset = share.lowerBound * rows.stride
-        kernels.softmaxBackward(out + offset, y + offset, gradient + offset, rows.part(share))
+        kernels.layers.softmaxBackward(out + offset, y + offset, gradient + offset, rows.part(share))
     }
 }

@@ -44,7 +44,7 @@ final class TokenEmbedding: Layer {
         let panel = table.firstPanel(gradient: gradient.pointer)
         let task = ScatterTask(
             tokens: tokens(pass), upstream: output.gradient!.pointer, gradient: gradient.pointer,
-            panel: panel, update: pass.update!, kernels: engine.kernels.training)
+            panel: panel, update: pass.update!, kernels: engine.kernels)
         backwardRegion.run(task, multiplications: pass.count * output.sampleStride + table.shape.count * 4)
     }
 
@@ -98,7 +98,7 @@ private struct ScatterTask: SharedTask {
     let gradient: UnsafeMutablePointer<Float>
     let panel: WeightPanel
     let update: WeightUpdate
-    let kernels: TrainingKernels
+    let kernels: KernelTable
     /// Groups of 16 columns.
     var count: Int { tokens.stride / 16 }
 
@@ -112,7 +112,7 @@ private struct ScatterTask: SharedTask {
             guard let row = tokens.row(index) else { continue }
             let target = mine + row * tokens.stride
             let source = upstream + index * tokens.stride + columns.lowerBound
-            kernels.addElements(target, target, source, columns.count)
+            kernels.training.addElements(target, target, source, columns.count)
         }
         let part = panel.part(
             rows: 0..<tokens.rows, columns: columns, gradient: mine, gradientStride: tokens.stride)

@@ -42,7 +42,7 @@ final class ClassToken: Layer {
         }
         engine.kernels.layers.sumRows(
             gradient.pointer, upstream, pass.count, output.sampleStride, output.stride)
-        pass.update!.apply(to: token, gradient: gradient.pointer, engine.kernels.training)
+        pass.update!.apply(to: token, gradient: gradient.pointer, engine.kernels)
     }
 }
 

@@ -93,14 +93,16 @@ struct MaskTokenTask: SharedTask {
     let all: UnsafePointer<Float>
     /// `[samples, stride]`.
     let sums: UnsafeMutablePointer<Float>
-    let kernels: TrainingKernels
+    let kernels: KernelTable
 
     func work(_ share: Range<Int>) {
         for sample in share {
             let sum = sums + sample * rows.stride
             sum.update(repeating: 0, count: rows.stride)
             rows.eachToken(sample) { row, place in
-                if place == VisibleTokens.hidden { kernels.addElements(sum, sum, all + row, rows.stride) }
+                if place == VisibleTokens.hidden {
+                    kernels.training.addElements(sum, sum, all + row, rows.stride)
+                }
             }
         }
     }

@@ -92,7 +92,7 @@ final class TransposedConvolution: Layer {
             workspace: workspace.pointer)
         convolution.precision = engine.precision(pass)
         region.run(
-            ConvolutionTask(pass: convolution, samples: pass.count, kernels: engine.kernels.convolution),
+            ConvolutionTask(pass: convolution, samples: pass.count, kernels: engine.kernels),
             multiplications: pass.count * geometry.multiplications)
     }
 

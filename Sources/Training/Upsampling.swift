@@ -38,7 +38,7 @@ final class Upsampling: Layer {
             target: target.pointer)
         let task = PoolingTask(
             operation: operation, pass: windows, winners: nil, samples: pass.count,
-            kernels: engine.kernels.convolution)
+            kernels: engine.kernels)
         region.run(task, multiplications: pass.count * output.sampleStride)
     }
 }

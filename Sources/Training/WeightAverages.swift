@@ -24,7 +24,7 @@ final class WeightAverages {
             let weight = weights[index]
             let task = ApproachTask(
                 average: weight.average!.pointer, values: weight.values.pointer, share: share,
-                count: weight.values.count, kernels: engine.kernels.training)
+                count: weight.values.count, kernels: engine.kernels)
             region.run(task, multiplications: weight.values.count)
         }
     }
@@ -36,10 +36,10 @@ private struct ApproachTask: ParallelTask {
     let values: UnsafePointer<Float>
     let share: Float
     let count: Int
-    let kernels: TrainingKernels
+    let kernels: KernelTable
 
     func work(thread: Int, threads: Int) {
         let own = part(thread, of: threads, count: count, unit: 16)
-        kernels.approach(average + own.lowerBound, values + own.lowerBound, share, own.count)
+        kernels.training.approach(average + own.lowerBound, values + own.lowerBound, share, own.count)
     }
 }

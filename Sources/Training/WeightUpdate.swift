@@ -15,13 +15,13 @@ enum WeightUpdate {
     }
 
     /// Changes a whole weight, where it is trained.
-    func apply(to weight: Weight, gradient: UnsafePointer<Float>, _ kernels: TrainingKernels) {
+    func apply(to weight: Weight, gradient: UnsafePointer<Float>, _ kernels: KernelTable) {
         if weight.isTrained { apply(to: weight.firstPanel(gradient: gradient), kernels) }
     }
 
-    func apply(to panel: WeightPanel, _ kernels: TrainingKernels) {
+    func apply(to panel: WeightPanel, _ kernels: KernelTable) {
         switch self {
-        case .collect(let isFirst): kernels.collect(panel, isFirst)
+        case .collect(let isFirst): kernels.training.collect(panel, isFirst)
         case .change(let step): step.apply(to: panel, kernels)
         }
     }
@@ -65,21 +65,21 @@ struct OptimizerStep {
         }
     }
 
-    fileprivate func apply(to panel: WeightPanel, _ kernels: TrainingKernels) {
+    fileprivate func apply(to panel: WeightPanel, _ kernels: KernelTable) {
         let factor = Float(panel.rateScale)
         switch rule {
         case .adam(var step):
             (step.stepSize, step.scales) = (step.stepSize * factor, scales(of: panel))
-            kernels.adam(panel, step)
+            kernels.training.adam(panel, step)
         case .momentum(var step):
             (step.learningRate, step.scales) = (step.learningRate * factor, scales(of: panel))
-            kernels.momentum(panel, step)
+            kernels.training.momentum(panel, step)
         case .lion(var step):
             (step.learningRate, step.scales) = (step.learningRate * factor, scales(of: panel))
-            kernels.lion(panel, step)
+            kernels.training.lion(panel, step)
         case .rmsProp(var step):
             (step.learningRate, step.scales) = (step.learningRate * factor, scales(of: panel))
-            kernels.rmsProp(panel, step)
+            kernels.training.rmsProp(panel, step)
         }
     }
 

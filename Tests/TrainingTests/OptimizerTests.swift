@@ -6,12 +6,18 @@ import VectorKernels
 
 @testable import Training
 
+extension WeightUpdate {
+    fileprivate func apply(to panel: WeightPanel, in kernels: KernelSet) {
+        withUnsafePointer(to: kernels) { apply(to: panel, $0) }
+    }
+}
+
 /// A weight of 5 rows and 21 columns in steps with gradients that differ from step to step.
 private struct Descent {
     static let (rows, columns, stride) = (5, 21, 32)
 
     let optimizer: Optimizer
-    let kernels: TrainingKernels
+    let kernels: KernelSet
 
     static func gradient(step: Int) -> [Float] {
         // From tiny to large: epsilon must matter for some.
@@ -35,7 +41,7 @@ private struct Descent {
                     let part = weight.firstPanel(gradient: gradient.pointer).part(
                         rows: top..<bottom, columns: left..<right,
                         gradient: gradient.pointer + top * Self.stride + left, gradientStride: Self.stride)
-                    update.apply(to: part, kernels)
+                    update.apply(to: part, in: kernels)
                 }
             }
         }
@@ -63,7 +69,7 @@ struct OptimizerTests {
 
     @Test(arguments: InstructionSet.supported, optimizers)
     func `twenty steps agree with the formulas in Double`(set: InstructionSet, optimizer: Optimizer) {
-        let descent = Descent(optimizer: optimizer, kernels: KernelSet.of(set)!.training)
+        let descent = Descent(optimizer: optimizer, kernels: KernelSet.of(set)!)
         // After the first step a wrong correction of the bias shows most, later a wrong decay.
         for steps in [1, 2, 20] {
             expectClose(
@@ -74,7 +80,7 @@ struct OptimizerTests {
 
     @Test(arguments: InstructionSet.supported, optimizers)
     func `bits do not depend on how a weight is split`(set: InstructionSet, optimizer: Optimizer) {
-        let descent = Descent(optimizer: optimizer, kernels: KernelSet.of(set)!.training)
+        let descent = Descent(optimizer: optimizer, kernels: KernelSet.of(set)!)
         let whole = descent.weights(steps: 3)
         #expect(descent.weights(steps: 3, rowCuts: [0, 1, 4, 5], columnCuts: [0, 16, 32]) == whole)
     }
@@ -87,7 +93,7 @@ struct OptimizerTests {
         let gradient = Buffer<Float>(count: 16)
         gradient[0] = 1e-6
         WeightUpdate(.adam(config), step: 1).apply(
-            to: weight.firstPanel(gradient: gradient.pointer), Fixture.kernels.training)
+            to: weight.firstPanel(gradient: gradient.pointer), in: Fixture.kernels)
         expectClose(weight.unpadded, [-0.125])
     }
 
@@ -115,7 +121,7 @@ struct OptimizerTests {
             let memory = Buffer<Float>(count: 16)
             for (place, value) in gradient.enumerated() { memory[place] = value }
             WeightUpdate(OptimizerReference.examples[name]!, step: index + 1).apply(
-                to: weight.firstPanel(gradient: memory.pointer), KernelSet.of(set)!.training)
+                to: weight.firstPanel(gradient: memory.pointer), in: KernelSet.of(set)!)
         }
         expectClose(weight.unpadded, try #require(golden.weights[name]), tolerance: 2e-6)
     }
@@ -128,7 +134,7 @@ struct OptimizerTests {
             let weight = optimizer.weight([1, gradients.count])
             weight.unpadded = Fixture.floats(gradients.count, seed: 8)
             let memory = Buffer(gradients)
-            update.apply(to: weight.firstPanel(gradient: memory.pointer), Fixture.kernels.training)
+            update.apply(to: weight.firstPanel(gradient: memory.pointer), in: Fixture.kernels)
             return weight.unpadded
         }
         let gradients = Fixture.floats(16, seed: 9)
@@ -211,7 +217,7 @@ struct OptimizerTests {
         let gradient = Buffer<Float>(count: 16)
         (gradient[0], gradient[1]) = (.nan, 1)
         WeightUpdate(optimizer, step: 1).apply(
-            to: weight.firstPanel(gradient: gradient.pointer), Fixture.kernels.training)
+            to: weight.firstPanel(gradient: gradient.pointer), in: Fixture.kernels)
         #expect(weight.unpadded[0].isNaN)
         #expect(weight.unpadded[1] < 0)
     }
