@@ -25,7 +25,7 @@ struct RowsGradientTask: ParallelTask {
     static func leaves(samples: Int, positions: Int, atLeast least: Int) -> Int {
         let (rows, most) = (samples * positions, min(max(samples, 8), MatrixProduct.maximumLeaves))
         var leaves = least
-        while 2 * leaves <= most, rows >= 2 * leaves * (leaves < 16 ? 64 : 384) { leaves *= 2 }
+        while 2 * leaves <= most, rows >= 2 * leaves * (leaves < 8 ? 64 : 384) { leaves *= 2 }
         return leaves
     }
 
