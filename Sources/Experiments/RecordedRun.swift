@@ -16,16 +16,22 @@ struct RecordedRun {
     let points: [Point]
     /// Of test sets, by row of the robustness table; empty for a run without one.
     let evaluations: [Digest]
+    /// Of a complete run: the whole epochs that it had when it ended, which may be sooner than its config says. Nil where its last
+    /// checkpoint cannot be read.
+    let epochs: Int?
 
     init(_ path: String) throws {
         folder = try RunFolder.open(path)
         var points = try Self.points(folder.metrics)
-        // What came behind the log's last line, of a run that did not end.
-        if !folder.has(folder.robustness), let run = try Checkpoint.newest(in: folder)?.checkpoint.run,
-            run.batch > 0
-        {
-            points.append(Point(epoch: run.epoch, batch: run.batch, digest: run.digest))
+        let isComplete = folder.has(folder.robustness)
+        let newest = isComplete ? try? Checkpoint.newest(in: folder) : try Checkpoint.newest(in: folder)
+        let last = isComplete && newest?.problem != nil ? nil : newest?.checkpoint.run
+        // What came behind the log's last line, of a run that did not reach an epoch's end.
+        if let last, last.batch > 0 {
+            let point = Point(epoch: last.epoch, batch: last.batch, digest: last.digest)
+            if !points.contains(point) { points.append(point) }
         }
+        epochs = isComplete ? last?.epoch : nil
         self.points = points
         evaluations = try Self.evaluations(folder.robustness)
     }

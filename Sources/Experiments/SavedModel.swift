@@ -11,7 +11,7 @@ extension Experiment {
     ///   - run: the run's folder.
     ///   - overrides: changes as `--set` takes them, for instance other noise.
     ///   - picture: also to be drawn, where there is one.
-    /// - Returns: the table, which is also written to the run's folder if nothing was changed and none is there.
+    /// - Returns: the table, which is also written to the run's folder if nothing was changed, none is there, and the run is done.
     package static func evaluate(
         run path: String, overrides: [String], picture: TestPicture? = nil, runtime: Runtime,
         observer: some RunObserver
@@ -30,11 +30,21 @@ extension Experiment {
         try picture?.write(experiment, model, rows: table.rows, run: folder, observer: observer)
         guard overrides.isEmpty else { return table }
         switch try? String(contentsOfFile: folder.robustness, encoding: .utf8) {
-        case nil: try folder.write(table)
+        case nil where try experiment.isDone(folder): try folder.write(table)
+        case nil:
+            observer.say(
+                "the run was interrupted, so its table is not kept; 'mottle train --resume \(path)' goes on with it"
+            )
         case table.json: break
         default: observer.say("\(folder.robustness) has other numbers and is left as it is")
         }
         return table
+    }
+
+    /// Whether nothing is left to be trained of a run; also where it has no checkpoint that could say so.
+    private func isDone(_ folder: RunFolder) throws -> Bool {
+        guard let run = try Checkpoint.newest(in: folder)?.checkpoint.run else { return true }
+        return run.epoch >= config.train.epochs || run.validation.hasStopped
     }
 }
 

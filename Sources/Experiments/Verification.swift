@@ -51,7 +51,7 @@ package struct Verification: Equatable {
         _ recorded: RecordedRun, _ experiment: Experiment, _ found: Set<Int>
     ) throws {
         let isComplete = recorded.folder.has(recorded.folder.robustness)
-        let expected = isComplete ? try epochs(of: recorded, experiment.config) : (found.max() ?? 0)
+        let expected = isComplete ? recorded.epochs ?? experiment.config.train.epochs : (found.max() ?? 0)
         if let missing = (0..<expected).first(where: { !found.contains($0) }) {
             throw FileError(
                 recorded.folder.metrics,
@@ -68,14 +68,6 @@ package struct Verification: Equatable {
                 recorded.folder.metrics,
                 "holds no digests to compare with: no step was logged, and no checkpoint written")
         }
-    }
-
-    /// Of a complete run: where its validation may have stopped it, its last checkpoint knows.
-    private static func epochs(of recorded: RecordedRun, _ config: ExperimentConfig) throws -> Int {
-        guard config.validation?.patience != nil,
-            let run = try Checkpoint.newest(in: recorded.folder)?.checkpoint.run
-        else { return config.train.epochs }
-        return run.epoch
     }
 
     private mutating func compare(

@@ -113,7 +113,9 @@ final class StreamWorker {
     /// What the program of a view begins with.
     private func sample(_ id: UInt64, view: Int, epoch: Int, step: Int) throws -> CleanSample {
         guard changesSounds else { return try source.sample(id, scratch: scratch.pointer) }
-        return try workspaces[view].sample(id, epoch: epoch, step: step, scratch: scratch.pointer)
+        return try plainWorkspaces.pointer[view]._withUnsafeGuaranteedRef { workspace in
+            try workspace.sample(id, epoch: epoch, step: step, scratch: scratch.pointer)
+        }
     }
 
     private func make(

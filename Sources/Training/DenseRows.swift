@@ -21,11 +21,12 @@ struct RowsGradientTask: ParallelTask {
 
     /// Into how many leaves the rows of all samples are cut, of which a thread has whole ones: a power of two, so that leaves
     /// are a binary tree. Few rows are cut so that many threads have some, more of them so that adding up leaves takes little
-    /// beside making them. A leaf has whole samples in a `SampleGroup`, which few of them are worth.
+    /// beside making them. There are no more than samples, so that layers can make a `SampleGroup`; of fewer than four samples
+    /// that is worth less than threads are.
     static func leaves(samples: Int, positions: Int, atLeast least: Int) -> Int {
-        let (rows, most) = (samples * positions, min(max(samples, 8), MatrixProduct.maximumLeaves))
+        let most = samples < 4 ? MatrixProduct.maximumLeaves : min(samples, MatrixProduct.maximumLeaves)
         var leaves = least
-        while 2 * leaves <= most, rows >= 2 * leaves * (leaves < 8 ? 64 : 384) { leaves *= 2 }
+        while 2 * leaves <= most, samples * positions >= 2 * leaves * (leaves < 8 ? 64 : 384) { leaves *= 2 }
         return leaves
     }
 

@@ -1,7 +1,8 @@
 import Kernels
 import Tensors
 import Testing
-import VectorKernels
+
+@testable import VectorKernels
 
 /// A product over buffers with a guard zone around C.
 private struct Case {
@@ -187,6 +188,20 @@ struct BFloat16ProductTests {
 }
 
 struct MatrixProductTests {
+    @Test func `blocks of rows are even, hold all rows and fit their memory`() {
+        for rows in 0...5000 {
+            let count = MatrixProduct.rowBlocks(rows)
+            let blocks = (0..<count).map { MatrixProduct.rowBlock($0, of: count, rows: rows) }
+            #expect(blocks[0].lowerBound == 0 && blocks[count - 1].upperBound == rows)
+            for (block, next) in zip(blocks, blocks.dropFirst()) {
+                #expect(block.upperBound == next.lowerBound && block.count % 24 == 0)
+            }
+            let sizes = blocks.map(\.count)
+            #expect(sizes.max()! <= MatrixProduct.largestRowBlock)
+            #expect(2 * sizes.min()! >= sizes.max()!, "of \(rows) rows: \(sizes)")
+        }
+    }
+
     @Test(arguments: InstructionSet.supported)
     func `the peak's rounds are twelve sums that multiply and add`(set: InstructionSet) {
         let values = Buffer<Float>(Array(repeating: 0.5, count: 16))

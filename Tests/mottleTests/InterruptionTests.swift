@@ -87,8 +87,12 @@ import Testing
             #expect(try jsonObject(String(line))["event"] != nil)
         }
         let evaluation = try folder.mottle("evaluate", "runs/small-1")
-        #expect(evaluation.errors == "")
+        #expect(
+            evaluation.errors
+                == "the run was interrupted, so its table is not kept; 'mottle train --resume runs/small-1' goes on with it\n"
+        )
         #expect(evaluation.status == 0)
+        #expect(!folder.exists("runs/small-1/robustness.json"))
     }
 }
 

@@ -176,6 +176,25 @@ import Testing
         #expect(rows[0] == rows[2])
     }
 
+    @Test func `a test set is judged alike in batches of any size`() throws {
+        let folder = try WorkFolder.withSmallData()
+        _ = try folder.mottle("train", "small.yaml", "--out", "run", "--set", "train.epochs=20")
+        let tables = try ["16", "1", "7", "256"].map { size in
+            let outcome = try folder.mottle("evaluate", "run", "--json", "--set", "train.batch_size=\(size)")
+            let rows = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8))
+            return try #require(rows as? [[String: Any]])
+        }
+        func numbers(_ key: String) -> [[Double]] { tables.map { $0.compactMap { $0[key] as? Double } } }
+        let digests = tables.map { $0.compactMap { $0["digest"] as? String } }
+        #expect(digests[0].count == 3 && digests.allSatisfy { $0 == digests[0] })
+        let (accuracies, losses) = (numbers("accuracy"), numbers("loss"))
+        #expect(accuracies.allSatisfy { $0.count == 3 && $0 == accuracies[0] })
+        // Sums of products are cut by the size of a batch.
+        for row in 0..<3 {
+            #expect(losses.allSatisfy { abs($0[row] - losses[0][row]) < 1e-6 * losses[0][row] })
+        }
+    }
+
     @Test func `numbers and distributions are shown as a person writes them`() throws {
         let folder = try WorkFolder.withSmallData(
             replacing: "salt_and_pepper: { amount: [0.1, 0.3] }",

@@ -65,6 +65,25 @@ import Testing
         #expect(outcome.status == 1)
     }
 
+    @Test func `a run that its program ended is verified as far as it went`() throws {
+        let folder = try trained()
+        // As if 50 epochs had been asked for.
+        let lock = try folder.text("run/config.lock.yaml")
+        try folder.write("run/config.lock.yaml", lock.replacing("epochs: 40\n", with: "epochs: 50\n"))
+        let outcome = try folder.mottle("verify", "run", "--quiet")
+        #expect(outcome.output.hasPrefix("run: all 44 digests agree; 12250 samples made again in "))
+        #expect(outcome.status == 0)
+        // Without its checkpoints nobody knows that.
+        for name in try folder.names("run").filter({ $0.hasPrefix("checkpoint") }) {
+            try folder.write("run/\(name)", "none")
+        }
+        let unknown = try folder.mottle("verify", "run", "--quiet")
+        #expect(
+            unknown.errors
+                == "mottle: error: run/metrics.jsonl: holds no digest of epoch 40, counted from 0; was it changed?\n"
+        )
+    }
+
     @Test func `what cannot be verified is told`() throws {
         let folder = try trained()
         let epoch = try folder.mottle("verify", "run", "--epoch", "40")
