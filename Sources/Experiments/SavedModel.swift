@@ -30,7 +30,7 @@ extension Experiment {
         try picture?.write(experiment, model, rows: table.rows, run: folder, observer: observer)
         guard overrides.isEmpty else { return table }
         switch try? String(contentsOfFile: folder.robustness, encoding: .utf8) {
-        case nil where try experiment.isDone(folder): try folder.write(table)
+        case nil where experiment.isDone(folder): try folder.write(table)
         case nil:
             observer.say(
                 "the run was interrupted, so its table is not kept; 'mottle train --resume \(path)' goes on with it"
@@ -41,9 +41,9 @@ extension Experiment {
         return table
     }
 
-    /// Whether nothing is left to be trained of a run; also where it has no checkpoint that could say so.
-    private func isDone(_ folder: RunFolder) throws -> Bool {
-        guard let run = try Checkpoint.newest(in: folder)?.checkpoint.run else { return true }
+    /// Whether nothing is left to be trained of a run; also where no checkpoint can be read that could say so.
+    private func isDone(_ folder: RunFolder) -> Bool {
+        guard let run = try? Checkpoint.newest(in: folder)?.checkpoint.run else { return true }
         return run.epoch >= config.train.epochs || run.validation.hasStopped
     }
 }

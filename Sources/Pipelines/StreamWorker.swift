@@ -12,8 +12,9 @@ final class StreamWorker {
     /// Samples that could not be made, by slot, in ascending order.
     private(set) var failures: [(slot: Int, error: any Error)] = []
     private let source: DatasetSamples
-    /// One for each view; the other ones are these, as plain numbers.
+    /// One for each view.
     private let workspaces: [Workspace]
+    /// The same, as what every sample asks for: nothing is counted.
     private let plainWorkspaces: Buffer<Unmanaged<Workspace>>
     /// Whether samples are features of sounds that the chain changes first, in each view in another way.
     private let changesSounds: Bool

@@ -124,6 +124,14 @@ import Testing
         #expect(outcome.status == 0)
         #expect(try folder.data("runs/small-1/robustness.json") == table)
 
+        // Checkpoints are not asked for the model, so what is wrong with them does not cost the table.
+        for name in try folder.names("runs/small-1").filter({ $0.hasPrefix("checkpoint") }) {
+            try folder.write("runs/small-1/\(name)", "none")
+        }
+        try FileManager.default.removeItem(atPath: "\(folder.path)/runs/small-1/robustness.json")
+        #expect(try folder.mottle("evaluate", "runs/small-1").status == 0)
+        #expect(try folder.data("runs/small-1/robustness.json") == table)
+
         let rows = try #require(try folder.json("runs/small-1/robustness.json") as? [[String: Any]])
         #expect(
             rows.map { $0["name"] as? String } == [
