@@ -31,14 +31,14 @@ public struct AdamStep: Sendable {
         let (share1, share2) = (V(repeating: oneMinusBeta1), V(repeating: oneMinusBeta2))
         let (rate, scale, floor) = (V(repeating: stepSize), V(repeating: rootScale), V(repeating: epsilon))
         let kept = V(repeating: scales.kept)
-        let (weights, first, second) = (panel.weights, panel.first!, panel.second!)
-        panel.eachVector(V.self, scale: scales.gradient, l2: scales.l2) { offset, g in
+        let (first, second) = (panel.first!, panel.second!)
+        panel.updateEach(V.self, scale: scales.gradient, l2: scales.l2) { offset, weight, g in
             let m = V.multiplyAdd(decay1, V(loading: first + offset), share1 * g)
             let v = V.multiplyAdd(decay2, V(loading: second + offset), share2 * (g * g))
             m.store(to: first + offset)
             v.store(to: second + offset)
             let change = (rate * m) / V.multiplyAdd(V.squareRoot(v), scale, floor)
-            (kept * V(loading: weights + offset) - change).store(to: weights + offset)
+            return kept * weight - change
         }
     }
 }

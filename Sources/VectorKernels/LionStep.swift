@@ -19,15 +19,15 @@ public struct LionStep: Sendable {
         let (share1, share2) = (V(repeating: oneMinusBeta1), V(repeating: oneMinusBeta2))
         let (up, down, zero) = (V(repeating: learningRate), V(repeating: -learningRate), V(repeating: 0))
         let kept = V(repeating: scales.kept)
-        let (weights, first) = (panel.weights, panel.first!)
-        panel.eachVector(V.self, scale: scales.gradient, l2: scales.l2) { offset, g in
+        let first = panel.first!
+        panel.updateEach(V.self, scale: scales.gradient, l2: scales.l2) { offset, weight, g in
             let m = V(loading: first + offset)
             let blend = V.multiplyAdd(decay1, m, share1 * g)
             // What is neither above nor below 0 is 0 or NaN, and stays it.
             let negative = V.select(V.less(blend, zero), down, blend)
             let change = V.select(V.less(zero, blend), up, negative)
             V.multiplyAdd(decay2, m, share2 * g).store(to: first + offset)
-            (kept * V(loading: weights + offset) - change).store(to: weights + offset)
+            return kept * weight - change
         }
     }
 }

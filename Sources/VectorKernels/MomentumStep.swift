@@ -20,15 +20,15 @@ public struct MomentumStep: Sendable {
         let (decay, rate, kept) = (
             V(repeating: momentum), V(repeating: learningRate), V(repeating: scales.kept)
         )
-        let (weights, first) = (panel.weights, panel.first!)
+        let first = panel.first!
         // The direction is ahead · v + direct · g: no branch in the loop.
         let ahead = V(repeating: isNesterov ? momentum : 1)
         let direct = V(repeating: isNesterov ? 1 : 0)
-        panel.eachVector(V.self, scale: scales.gradient, l2: scales.l2) { offset, g in
+        panel.updateEach(V.self, scale: scales.gradient, l2: scales.l2) { offset, weight, g in
             let velocity = V.multiplyAdd(decay, V(loading: first + offset), g)
             velocity.store(to: first + offset)
             let direction = V.multiplyAdd(ahead, velocity, direct * g)
-            (kept * V(loading: weights + offset) - rate * direction).store(to: weights + offset)
+            return kept * weight - rate * direction
         }
     }
 }

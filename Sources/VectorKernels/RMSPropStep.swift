@@ -25,14 +25,14 @@ public struct RMSPropStep: Sendable {
         let (friction, rate, kept) = (
             V(repeating: momentum), V(repeating: learningRate), V(repeating: scales.kept)
         )
-        let (weights, first, second) = (panel.weights, panel.first!, panel.second!)
-        panel.eachVector(V.self, scale: scales.gradient, l2: scales.l2) { offset, g in
+        let (first, second) = (panel.first!, panel.second!)
+        panel.updateEach(V.self, scale: scales.gradient, l2: scales.l2) { offset, weight, g in
             let square = V.multiplyAdd(decay, V(loading: second + offset), share * (g * g))
             square.store(to: second + offset)
             let velocity = V.multiplyAdd(
                 friction, V(loading: first + offset), g / (V.squareRoot(square) + floor))
             velocity.store(to: first + offset)
-            (kept * V(loading: weights + offset) - rate * velocity).store(to: weights + offset)
+            return kept * weight - rate * velocity
         }
     }
 }

@@ -69,16 +69,19 @@ public struct WeightPanel {
 }
 
 extension WeightPanel {
-    /// Calls `update` for each vector of weights, with where it lies behind the first one, as does what the optimiser keeps
-    /// for it, and with its gradient g · scale + l2 · w.
+    /// Replaces each vector of weights by what `update` returns. It gets where they lie behind the first one, as does what the
+    /// optimiser keeps for them, the weights w, and their gradient g · scale + l2 · w.
+    ///
+    /// Weights are read before `update` stores anything: arrays of this size all begin at the same place of a page, and of an
+    /// address behind a store, processors first compare only that place, so a later load of the weights would wait.
     @inlinable @inline(__always)
-    func eachVector<V: ProductVector>(
-        _ vector: V.Type, scale: Float, l2: Float,
-        _ update: (_ offset: Int, _ gradient: V) -> Void
+    func updateEach<V: ProductVector>(
+        _ vector: V.Type, scale: Float, l2: Float, _ update: (_ offset: Int, _ weight: V, _ gradient: V) -> V
     ) {
         let (scale, l2) = (V(repeating: scale), V(repeating: l2))
         eachVector(vector) { offset, gradient in
-            update(offset, V.multiplyAdd(l2, V(loading: weights + offset), scale * gradient))
+            let weight = V(loading: weights + offset)
+            update(offset, weight, V.multiplyAdd(l2, weight, scale * gradient)).store(to: weights + offset)
         }
     }
 
