@@ -41,7 +41,10 @@ package struct Batch {
     /// Puts the batch's samples behind those that `digest` stands for.
     package func append(to digest: inout Digest) {
         guard let digests else { preconditionFailure("the pipeline makes no digests") }
-        for place in 0..<count / views { digest.append(digests[place]) }
+        // In registers: each waits for the one before.
+        var whole = digest
+        for place in 0..<count / views { whole.append(digests[place]) }
+        digest = whole
     }
 }
 

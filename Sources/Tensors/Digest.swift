@@ -7,6 +7,7 @@ package struct Digest: Equatable, Hashable, Sendable, BitwiseCopyable, CustomStr
     package init(high: UInt64 = 0, low: UInt64 = 0) { (self.high, self.low) = (high, low) }
 
     /// Puts what came next behind what came before; the order counts, how it was cut into batches does not.
+    @inline(__always)
     package mutating func append(_ next: Digest) {
         low = splitMix64((low ^ next.low) &+ 0x9e37_79b9_7f4a_7c15)
         high = splitMix64((high ^ next.high) &+ low)

@@ -42,6 +42,7 @@ package struct DrawAddress: Equatable, Hashable, Sendable {
 }
 
 /// SplitMix64's finaliser (Steele, Lea & Flood 2014): every input bit reaches every output bit.
+@inline(__always)
 package func splitMix64(_ value: UInt64) -> UInt64 {
     var z = value
     z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9

@@ -176,21 +176,26 @@ struct UpdateTask: ParallelTask {
         _ nonZeros: NonZeroLists, to panel: WeightPanel, rows: Range<Int>, columns: Range<Int>, thread: Int
     ) {
         let (gradient, largest) = (workspace.gradient(thread: thread), kernels.training.sparseRows)
-        let parts = (rows.count + largest - 1) / largest
+        // From whole cache lines of A on: vectors that begin elsewhere would each be read from two.
+        let begin = rows.lowerBound / 16 * 16
+        let count = rows.upperBound - begin
+        let parts = (count + largest - 1) / largest
         for index in stride(from: parts - 1, through: 0, by: -1) {
-            let share = part(index, of: parts, count: rows.count, unit: 16)
-            let part = rows.lowerBound + share.lowerBound..<rows.lowerBound + share.upperBound
-            let width = Workspace.columns(rows: part.count)
+            let share = part(index, of: parts, count: count, unit: 16)
+            let computed = begin + share.lowerBound..<begin + share.upperBound
+            let part = computed.clamped(to: rows)
+            let width = Workspace.columns(rows: computed.count)
             for column in stride(from: columns.lowerBound, to: columns.upperBound, by: width) {
                 let some = column..<min(column + width, columns.upperBound)
                 let product = SparseProduct(
-                    a: weightGradient.a + part.lowerBound, aDepthStride: weightGradient.aDepthStride,
-                    b: nonZeros, columns: some, rows: part.count, c: gradient)
+                    a: weightGradient.a + computed.lowerBound, aDepthStride: weightGradient.aDepthStride,
+                    b: nonZeros, columns: some, rows: computed.count, c: gradient)
                 kernels.training.multiplySparse(product)
                 var weights = panel.part(
                     rows: part,
                     columns: some.lowerBound - columns.lowerBound..<some.upperBound - columns.lowerBound,
-                    gradient: gradient, gradientStride: product.cStride)
+                    gradient: gradient + part.lowerBound - computed.lowerBound,
+                    gradientStride: product.cStride)
                 weights.square = workspace.square(thread: thread)
                 update.apply(to: weights, kernels)
             }
