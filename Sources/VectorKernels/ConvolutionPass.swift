@@ -118,7 +118,7 @@ public struct ConvolutionPass {
         for sample in samples {
             let offset = sample * sourceCount
             sparse.clearPixels()
-            sparse.listByPixel(source + offset, winners: winners! + offset)
+            sparse.lists.listByPixel(source + offset, winners: winners! + offset)
             sparse.scatter()
             sparse.store(to: target + sample * geometry.inputCount)
         }

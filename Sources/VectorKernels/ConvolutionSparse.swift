@@ -1,14 +1,3 @@
-/// One value of a pooled output's gradient, at the pixel that had won its window.
-@frozen
-public struct SparseEntry {
-    /// In an output's list: where the pixel sees its first input pixel, in padded pixels. In a pixel's list: the output.
-    @usableFromInline var place: Int32
-    @usableFromInline var value: Float
-
-    @inlinable @inline(__always)
-    init(place: Int32, value: Float) { (self.place, self.value) = (place, value) }
-}
-
 extension ConvolutionGeometry {
     /// Whether the gradients behind a pooled and rectified convolution run over lists of what is not zero, at most a quarter
     /// of the output. By shape only: the order of sums shows in the bits.
@@ -20,16 +9,13 @@ extension ConvolutionGeometry {
     }
 
     @inlinable @inline(__always)
-    var windows: Int { (vertical.output / 2) * (horizontal.output / 2) }
-    @inlinable @inline(__always)
     var paddedPixels: Int { vertical.paddedInput * horizontal.paddedInput }
 
     /// Values of memory for `SparseGradient`.
     @inlinable @inline(__always)
     var sparseCount: Int {
         let stride = (channels + 15) & ~15
-        return paddedPixels * stride + vertical.kernel * horizontal.kernel * stride * outputs
-            + 2 * outputs * (windows + 5) + max(outputs, 4 * windows) + 64
+        return paddedPixels * stride + vertical.kernel * horizontal.kernel * stride * outputs + listsCount
     }
 }
 
@@ -45,10 +31,7 @@ public struct SparseGradient<V: ConvolutionVector> {
     @usableFromInline let pixels: UnsafeMutablePointer<Float>
     /// The weights or their gradient, `[blocks, outputs, taps, lanes]`.
     @usableFromInline let weights: UnsafeMutablePointer<Float>
-    /// Outputs' lists, `[outputs, windows]`, or pixels' lists one behind the other, with room for five of them behind.
-    @usableFromInline let entries: UnsafeMutablePointer<SparseEntry>
-    /// Of each list.
-    @usableFromInline let counts: UnsafeMutablePointer<Int32>
+    @usableFromInline let lists: WinnerLists<V>
 
     @inlinable @inline(__always)
     init(_ geometry: ConvolutionGeometry, workspace: UnsafeMutablePointer<Float>) {
@@ -56,12 +39,10 @@ public struct SparseGradient<V: ConvolutionVector> {
         self.geometry = geometry
         pixels = workspace
         weights = pixels + geometry.paddedPixels * stride
-        let lists =
-            weights + geometry.vertical.kernel * geometry.horizontal.kernel * stride * geometry.outputs
-        let rawLists = UnsafeMutableRawPointer(lists)
-        entries = rawLists.assumingMemoryBound(to: SparseEntry.self)
-        counts = (rawLists + 8 * geometry.outputs * (geometry.windows + 5)).assumingMemoryBound(
-            to: Int32.self)
+        lists = WinnerLists(
+            geometry,
+            memory: weights + geometry.vertical.kernel * geometry.horizontal.kernel * stride
+                * geometry.outputs)
     }
 
     @inlinable @inline(__always)
@@ -70,52 +51,6 @@ public struct SparseGradient<V: ConvolutionVector> {
     var taps: Int { geometry.vertical.kernel * geometry.horizontal.kernel }
     @inlinable @inline(__always)
     var blockStride: Int { geometry.paddedPixels * V.scalarCount }
-
-    /// Lists what some outputs of one sample have to say, window after window.
-    @inlinable @inline(__always)
-    func listByOutput(_ gradient: UnsafePointer<Float>, winners: UnsafePointer<UInt32>, outputs: Range<Int>) {
-        let columns = geometry.horizontal.output / 2
-        let right = geometry.horizontal.stride
-        let down = geometry.vertical.stride * geometry.horizontal.paddedInput
-        for output in outputs { counts[output] = 0 }
-        for window in 0..<geometry.windows {
-            let (row, column) = window.quotientAndRemainder(dividingBy: columns)
-            let place = 2 * (row * down + column * right)
-            for output in outputs {
-                let winner = Int(winners[window &* geometry.outputStride &+ output])
-                let count = Int(counts[output])
-                // Written in any case, and kept where there was a winner: no branch to guess.
-                entries[output &* geometry.windows &+ count] = SparseEntry(
-                    place: Int32(truncatingIfNeeded: place &+ (winner >> 1) &* down &+ (winner & 1) &* right),
-                    value: gradient[window &* geometry.outputStride &+ output])
-                counts[output] = Int32(truncatingIfNeeded: count &+ 1 &- winner >> 2)
-            }
-        }
-    }
-
-    /// Lists what all outputs of one sample have to say, pixel after pixel: the four of each window.
-    @inlinable @inline(__always)
-    func listByPixel(_ gradient: UnsafePointer<Float>, winners: UnsafePointer<UInt32>) {
-        let outputs = geometry.outputs
-        let lists = entries + outputs * geometry.windows
-        var end = entries
-        for window in 0..<geometry.windows {
-            // The fifth list is of those that nobody has won.
-            var ends = InlineArray<5, Int>(repeating: 0)
-            let place = window * geometry.outputStride
-            for output in 0..<outputs {
-                let winner = Int(winners[place &+ output])
-                lists[winner &* outputs &+ ends[winner]] = SparseEntry(
-                    place: Int32(truncatingIfNeeded: output), value: gradient[place &+ output])
-                ends[winner] &+= 1
-            }
-            for pixel in 0..<4 {
-                for i in 0..<ends[pixel] { end[i] = lists[pixel &* outputs &+ i] }
-                end += ends[pixel]
-                counts[4 &* window &+ pixel] = Int32(truncatingIfNeeded: ends[pixel])
-            }
-        }
-    }
 
     /// Lays the sample out in blocks between zeros, which stay.
     @inlinable @inline(__always)
@@ -199,28 +134,20 @@ public struct SparseGradient<V: ConvolutionVector> {
     /// pixels[pixel + tap] += Σ weights[output, tap] · value, over the lists of all pixels.
     @inlinable @inline(__always)
     func scatter() {
-        let columns = geometry.horizontal.output / 2
         let row = geometry.horizontal.paddedInput * V.scalarCount
-        let (down, right) = (geometry.vertical.stride * row, geometry.horizontal.stride * V.scalarCount)
         for block in 0..<blocks {
             let weights = weights + block * geometry.outputs * taps * V.scalarCount
-            var entries = entries
-            for index in 0..<4 * geometry.windows {
-                let (y, x) = (index / 4).quotientAndRemainder(dividingBy: columns)
-                let (dy, dx) = (2 * y + (index & 3) >> 1, 2 * x + index & 1)
-                let pixels = pixels + block * blockStride + dy * down + dx * right
-                let count = Int(counts[index])
+            lists.eachPixel { place, list in
+                let pixels = pixels + block * blockStride + place * V.scalarCount
                 if taps == 9 {
-                    SparseTaps<V, 3, 3>.scatter(
-                        entries, count: count, weights: weights, stride: taps, pixels: pixels, row: row)
+                    SparseTaps<V, 3, 3>.scatter(list, weights: weights, stride: taps, pixels: pixels, row: row)
                 } else {
                     for tap in 0..<5 {
                         SparseTaps<V, 1, 5>.scatter(
-                            entries, count: count, weights: weights + tap * 5 * V.scalarCount, stride: taps,
+                            list, weights: weights + tap * 5 * V.scalarCount, stride: taps,
                             pixels: pixels + tap * row, row: row)
                     }
                 }
-                entries += count
             }
         }
     }
@@ -231,15 +158,15 @@ public struct SparseGradient<V: ConvolutionVector> {
         for block in 0..<blocks {
             let pixels = pixels + block * blockStride
             for output in outputs {
-                let (entries, count) = (entries + output * geometry.windows, Int(counts[output]))
+                let list = lists.list(output: output)
                 let weights = weights + (block * geometry.outputs + output) * taps * V.scalarCount
                 let row = geometry.horizontal.paddedInput * V.scalarCount
                 if taps == 9 {
-                    SparseTaps<V, 3, 3>.sum(entries, count: count, weights: weights, pixels: pixels, row: row)
+                    SparseTaps<V, 3, 3>.sum(list, weights: weights, pixels: pixels, row: row)
                 } else {
                     for down in 0..<5 {
                         SparseTaps<V, 1, 5>.sum(
-                            entries, count: count, weights: weights + down * 5 * V.scalarCount,
+                            list, weights: weights + down * 5 * V.scalarCount,
                             pixels: pixels + down * row, row: row)
                     }
                 }
@@ -254,14 +181,13 @@ public enum SparseTaps<V: ConvolutionVector, let down: Int, let across: Int> {
     /// pixels[tap] += Σ weights[output, tap] · value over the list of one pixel; outputs are `stride` vectors apart.
     @inlinable @inline(__always)
     static func scatter(
-        _ entries: UnsafePointer<SparseEntry>, count: Int, weights: UnsafePointer<Float>, stride: Int,
-        pixels: UnsafeMutablePointer<Float>, row: Int
+        _ list: WinnerList, weights: UnsafePointer<Float>, stride: Int, pixels: UnsafeMutablePointer<Float>,
+        row: Int
     ) {
-        if count == 0 { return }
         var sums = Tile<V, down, across>().sums
-        for i in 0..<count {
-            let value = V(repeating: entries[i].value)
-            let taps = weights + Int(entries[i].place) &* stride &* V.scalarCount
+        for i in 0..<list.count {
+            let value = V(repeating: list.values[i])
+            let taps = weights + Int(list.places[i]) &* stride &* V.scalarCount
             for y in 0..<down {
                 for x in 0..<across {
                     let tap = V(loading: taps + (y &* across &+ x) &* V.scalarCount)
@@ -280,13 +206,12 @@ public enum SparseTaps<V: ConvolutionVector, let down: Int, let across: Int> {
     /// weights[tap] += Σ value · pixels[place + tap] over the list of one output.
     @inlinable @inline(__always)
     static func sum(
-        _ entries: UnsafePointer<SparseEntry>, count: Int, weights: UnsafeMutablePointer<Float>,
-        pixels: UnsafePointer<Float>, row: Int
+        _ list: WinnerList, weights: UnsafeMutablePointer<Float>, pixels: UnsafePointer<Float>, row: Int
     ) {
         var sums = Tile<V, down, across>().sums
-        for i in 0..<count {
-            let value = V(repeating: entries[i].value)
-            var pixel = pixels + Int(entries[i].place) &* V.scalarCount
+        for i in 0..<list.count {
+            let value = V(repeating: list.values[i])
+            var pixel = pixels + Int(list.places[i]) &* V.scalarCount
             for y in 0..<down {
                 for x in 0..<across {
                     sums[y][x] = V.multiplyAdd(value, V(loading: pixel + x &* V.scalarCount), sums[y][x])

@@ -11,35 +11,35 @@ public struct JoinedGradient<V: RoundingVector> {
     @inlinable @inline(__always)
     static var lanes: Int { 16 }
 
-    @usableFromInline let lists: SparseGradient<V>
+    @usableFromInline let sparse: SparseGradient<V>
 
     @inlinable @inline(__always)
     init(_ geometry: ConvolutionGeometry, workspace: UnsafeMutablePointer<Float>) {
-        lists = SparseGradient(geometry, workspace: workspace)
+        sparse = SparseGradient(geometry, workspace: workspace)
     }
 
     @inlinable @inline(__always)
-    var geometry: ConvolutionGeometry { lists.geometry }
+    var geometry: ConvolutionGeometry { sparse.geometry }
     @inlinable @inline(__always)
     var blocks: Int { geometry.channels / Self.channels }
 
     /// Where the factors of 32 channels lie.
     @inlinable @inline(__always)
     func pixelFactors(block: Int) -> UnsafeMutablePointer<Float> {
-        lists.pixels + block * geometry.paddedPixels * Self.lanes
+        sparse.pixels + block * geometry.paddedPixels * Self.lanes
     }
     @inlinable @inline(__always)
     func weightFactors(block: Int, output: Int) -> UnsafeMutablePointer<Float> {
-        lists.weights + (block &* geometry.outputs &+ output) &* lists.taps &* Self.lanes
+        sparse.weights + (block &* geometry.outputs &+ output) &* sparse.taps &* Self.lanes
     }
     /// Where their sums lie.
     @inlinable @inline(__always)
     func pixelSums(block: Int) -> UnsafeMutablePointer<Float> {
-        lists.pixels + block * geometry.paddedPixels * Self.channels
+        sparse.pixels + block * geometry.paddedPixels * Self.channels
     }
     @inlinable @inline(__always)
     func weightSums(block: Int, output: Int) -> UnsafeMutablePointer<Float> {
-        lists.weights + (block &* geometry.outputs &+ output) &* lists.taps &* Self.channels
+        sparse.weights + (block &* geometry.outputs &+ output) &* sparse.taps &* Self.channels
     }
 
     /// Calls `body` for the pixels of a sample with their place between the zeros.
@@ -90,7 +90,7 @@ public struct JoinedGradient<V: RoundingVector> {
     func round(weights: UnsafePointer<Float>) {
         for block in 0..<blocks {
             for output in 0..<geometry.outputs {
-                for tap in 0..<lists.taps {
+                for tap in 0..<sparse.taps {
                     var values = InlineArray<32, Float>(repeating: 0)
                     for lane in 0..<Self.channels {
                         values[lane] = weights[index(tap, block &* Self.channels &+ lane, output)]
@@ -110,7 +110,7 @@ public struct JoinedGradient<V: RoundingVector> {
         for block in 0..<blocks {
             for output in outputs {
                 let sums = weightSums(block: block, output: output)
-                for tap in 0..<lists.taps {
+                for tap in 0..<sparse.taps {
                     for lane in 0..<Self.channels {
                         weights[index(tap, block &* Self.channels &+ lane, output)] =
                             sums[tap &* Self.channels &+ lane]
@@ -128,33 +128,23 @@ public struct JoinedGradient<V: RoundingVector> {
     /// pixels[pixel + tap] += Σ weights[output, tap] · value, over the lists of all pixels.
     @inlinable @inline(__always)
     func scatter() {
-        let columns = geometry.horizontal.output / 2
         let row = geometry.horizontal.paddedInput * Self.channels
-        let (down, right) = (geometry.vertical.stride * row, geometry.horizontal.stride * Self.channels)
-        let outputStride = lists.taps * Self.lanes
+        let outputStride = sparse.taps * Self.lanes
         for block in 0..<blocks {
-            var entries = UnsafePointer(lists.entries)
-            for index in 0..<4 * geometry.windows {
-                let (y, x) = (index / 4).quotientAndRemainder(dividingBy: columns)
-                let (dy, dx) = (2 * y + (index & 3) >> 1, 2 * x + index & 1)
-                let sums = pixelSums(block: block) + dy * down + dx * right
-                let weights = UnsafePointer(weightFactors(block: block, output: 0))
-                let list = SparseList(entries: entries, count: Int(lists.counts[index]))
-                if list.count > 0 {
-                    if lists.taps == 9 {
-                        JoinedTaps<V, 3, 3>.add(
-                            list, of: weights, entryStride: outputStride, rowStride: 3 * Self.lanes, to: sums,
-                            sumRow: row)
-                    } else {
-                        for tap in 0..<5 {
-                            JoinedTaps<V, 1, 5>.add(
-                                list, of: weights + tap * 5 * Self.lanes, entryStride: outputStride,
-                                rowStride: 0,
-                                to: sums + tap * row, sumRow: row)
-                        }
+            let weights = UnsafePointer(weightFactors(block: block, output: 0))
+            sparse.lists.eachPixel { place, list in
+                let sums = pixelSums(block: block) + place * Self.channels
+                if sparse.taps == 9 {
+                    JoinedTaps<V, 3, 3>.add(
+                        list, of: weights, entryStride: outputStride, rowStride: 3 * Self.lanes, to: sums,
+                        sumRow: row)
+                } else {
+                    for tap in 0..<5 {
+                        JoinedTaps<V, 1, 5>.add(
+                            list, of: weights + tap * 5 * Self.lanes, entryStride: outputStride,
+                            rowStride: 0, to: sums + tap * row, sumRow: row)
                     }
                 }
-                entries += list.count
             }
         }
     }
@@ -166,10 +156,9 @@ public struct JoinedGradient<V: RoundingVector> {
         for block in 0..<blocks {
             let pixels = UnsafePointer(pixelFactors(block: block))
             for output in outputs {
-                let list = SparseList(
-                    entries: lists.entries + output * geometry.windows, count: Int(lists.counts[output]))
+                let list = sparse.lists.list(output: output)
                 let sums = weightSums(block: block, output: output)
-                if lists.taps == 9 {
+                if sparse.taps == 9 {
                     JoinedTaps<V, 3, 3>.add(
                         list, of: pixels, entryStride: Self.lanes, rowStride: row, to: sums,
                         sumRow: 3 * Self.channels)
@@ -185,35 +174,24 @@ public struct JoinedGradient<V: RoundingVector> {
     }
 }
 
-/// Entries one behind the other.
-@frozen
-public struct SparseList {
-    @usableFromInline let entries: UnsafePointer<SparseEntry>
-    @usableFromInline let count: Int
-
-    @inlinable @inline(__always)
-    init(entries: UnsafePointer<SparseEntry>, count: Int) { (self.entries, self.count) = (entries, count) }
-}
-
 /// `down` × `across` neighbouring taps of 32 channels each, in registers while a list goes by.
 @frozen
 public enum JoinedTaps<V: RoundingVector, let down: Int, let across: Int> {
     /// sums[tap] += Σ value · factors[place, tap] over a list; places lie `entryStride` values apart, rows of taps `rowStride`.
     @inlinable @inline(__always)
     static func add(
-        _ list: SparseList, of factors: UnsafePointer<Float>, entryStride: Int, rowStride: Int,
+        _ list: WinnerList, of factors: UnsafePointer<Float>, entryStride: Int, rowStride: Int,
         to sums: UnsafeMutablePointer<Float>, sumRow: Int
     ) {
         let lanes = JoinedGradient<V>.lanes
         var (lower, upper) = (Tile<V, down, across>().sums, Tile<V, down, across>().sums)
         for i in stride(from: 0, to: list.count, by: 2) {
-            let first = list.entries[i]
             // The last one of an odd number is alone.
             let isPair = i &+ 1 < list.count
-            let second = list.entries[isPair ? i &+ 1 : i]
-            let value = V.pairs(V(repeating: first.value), V(repeating: isPair ? second.value : 0))
+            let next = isPair ? i &+ 1 : i
+            let value = V.pairs(V(repeating: list.values[i]), V(repeating: isPair ? list.values[next] : 0))
             var (a, b) = (
-                factors + Int(first.place) &* entryStride, factors + Int(second.place) &* entryStride
+                factors + Int(list.places[i]) &* entryStride, factors + Int(list.places[next]) &* entryStride
             )
             for y in 0..<down {
                 for x in 0..<across {
@@ -242,8 +220,8 @@ extension ConvolutionPass {
         joined.round(weights: weights)
         for sample in samples {
             let offset = sample * sourceCount
-            joined.lists.clearPixels()
-            joined.lists.listByPixel(source + offset, winners: winners! + offset)
+            joined.sparse.clearPixels()
+            joined.sparse.lists.listByPixel(source + offset, winners: winners! + offset)
             joined.scatter()
             joined.store(to: target + sample * geometry.inputCount)
         }
@@ -254,12 +232,13 @@ extension ConvolutionWeightPass {
     @inlinable @inline(__always)
     func sumJoinedLists<V: RoundingVector>(outputs: Range<Int>, vector: V.Type) {
         let joined = JoinedGradient<V>(geometry, workspace: workspace)
-        joined.lists.clearPixels()
-        joined.lists.clearWeights()
+        joined.sparse.clearPixels()
+        joined.sparse.clearWeights()
+        joined.sparse.lists.findCorners()
         for sample in samples {
             let offset = sample * gradientPixels * geometry.outputStride
             joined.round(input + sample * geometry.inputCount)
-            joined.lists.listByOutput(gradient + offset, winners: winners! + offset, outputs: outputs)
+            joined.sparse.lists.listByOutput(gradient + offset, winners: winners! + offset, outputs: outputs)
             joined.sum(outputs: outputs)
         }
         joined.store(weights: weightGradient, outputs: outputs)

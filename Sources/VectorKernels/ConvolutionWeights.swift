@@ -74,10 +74,11 @@ public struct ConvolutionWeightPass {
         let sparse = SparseGradient<V>(geometry, workspace: workspace)
         sparse.clearPixels()
         sparse.clearWeights()
+        sparse.lists.findCorners()
         for sample in samples {
             let offset = sample * gradientPixels * geometry.outputStride
             sparse.copy(input + sample * geometry.inputCount)
-            sparse.listByOutput(gradient + offset, winners: winners! + offset, outputs: outputs)
+            sparse.lists.listByOutput(gradient + offset, winners: winners! + offset, outputs: outputs)
             sparse.sum(outputs: outputs)
         }
         sparse.unpack(to: weightGradient, outputs: outputs)
