@@ -106,6 +106,9 @@ public protocol ConvolutionVector: ProductVector {
     static func multiply(_ product: WinogradProduct)
     /// Sums some columns of the weights' gradient over one sample.
     static func sumWeights(_ panel: ConvolutionWeightPanel)
+    /// The same for a gradient of windows; not where registers are too few to hold a tile and what its pixels get.
+    static func sumWindows(_ panel: ConvolutionWeightPanel)
+    static var hasWindowTiles: Bool { get }
     /// The gradients behind a pooled convolution, by lists of its winners: of the input, and of some outputs' weights.
     static func scatterWinners(_ pass: ConvolutionPass, samples: Range<Int>)
     static func sumWinners(_ pass: ConvolutionWeightPass, outputs: Range<Int>)
@@ -121,9 +124,20 @@ extension SIMD16: ConvolutionVector where Scalar == Float {
     public static func multiply(_ product: WinogradProduct) { multiplyWide(product) }
     @inlinable @inline(__always)
     public static func sumWeights(_ panel: ConvolutionWeightPanel) { sumWeightsWide(panel) }
+    @inlinable @inline(__always)
+    public static var hasWindowTiles: Bool { true }
+    @inlinable @inline(__always)
+    public static func sumWindows(_ panel: ConvolutionWeightPanel) {
+        if panel.panels == 2 { return ConvolutionTiles<Self, 2, 9, 8, 6, 4>.sumWindows(panel) }
+        ConvolutionTiles<Self, 1, 9, 8, 6, 4>.sumWindows(panel)
+    }
 }
 
 extension ConvolutionVector {
+    @inlinable @inline(__always)
+    public static var hasWindowTiles: Bool { false }
+    @inlinable @inline(__always)
+    public static func sumWindows(_ panel: ConvolutionWeightPanel) { fatalError("no tiles for windows") }
     @inlinable @inline(__always)
     public static func scatterWinners(_ pass: ConvolutionPass, samples: Range<Int>) {
         pass.scatterWinners(samples: samples, vector: Self.self)
@@ -169,6 +183,12 @@ extension SIMD8: ConvolutionVector where Scalar == Float {
     @inlinable @inline(__always)
     public static func sumWeights(_ panel: ConvolutionWeightPanel) {
         ConvolutionTiles<Self, 2, 6, 5, 4, 3>.sumWeights(panel)
+    }
+    @inlinable @inline(__always)
+    public static var hasWindowTiles: Bool { true }
+    @inlinable @inline(__always)
+    public static func sumWindows(_ panel: ConvolutionWeightPanel) {
+        ConvolutionTiles<Self, 2, 5, 4, 3, 2>.sumWindows(panel)
     }
 }
 
