@@ -44,7 +44,8 @@ public struct ConvolutionWeightPass {
         winners != nil && !isSparse && geometry.groups == 1 && geometry.weightRows <= Self.mostWindowRows
     }
 
-    @usableFromInline static let mostWindowRows = 32
+    /// More are several tiles, each of which would find the winners again.
+    @usableFromInline static let mostWindowRows = 12
 
     /// Whether it is computed in bf16.
     @inlinable @inline(__always)

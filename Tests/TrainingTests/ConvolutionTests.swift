@@ -120,12 +120,13 @@ private struct Case: CustomStringConvertible {
 
     /// The weights' gradient and behind it the bias's, in pieces that end at these shares of the whole.
     func sums(
-        _ kernels: ConvolutionKernels, winners: Buffer<UInt32>? = nil, shares: [Double] = [1]
+        _ kernels: ConvolutionKernels, winners: Buffer<UInt32>? = nil, gradient: Buffer<Float>? = nil,
+        shares: [Double] = [1]
     ) -> [Float]? {
         written(geometry.weightCount + geometry.outputStride) { target, workspace in
             var pass = ConvolutionWeightPass(
                 geometry: geometry, samples: 0..<Self.samples, input: input.pointer,
-                gradient: gradient.pointer,
+                gradient: (gradient ?? self.gradient).pointer,
                 winners: winners.map { UnsafePointer($0.pointer) }, weightGradient: target,
                 biasGradient: target + geometry.weightCount, workspace: workspace)
             pass.precision = precision
@@ -137,6 +138,9 @@ private struct Case: CustomStringConvertible {
             }
         }
     }
+
+    /// Whether a pooled gradient is read where it lies.
+    var readsWindows: Bool { geometry.groups == 1 && geometry.weightRows <= 12 && geometry.channels < 8 }
 
     /// The output's gradient where `gradient` is that of the pooled one.
     func expanded(_ winners: Buffer<UInt32>) -> [Float] {
@@ -260,6 +264,9 @@ struct ConvolutionTests {
         geometry(7, 6, 20, 40, kernel: (3, 3), before: (1, 1), dilation: (1, 2), groups: 4),
         geometry(7, 5, 19, 19, kernel: (3, 3), stride: (2, 1), before: (1, 1), groups: 19),
         geometry(4, 5, 3, 16, kernel: (2, 2), before: (4, 3)),
+        // Few rows of weights, of one panel of outputs and of two.
+        geometry(8, 9, 2, 48, kernel: (2, 3), before: (1, 1), inputStride: 2),
+        geometry(10, 13, 1, 64, kernel: (3, 3), stride: (1, 2), before: (1, 0), inputStride: 1),
         // Winograd's way, with odd targets, more tiles than a block and remainders of channels.
         geometry(9, 11, 32, 48, kernel: (3, 3), before: (1, 1)),
         geometry(15, 12, 20, 33, kernel: (3, 3), before: (0, 2), after: (1, 0)),
@@ -462,6 +469,10 @@ struct ConvolutionTests {
             for shares in [[0.1, 1], [0.4, 0.8, 1]] {
                 expectEqual(test.sums(kernels, winners: winners, shares: shares), sums, comment)
             }
+            guard test.readsWindows else { continue }
+            // As if each pixel had its own gradient.
+            let pixels = Buffer(test.expanded(winners) + Array(repeating: 0, count: 64))
+            expectEqual(test.sums(kernels, gradient: pixels), sums, comment)
         }
     }
 }
