@@ -41,7 +41,7 @@ package struct Batch {
     /// Puts the batch's samples behind those that `digest` stands for.
     package func append(to digest: inout Digest) {
         guard let digests else { preconditionFailure("the pipeline makes no digests") }
-        // In registers: each waits for the one before.
+        // A copy, which stays in registers: each waits for the one before, and memory would make that longer.
         var whole = digest
         for place in 0..<count / views { whole.append(digests[place]) }
         digest = whole

@@ -176,6 +176,7 @@ struct UpdateTask: ParallelTask {
         _ nonZeros: NonZeroLists, to panel: WeightPanel, rows: Range<Int>, columns: Range<Int>, thread: Int
     ) {
         let (gradient, largest) = (workspace.gradient(thread: thread), kernels.training.sparseRows)
+        if rows.isEmpty { return }
         // From whole cache lines of A on: vectors that begin elsewhere would each be read from two.
         let begin = rows.lowerBound / 16 * 16
         let count = rows.upperBound - begin

@@ -111,9 +111,11 @@ extension ConvolutionGeometry {
             PaddedSample(self, .forward).count, 16 * piecePanels * vertical.output * horizontal.output
         )
         let joined = padded + 16 * piecePanels * vertical.output * ((horizontal.output + 1) / 2)
-        return max(
+        let count = max(
             passCount(.forward), passCount(.backward), padded + columns + 16 * 16 + joined + 128,
             isSparse ? sparseCount : 0)
+        // Whole cache lines: two threads' memories share none.
+        return (count + 15) & ~15
     }
 
     func passCount(_ direction: ConvolutionPass.Direction) -> Int {

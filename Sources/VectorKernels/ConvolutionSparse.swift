@@ -137,7 +137,7 @@ public struct SparseGradient<V: ConvolutionVector> {
         let row = geometry.horizontal.paddedInput * V.scalarCount
         for block in 0..<blocks {
             let weights = weights + block * geometry.outputs * taps * V.scalarCount
-            lists.eachPixel { place, list in
+            lists.eachPixelList { place, list in
                 let pixels = pixels + block * blockStride + place * V.scalarCount
                 if taps == 9 {
                     SparseTaps<V, 3, 3>.scatter(list, weights: weights, stride: taps, pixels: pixels, row: row)

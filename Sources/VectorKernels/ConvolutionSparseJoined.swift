@@ -132,7 +132,7 @@ public struct JoinedGradient<V: RoundingVector> {
         let outputStride = sparse.taps * Self.lanes
         for block in 0..<blocks {
             let weights = UnsafePointer(weightFactors(block: block, output: 0))
-            sparse.lists.eachPixel { place, list in
+            sparse.lists.eachPixelList { place, list in
                 let sums = pixelSums(block: block) + place * Self.channels
                 if sparse.taps == 9 {
                     JoinedTaps<V, 3, 3>.add(

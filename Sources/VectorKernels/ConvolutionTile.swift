@@ -106,9 +106,8 @@ public protocol ConvolutionVector: ProductVector {
     static func multiply(_ product: WinogradProduct)
     /// Sums some columns of the weights' gradient over one sample.
     static func sumWeights(_ panel: ConvolutionWeightPanel)
-    /// The same for a gradient of windows; not where registers are too few to hold a tile and what its pixels get.
-    static func sumWindows(_ panel: ConvolutionWeightPanel)
-    static var hasWindowTiles: Bool { get }
+    /// Sums some pieces of the weights' gradient over all samples where `readsWindows`.
+    static func sumWindows(_ pass: ConvolutionWeightPass, pieces: Range<Int>)
     /// The gradients behind a pooled convolution, by lists of its winners: of the input, and of some outputs' weights.
     static func scatterWinners(_ pass: ConvolutionPass, samples: Range<Int>)
     static func sumWinners(_ pass: ConvolutionWeightPass, outputs: Range<Int>)
@@ -125,19 +124,20 @@ extension SIMD16: ConvolutionVector where Scalar == Float {
     @inlinable @inline(__always)
     public static func sumWeights(_ panel: ConvolutionWeightPanel) { sumWeightsWide(panel) }
     @inlinable @inline(__always)
-    public static var hasWindowTiles: Bool { true }
-    @inlinable @inline(__always)
-    public static func sumWindows(_ panel: ConvolutionWeightPanel) {
-        if panel.panels == 2 { return ConvolutionTiles<Self, 2, 9, 8, 6, 4>.sumWindows(panel) }
-        ConvolutionTiles<Self, 1, 9, 8, 6, 4>.sumWindows(panel)
+    public static func sumWindows(_ pass: ConvolutionWeightPass, pieces: Range<Int>) {
+        if pass.geometry.piecePanels == 2 {
+            return pass.sumWindows(pieces, by: ConvolutionTiles<Self, 2, 9, 8, 6, 4>.self)
+        }
+        pass.sumWindows(pieces, by: ConvolutionTiles<Self, 1, 9, 8, 6, 4>.self)
     }
 }
 
 extension ConvolutionVector {
+    /// From a copy, where registers are too few for a tile beside what its pixels get.
     @inlinable @inline(__always)
-    public static var hasWindowTiles: Bool { false }
-    @inlinable @inline(__always)
-    public static func sumWindows(_ panel: ConvolutionWeightPanel) { fatalError("no tiles for windows") }
+    public static func sumWindows(_ pass: ConvolutionWeightPass, pieces: Range<Int>) {
+        pass.sum(pieces, vector: Self.self)
+    }
     @inlinable @inline(__always)
     public static func scatterWinners(_ pass: ConvolutionPass, samples: Range<Int>) {
         pass.scatterWinners(samples: samples, vector: Self.self)
@@ -168,7 +168,7 @@ extension ConvolutionVector {
     }
 }
 
-/// 16 registers: twelve sums, two vectors of weights and one of values.
+/// 16 registers: twelve sums, two vectors of weights and one of values; or ten sums, what two pixels get and a value.
 extension SIMD8: ConvolutionVector where Scalar == Float {
     @inlinable @inline(__always)
     public static var panels: Int { 1 }
@@ -185,10 +185,8 @@ extension SIMD8: ConvolutionVector where Scalar == Float {
         ConvolutionTiles<Self, 2, 6, 5, 4, 3>.sumWeights(panel)
     }
     @inlinable @inline(__always)
-    public static var hasWindowTiles: Bool { true }
-    @inlinable @inline(__always)
-    public static func sumWindows(_ panel: ConvolutionWeightPanel) {
-        ConvolutionTiles<Self, 2, 5, 4, 3, 2>.sumWindows(panel)
+    public static func sumWindows(_ pass: ConvolutionWeightPass, pieces: Range<Int>) {
+        pass.sumWindows(pieces, by: ConvolutionTiles<Self, 2, 5, 4, 3, 2>.self)
     }
 }
 

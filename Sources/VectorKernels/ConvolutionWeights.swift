@@ -37,16 +37,6 @@ public struct ConvolutionWeightPass {
     @inlinable @inline(__always)
     var isSparse: Bool { winners != nil && geometry.isSparse }
 
-    /// Whether the pooled gradient is read window by window where it lies: rows of the weights are too few to be worth a copy in
-    /// which each pixel has its own.
-    @inlinable @inline(__always)
-    var readsWindows: Bool {
-        winners != nil && !isSparse && geometry.groups == 1 && geometry.weightRows <= Self.mostWindowRows
-    }
-
-    /// More are several tiles, each of which would find the winners again.
-    @usableFromInline static let mostWindowRows = 12
-
     /// Whether it is computed in bf16.
     @inlinable @inline(__always)
     var roundsFactors: Bool {
@@ -59,8 +49,7 @@ public struct ConvolutionWeightPass {
     public func compute<V: ConvolutionVector>(pieces: Range<Int>, vector: V.Type) {
         precondition(V.roundsFactors == roundsFactors, "kernels for another precision")
         if isSparse { return sumWinners(outputs: pieces, vector: V.self) }
-        if readsWindows && V.hasWindowTiles { return sumWindows(pieces, vector: V.self) }
-        sum(pieces, vector: V.self)
+        if readsWindows { V.sumWindows(self, pieces: pieces) } else { sum(pieces, vector: V.self) }
     }
 
     @inlinable @inline(__always)
@@ -177,42 +166,6 @@ public struct ConvolutionWeightPass {
         }
     }
 
-    /// As `sum`, with the same bits.
-    @inlinable @inline(__always)
-    func sumWindows<V: ConvolutionVector>(_ pieces: Range<Int>, vector: V.Type) {
-        let padded = PaddedSample(geometry, .forward)
-        padded.clear(workspace, vector: V.self)
-        let panels = geometry.piecePanels
-        for sample in samples {
-            let isFirst = sample == samples.lowerBound
-            var place = input + sample * geometry.inputCount
-            if !padded.isWhole {
-                padded.copy(place, to: workspace, vector: V.self)
-                place = UnsafePointer(workspace)
-            }
-            let offset = sample * gradientPixels * geometry.outputStride
-            for piece in pieces.lowerBound / geometry.weightRows...(pieces.upperBound - 1)
-                / geometry.weightRows
-            {
-                let (column, first) = (piece * panels * 16, piece * geometry.weightRows)
-                let rows =
-                    max(0, pieces.lowerBound - first)..<min(geometry.weightRows, pieces.upperBound - first)
-                let panel = ConvolutionWeightPanel(
-                    geometry: geometry, source: place, sourceRow: padded.rowStride,
-                    gradient: GradientColumns(
-                        gradient + offset + column, pixelStride: geometry.outputStride, panelStride: 16),
-                    winners: winners! + offset + column, target: weightGradient + column, rows: rows,
-                    group: 0, columns: 0..<16, panels: panels, isFirst: isFirst, scratch: workspace)
-                V.sumWindows(panel)
-                guard let biasGradient, rows.lowerBound == 0 else { continue }
-                for lane in stride(from: 0, to: panels * 16, by: V.scalarCount) {
-                    let (bias, sum) = (biasGradient + column + lane, panel.biasSum(lane, vector: V.self))
-                    (isFirst ? sum : V(loading: bias) + sum).store(to: bias)
-                }
-            }
-        }
-    }
-
     /// Whether all outputs are one piece's, so that the gradient is read where it lies.
     @inlinable @inline(__always)
     var isDirect: Bool {
@@ -301,6 +254,16 @@ public struct GradientColumns {
     }
 }
 
+extension ConvolutionGeometry {
+    /// Where the first output pixel of the first group sees the input of a row of the weights.
+    @inlinable @inline(__always)
+    func sourceOffset(_ row: Int, sourceRow: Int) -> Int {
+        let (tap, channel) = row.quotientAndRemainder(dividingBy: groupChannels)
+        let (y, x) = tap.quotientAndRemainder(dividingBy: horizontal.kernel)
+        return y * vertical.dilation * sourceRow + x * horizontal.dilation * channels + channel
+    }
+}
+
 /// 16 columns of some rows of the weights' gradient, or those of several panels, for one sample and one group of channels.
 @frozen
 public struct ConvolutionWeightPanel {
@@ -309,8 +272,6 @@ public struct ConvolutionWeightPanel {
     public var source: UnsafePointer<Float>
     public var sourceRow: Int
     public var gradient: GradientColumns
-    /// Where given, the gradient is that of windows, laid out like these.
-    public var winners: UnsafePointer<UInt32>?
     public var target: UnsafeMutablePointer<Float>
     public var rows: Range<Int>
     public var group: Int
@@ -325,15 +286,13 @@ public struct ConvolutionWeightPanel {
     @inlinable @inline(__always)
     init(
         geometry: ConvolutionGeometry, source: UnsafePointer<Float>, sourceRow: Int,
-        gradient: GradientColumns, winners: UnsafePointer<UInt32>? = nil,
-        target: UnsafeMutablePointer<Float>, rows: Range<Int>, group: Int, columns: Range<Int>, panels: Int,
-        isFirst: Bool, scratch: UnsafeMutablePointer<Float>
+        gradient: GradientColumns, target: UnsafeMutablePointer<Float>, rows: Range<Int>, group: Int,
+        columns: Range<Int>, panels: Int, isFirst: Bool, scratch: UnsafeMutablePointer<Float>
     ) {
         self.geometry = geometry
         self.source = source
         self.sourceRow = sourceRow
         self.gradient = gradient
-        self.winners = winners
         self.target = target
         self.rows = rows
         self.group = group
@@ -343,14 +302,9 @@ public struct ConvolutionWeightPanel {
         self.scratch = scratch
     }
 
-    /// Where the first output pixel sees a row's input.
     @inlinable @inline(__always)
     func sourceOffset(_ row: Int) -> Int {
-        let (tap, channel) = row.quotientAndRemainder(dividingBy: geometry.groupChannels)
-        let (y, x) = tap.quotientAndRemainder(dividingBy: geometry.horizontal.kernel)
-        return y * geometry.vertical.dilation * sourceRow + x * geometry.horizontal.dilation
-            * geometry.channels
-            + group * geometry.groupChannels + channel
+        geometry.sourceOffset(row, sourceRow: sourceRow) + group * geometry.groupChannels
     }
 }
 
@@ -425,99 +379,5 @@ extension Tile {
                 target[index] = panel.isFirst ? sum : target[index] + sum
             }
         }
-    }
-}
-
-// Pooled gradients, read window by window: row after row of pixels, as if each pixel had its own.
-
-extension ConvolutionWeightPanel {
-    /// What some windows' pixels in a row of pixels get.
-    @inlinable @inline(__always)
-    func window<V: FloatVector>(_ index: Int, lane: Int, vector: V.Type) -> PooledWindow<V> {
-        let place = index &* gradient.pixelStride &+ lane
-        return PooledWindow(gradient.values + place, winners: winners! + place)
-    }
-
-    /// Of the gradient over all pixels.
-    @inlinable @inline(__always)
-    func biasSum<V: FloatVector>(_ lane: Int, vector: V.Type) -> V {
-        let columns = geometry.horizontal.output / 2
-        var sum = V(repeating: 0)
-        for y in 0..<2 &* (geometry.vertical.output / 2) {
-            for x in 0..<columns {
-                let window = window(y / 2 &* columns &+ x, lane: lane, vector: V.self)
-                // A window has one winner, so of these one at most is not zero.
-                sum = sum + window.gradient(2 &* (y & 1))
-                sum = sum + window.gradient(2 &* (y & 1) &+ 1)
-            }
-        }
-        return sum
-    }
-}
-
-extension ConvolutionTiles {
-    @inlinable @inline(__always)
-    static func sumWindows(_ panel: ConvolutionWeightPanel) {
-        for column in stride(from: 0, to: panel.panels * 16, by: vectors * Vector.scalarCount) {
-            var row = panel.rows.lowerBound
-            while row < panel.rows.upperBound {
-                let height = height(remaining: panel.rows.upperBound - row)
-                switch height {
-                case rows: Tile<Vector, rows, vectors>.sumWindows(panel, first: row, column: column)
-                case second: Tile<Vector, second, vectors>.sumWindows(panel, first: row, column: column)
-                case third: Tile<Vector, third, vectors>.sumWindows(panel, first: row, column: column)
-                case fourth: Tile<Vector, fourth, vectors>.sumWindows(panel, first: row, column: column)
-                default: Tile<Vector, 1, vectors>.sumWindows(panel, first: row, column: column)
-                }
-                row += height
-            }
-        }
-    }
-}
-
-extension Tile where Vector: FloatVector {
-    /// The gradient of the weights' rows `first` ..< `first` + rows for some outputs.
-    @inlinable @inline(__always)
-    static func sumWindows(_ panel: ConvolutionWeightPanel, first: Int, column: Int) {
-        let geometry = panel.geometry
-        var offsets = InlineArray<rows, Int>(repeating: 0)
-        for row in 0..<rows { offsets[row] = panel.sourceOffset(first + row) }
-        let (right, down) = (
-            geometry.horizontal.stride * geometry.channels, geometry.vertical.stride * panel.sourceRow
-        )
-        let columns = geometry.horizontal.output / 2
-        var sums = Tile().sums
-        for y in 0..<2 &* (geometry.vertical.output / 2) {
-            var place = panel.source + y &* down
-            for x in 0..<columns {
-                var windows = InlineArray<vectors, (Vector, Vector)>(
-                    repeating: (Vector(repeating: 0), Vector(repeating: 0)))
-                for index in 0..<vectors {
-                    let window = panel.window(
-                        y / 2 &* columns &+ x, lane: column &+ index &* Vector.scalarCount,
-                        vector: Vector.self)
-                    windows[index] = (window.gradient(2 &* (y & 1)), window.gradient(2 &* (y & 1) &+ 1))
-                }
-                for row in 0..<rows {
-                    let left = Vector(repeating: place[offsets[row]])
-                    for index in 0..<vectors {
-                        sums[row][index] = Vector.multiplyAdd(left, windows[index].0, sums[row][index])
-                    }
-                }
-                place += right
-                for row in 0..<rows {
-                    let left = Vector(repeating: place[offsets[row]])
-                    for index in 0..<vectors {
-                        sums[row][index] = Vector.multiplyAdd(left, windows[index].1, sums[row][index])
-                    }
-                }
-                place += right
-            }
-        }
-        var tile = Tile(sums: sums)
-        let stride = geometry.outputStride
-        let target = panel.target + first * stride + column
-        if !panel.isFirst { tile.add(left: Tile(loading: target, rowBytes: 4 &* stride)) }
-        tile.store(to: target, rowBytes: 4 &* stride)
     }
 }

@@ -11,8 +11,8 @@ public struct WeightPanel {
     public var stride: Int
     public var gradient: UnsafePointer<Float>
     public var gradientStride: Int
-    /// Where the gradient is given as its transpose, `[columns, gradientStride]` with rows up to a multiple of 16: room for 256 values,
-    /// with which it is turned.
+    /// Where the gradient is given as its transpose, `[columns, gradientStride]`: room for 256 values, with which it is turned. Up to
+    /// 15 values behind a column's last row are read, also where these are in this room.
     public var square: UnsafeMutablePointer<Float>?
     public var rows: Int
     public var columns: Int
@@ -72,8 +72,8 @@ extension WeightPanel {
     /// Replaces each vector of weights by what `update` returns. It gets where they lie behind the first one, as does what the
     /// optimiser keeps for them, the weights w, and their gradient g · scale + l2 · w.
     ///
-    /// Weights are read before `update` stores anything: arrays of this size all begin at the same place of a page, and of an
-    /// address behind a store, processors first compare only that place, so a later load of the weights would wait.
+    /// Weights are read before `update` stores anything. Large arrays all begin at the same place of a page, and that place alone is
+    /// what processors first compare to find out whether a load wants what was just stored; so a later load would wait.
     @inlinable @inline(__always)
     func updateEach<V: ProductVector>(
         _ vector: V.Type, scale: Float, l2: Float, _ update: (_ offset: Int, _ weight: V, _ gradient: V) -> V

@@ -23,7 +23,7 @@ public struct WinnerLists<V: FloatVector> {
     @usableFromInline let counts: UnsafeMutablePointer<Int32>
     /// `[windows]`: where a window's first pixel sees its first input pixel.
     @usableFromInline let corners: UnsafeMutablePointer<UInt32>
-    /// Two squares as wide as a vector, and two from which these are turned.
+    /// Two squares as wide as a vector, of the gradient and of the winners, and one from which these are turned.
     @usableFromInline let squares: UnsafeMutablePointer<Float>
 
     @inlinable @inline(__always)
@@ -35,7 +35,7 @@ public struct WinnerLists<V: FloatVector> {
         places = (words + 4 * room).assumingMemoryBound(to: Int32.self)
         corners = (words + 8 * room).assumingMemoryBound(to: UInt32.self)
         squares = memory + 2 * room + geometry.listStride
-        let counts = squares + 4 * 256
+        let counts = squares + 3 * ConvolutionGeometry.squareCount
         self.counts = UnsafeMutableRawPointer(counts).assumingMemoryBound(to: Int32.self)
     }
 
@@ -73,7 +73,8 @@ public struct WinnerLists<V: FloatVector> {
     func listByOutput(_ gradient: UnsafePointer<Float>, winners: UnsafePointer<UInt32>, outputs: Range<Int>) {
         let (lanes, zero) = (V.scalarCount, V.Words(repeating: 0))
         let (down, right) = (UInt32(truncatingIfNeeded: steps.down), UInt32(truncatingIfNeeded: steps.right))
-        let winners = UnsafeRawPointer(winners).assumingMemoryBound(to: Float.self)
+        // Bits, to be turned like the gradient.
+        let words = UnsafeRawPointer(winners).assumingMemoryBound(to: Float.self)
         for output in outputs { counts[output] = 0 }
         for first in stride(from: 0, to: geometry.windows, by: lanes) {
             let rows = min(lanes, geometry.windows &- first)
@@ -83,10 +84,10 @@ public struct WinnerLists<V: FloatVector> {
             {
                 let offset = first &* geometry.outputStride &+ column
                 turn(gradient + offset, rows: rows, to: squares, fill: 0)
-                turn(winners + offset, rows: rows, to: squares + 256, fill: 4)
+                turn(words + offset, rows: rows, to: squares + ConvolutionGeometry.squareCount, fill: 4)
                 for output in max(column, outputs.lowerBound)..<min(column &+ lanes, outputs.upperBound) {
                     let square = squares + (output &- column) &* lanes
-                    let winner = V(loading: square + 256).bits
+                    let winner = V(loading: square + ConvolutionGeometry.squareCount).bits
                     let kept = V.less(V(signed: winner), V(repeating: 4))
                     let place = corners &+ ((zero &- (winner &>> 1)) & down) &+ ((zero &- (winner & 1)) & right)
                     let end = output &* geometry.listStride &+ Int(counts[output])
@@ -106,7 +107,7 @@ public struct WinnerLists<V: FloatVector> {
     ) {
         let lanes = V.scalarCount
         if rows == lanes { return V.transposeSquare(square, lanes, source, geometry.outputStride) }
-        let whole = squares + 512
+        let whole = squares + 2 &* ConvolutionGeometry.squareCount
         for row in 0..<rows {
             V(loading: source + row &* geometry.outputStride).store(to: whole + row &* lanes)
         }
@@ -127,6 +128,7 @@ public struct WinnerLists<V: FloatVector> {
                     let offset = window &* geometry.outputStride &+ column
                     let winner = UnsafeRawPointer(winners + offset).loadUnaligned(as: V.Words.self)
                     let place = ramp &+ V.Words(repeating: UInt32(truncatingIfNeeded: column))
+                    // What lies behind the outputs may say anything.
                     let kept =
                         V.equal(V(signed: winner), V(repeating: Float(pixel)))
                         & V.less(V(signed: place), outputs)
@@ -141,7 +143,7 @@ public struct WinnerLists<V: FloatVector> {
 
     /// Calls `body` for each pixel's list that is not empty, with where the pixel sees its first input pixel, in padded pixels.
     @inlinable @inline(__always)
-    func eachPixel(_ body: (_ place: Int, _ list: WinnerList) -> Void) {
+    func eachPixelList(_ body: (_ place: Int, _ list: WinnerList) -> Void) {
         let columns = geometry.horizontal.output / 2
         var begin = 0
         for index in 0..<4 * geometry.windows {
@@ -166,7 +168,11 @@ extension ConvolutionGeometry {
     @inlinable @inline(__always)
     var listStride: Int { (windows + 15) & ~15 + 16 }
 
+    /// Values of a square of the widest vectors.
+    @inlinable @inline(__always)
+    static var squareCount: Int { 256 }
+
     /// Values of memory for `WinnerLists`.
     @inlinable @inline(__always)
-    var listsCount: Int { (2 * outputs + 1) * listStride + 4 * 256 + max(outputs, 4 * windows) }
+    var listsCount: Int { (2 * outputs + 1) * listStride + 3 * Self.squareCount + max(outputs, 4 * windows) }
 }

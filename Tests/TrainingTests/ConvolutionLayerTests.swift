@@ -67,7 +67,7 @@ struct ConvolutionLayerTests {
         #expect(one.input == two.input && one.weights == two.weights)
     }
 
-    @Test(arguments: [(3, 17), (5, 8), (3, 3), (2, 16)])
+    @Test(arguments: [(3, 17), (5, 8), (3, 3), (2, 16), (3, 1)])
     func `a convolution with ReLU and pooling in one pass agrees with three layers`(size: Int, channels: Int)
     {
         let shape: Shape = [9, 12, channels]
