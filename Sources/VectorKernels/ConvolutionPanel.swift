@@ -18,6 +18,8 @@ public struct ConvolutionPanel {
     public var weightStride = 0
     /// Source channels for each tap.
     public var depth: Int
+    /// Whether each source value and the one behind it share a lane; a row of taps is read every other value then.
+    public var joinsRuns = false
     /// What sums start from, 16 values for each panel; nil: zero.
     public var bias: UnsafePointer<Float>?
     public var rectifies: Bool
@@ -54,10 +56,25 @@ public struct ConvolutionPanel {
         (sourceRow, sourcePixel, depth) = (sourceRow / 2, sourcePixel / 2, depth / 2)
     }
 
+    /// Takes the source from where each value has the one behind it in its lane.
+    @inlinable @inline(__always)
+    mutating func joinRuns(_ source: UnsafePointer<Float>) { (self.source, joinsRuns) = (source, true) }
+
+    /// Lanes of a row of taps, where values share them.
+    @inlinable @inline(__always)
+    var runLanes: Int { (horizontal.taps * depth + 1) / 2 }
+
+    /// Values of the weights of 16 targets.
+    @inlinable @inline(__always)
+    var weightCount: Int { vertical.taps * (joinsRuns ? runLanes : horizontal.taps * depth) * 16 }
+
     /// Taps and source channels; neighbouring taps whose channels follow each other are one run.
     @inlinable @inline(__always)
     var taps: ConvolutionDepth {
         let (downStep, acrossStep) = (vertical.tapStep * sourceRow, horizontal.tapStep * sourcePixel)
+        if joinsRuns {
+            return ConvolutionDepth(down: vertical.taps, downStep: downStep, count: runLanes, step: 2)
+        }
         return acrossStep == depth
             ? ConvolutionDepth(
                 down: vertical.taps, downStep: downStep, count: horizontal.taps * depth, step: 1)

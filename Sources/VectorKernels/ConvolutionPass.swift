@@ -84,7 +84,11 @@ public struct ConvolutionPass {
                 let panel = panel(0, phase: 0, of: place, sample: sample, packed: packed)
                 winograd.compute(panel, panels: panels)
             } else if let rounded {
-                V.joinNeighbours(rounded, place, count: padded.count)
+                if joinsRuns {
+                    V.joinValues(rounded, place, distance: 1, count: padded.count)
+                } else {
+                    V.joinNeighbours(rounded, place, count: padded.count)
+                }
                 gather(place, sample: sample, packed: packed, rounded: rounded, vector: V.self)
             } else if geometry.isDepthwise {
                 gatherDepthwise(place, sample: sample, packed: packed, vector: V.self)
@@ -104,8 +108,12 @@ public struct ConvolutionPass {
     /// Whether it is computed in bf16.
     @inlinable @inline(__always)
     var roundsFactors: Bool {
-        precision == .bf16 && (isSparse ? geometry.joinsLists : geometry.joinsChannels)
+        precision == .bf16 && (isSparse ? geometry.joinsLists : geometry.joinsChannels || joinsRuns)
     }
+
+    /// Whether a lane holds two neighbours of a row of taps.
+    @inlinable @inline(__always)
+    var joinsRuns: Bool { precision == .bf16 && isForward && geometry.joinsRuns }
 
     /// Whether it goes by lists of winners.
     @inlinable @inline(__always)
@@ -137,10 +145,18 @@ public struct ConvolutionPass {
             let panels = geometry.groups == 1 ? min(V.panels, (targets - first + 15) / 16) : 1
             for phase in 0..<phases(geometry.vertical) * phases(geometry.horizontal) {
                 var panel = panel(first, phase: phase, of: place, sample: sample, packed: packed)
-                if let rounded { panel.joinChannels(rounded + (panel.source - place) / 2) }
-                (panel.panels, panel.weightStride) = (panels, taps * panel.depth * 16)
+                if let rounded {
+                    if joinsRuns {
+                        panel.joinRuns(rounded + (panel.source - place))
+                    } else {
+                        panel.joinChannels(rounded + (panel.source - place) / 2)
+                    }
+                }
+                (panel.panels, panel.weightStride) = (
+                    panels, joinsRuns ? panel.weightCount : taps * panel.depth * 16
+                )
                 V.gather(panel)
-                packed += panel.vertical.taps * panel.horizontal.taps * panel.depth * 16
+                packed += panel.weightCount
             }
             packed += (panels - 1) * (packed - begin)
             first += panels * 16
@@ -207,6 +223,10 @@ public struct ConvolutionPass {
                         let tap = y * geometry.horizontal.kernel + x
                         pack(tap: tap, channels: channels, first: first, into: packed)
                         packed += channels.count * 16
+                    }
+                    if joinsRuns && horizontal.taps * channels.count % 2 == 1 {
+                        packed.update(repeating: 0, count: 16)
+                        packed += 16
                     }
                 }
             }

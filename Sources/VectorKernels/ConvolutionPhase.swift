@@ -76,6 +76,13 @@ extension ConvolutionGeometry {
     @inlinable @inline(__always)
     var joinsChannels: Bool { !isDepthwise && groupChannels % 2 == 0 && groupOutputs % 2 == 0 }
 
+    /// Whether two neighbouring values of a row of taps, whose pixels lie one behind the other, share a lane forward where factors are
+    /// bf16: of an odd number of channels, such as a first layer has.
+    @inlinable @inline(__always)
+    var joinsRuns: Bool {
+        groups == 1 && channels % 2 == 1 && horizontal.dilation == 1 && !isDepthwise && !usesWinograd(.forward)
+    }
+
     /// Whether gradients behind a pooled convolution join two entries of a list, over blocks of 32 channels.
     @inlinable @inline(__always)
     var joinsLists: Bool { channels % 32 == 0 }
@@ -102,7 +109,9 @@ extension ConvolutionGeometry {
                     groupTargets: targets / groups
                 ).count
         }
-        return rows * 16 * vertical.kernel * horizontal.kernel
+        // Each row of taps may end with a row of zeros.
+        let ends = joinsRuns ? (targets + 15) / 16 * vertical.kernel : 0
+        return (rows * vertical.kernel * horizontal.kernel + ends) * 16
     }
 
     /// How many values of memory a thread needs for any of the convolution's three passes.
@@ -125,6 +134,7 @@ extension ConvolutionGeometry {
             ? WinogradProduct.memoryCount(channels: sources, panels: (targets + 15) / 16) : 0
         let padded = PaddedSample(self, direction).count
         // Winograd's transforms, or the padded sample in bf16.
-        return padded + packedCount(sources: sources, targets: targets) + max(winograd, padded / 2 + 32) + 64
+        let rounded = (joinsRuns ? padded : padded / 2) + 32
+        return padded + packedCount(sources: sources, targets: targets) + max(winograd, rounded) + 64
     }
 }

@@ -362,9 +362,12 @@ struct ConvolutionTests {
         #expect(differ(wide, winners: winners(wide)) == [true, true, true])
         let strided = Self.geometry(9, 11, 32, 48, kernel: (3, 3), stride: (2, 2), before: (1, 1))
         #expect(differ(strided) == [true, true, true])
-        // Channels in pairs or none, and lists in blocks of 32 channels.
+        // Back, outputs in pairs or none, and lists in blocks of 32 channels; forward, an odd number of channels in pairs from tap to
+        // tap.
         let odd = Self.geometry(7, 8, 17, 20, kernel: (3, 2), before: (1, 1))
-        #expect(differ(odd) == [false, false, true])
+        #expect(differ(odd) == [true, false, true])
+        let apart = Self.geometry(9, 10, 3, 20, kernel: (3, 3), before: (2, 2), dilation: (1, 2))
+        #expect(differ(apart) == [false, false, true])
         let narrow = Self.geometry(9, 12, 18, 18, kernel: (5, 5), before: (2, 2))
         #expect(differ(narrow, winners: winners(narrow)) == [true, false, false])
         // So few rows of weights that a pooled gradient is read where it lies, and then more.
