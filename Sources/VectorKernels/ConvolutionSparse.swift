@@ -140,7 +140,8 @@ public struct SparseGradient<V: ConvolutionVector> {
             lists.eachPixelList { place, list in
                 let pixels = pixels + block * blockStride + place * V.scalarCount
                 if taps == 9 {
-                    SparseTaps<V, 3, 3>.scatter(list, weights: weights, stride: taps, pixels: pixels, row: row)
+                    SparseTaps<V, 3, 3>.scatter(
+                        list, weights: weights, stride: taps, pixels: pixels, row: row)
                 } else {
                     for tap in 0..<5 {
                         SparseTaps<V, 1, 5>.scatter(

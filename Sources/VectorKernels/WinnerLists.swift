@@ -89,7 +89,8 @@ public struct WinnerLists<V: FloatVector> {
                     let square = squares + (output &- column) &* lanes
                     let winner = V(loading: square + ConvolutionGeometry.squareCount).bits
                     let kept = V.less(V(signed: winner), V(repeating: 4))
-                    let place = corners &+ ((zero &- (winner &>> 1)) & down) &+ ((zero &- (winner & 1)) & right)
+                    let place =
+                        corners &+ ((zero &- (winner &>> 1)) & down) &+ ((zero &- (winner & 1)) & right)
                     let end = output &* geometry.listStride &+ Int(counts[output])
                     let target = UnsafeMutableRawPointer(places + end).assumingMemoryBound(to: Float.self)
                     _ = V.storeKept(V(bits: place), where: kept, to: target)
