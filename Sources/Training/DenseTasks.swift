@@ -175,8 +175,8 @@ struct UpdateTask: ParallelTask {
     private func apply(
         _ nonZeros: NonZeroLists, to panel: WeightPanel, rows: Range<Int>, columns: Range<Int>, thread: Int
     ) {
-        let (gradient, largest) = (workspace.gradient(thread: thread), kernels.training.sparseRows)
         if rows.isEmpty { return }
+        let (gradient, largest) = (workspace.gradient(thread: thread), kernels.training.sparseRows)
         // From whole cache lines of A on: vectors that begin elsewhere would each be read from two.
         let begin = rows.lowerBound / 16 * 16
         let count = rows.upperBound - begin

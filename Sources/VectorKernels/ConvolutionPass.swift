@@ -75,10 +75,8 @@ public struct ConvolutionPass {
             if !isForward, let winners {
                 padded.expand(
                     values, winners: winners + sample * sourceCount, to: workspace, vector: V.self)
-            } else if padded.isWhole {
-                place = values
             } else {
-                padded.copy(values, to: workspace, vector: V.self)
+                place = padded.place(of: values, copy: workspace, vector: V.self)
             }
             if usesWinograd {
                 let panel = panel(0, phase: 0, of: place, sample: sample, packed: packed)

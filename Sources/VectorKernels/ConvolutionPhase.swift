@@ -80,8 +80,7 @@ extension ConvolutionGeometry {
     /// bf16: of an odd number of channels, such as a first layer has.
     @inlinable @inline(__always)
     var joinsRuns: Bool {
-        groups == 1 && channels % 2 == 1 && horizontal.dilation == 1 && !isDepthwise
-            && !usesWinograd(.forward)
+        groups == 1 && channels % 2 == 1 && horizontal.dilation == 1 && !usesWinograd(.forward)
     }
 
     /// Whether gradients behind a pooled convolution join two entries of a list, over blocks of 32 channels.

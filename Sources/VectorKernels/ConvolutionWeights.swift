@@ -85,6 +85,17 @@ public struct ConvolutionWeightPass {
         sparse.unpack(to: weightGradient, outputs: outputs)
     }
 
+    /// Where so many outputs after the other have their pieces, and which rows some pieces are of one such part.
+    @inlinable @inline(__always)
+    func parts(of pieces: Range<Int>) -> ClosedRange<Int> {
+        pieces.lowerBound / geometry.weightRows...(pieces.upperBound - 1) / geometry.weightRows
+    }
+    @inlinable @inline(__always)
+    func rows(of pieces: Range<Int>, part: Int) -> Range<Int> {
+        let first = part * geometry.weightRows
+        return max(0, pieces.lowerBound - first)..<min(geometry.weightRows, pieces.upperBound - first)
+    }
+
     @inlinable @inline(__always)
     func sum<V: ConvolutionVector>(_ pieces: Range<Int>, vector: V.Type) {
         let padded = PaddedSample(geometry, .forward)
@@ -103,21 +114,14 @@ public struct ConvolutionWeightPass {
         let joinedPixels = geometry.vertical.output * V.lanes(geometry.horizontal.output)
         for sample in samples {
             let isFirst = sample == samples.lowerBound
-            var place = input + sample * geometry.inputCount
-            if !padded.isWhole {
-                padded.copy(place, to: workspace, vector: V.self)
-                place = UnsafePointer(workspace)
-            }
+            let place = padded.place(
+                of: input + sample * geometry.inputCount, copy: workspace, vector: V.self)
             if V.roundsFactors {
                 let distance = geometry.horizontal.stride * geometry.channels
                 V.joinValues(joinedSource, place, distance: distance, count: padded.count)
             }
-            for piece in pieces.lowerBound / geometry.weightRows...(pieces.upperBound - 1)
-                / geometry.weightRows
-            {
-                let (column, first) = (piece * panels * 16, piece * geometry.weightRows)
-                let rows =
-                    max(0, pieces.lowerBound - first)..<min(geometry.weightRows, pieces.upperBound - first)
+            for part in parts(of: pieces) {
+                let (column, rows) = (part * panels * 16, rows(of: pieces, part: part))
                 var columns = GradientColumns(copy, pixelStride: 16, panelStride: pixels * 16)
                 if isDirect {
                     columns = GradientColumns(

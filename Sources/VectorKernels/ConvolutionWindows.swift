@@ -18,21 +18,17 @@ extension ConvolutionWeightPass {
     >(_ pieces: Range<Int>, by tiles: ConvolutionTiles<V, vectors, rows, second, third, fourth>.Type) {
         let padded = PaddedSample(geometry, .forward)
         padded.clear(workspace, vector: V.self)
-        let (panels, weightRows) = (geometry.piecePanels, geometry.weightRows)
+        let panels = geometry.piecePanels
         for sample in samples {
             let isFirst = sample == samples.lowerBound
-            var place = input + sample * geometry.inputCount
-            if !padded.isWhole {
-                padded.copy(place, to: workspace, vector: V.self)
-                place = UnsafePointer(workspace)
-            }
+            let place = padded.place(
+                of: input + sample * geometry.inputCount, copy: workspace, vector: V.self)
             let offset = sample * gradientPixels * geometry.outputStride
-            for piece in pieces.lowerBound / weightRows...(pieces.upperBound - 1) / weightRows {
-                let (column, first) = (piece * panels * 16, piece * weightRows)
+            for part in parts(of: pieces) {
+                let (column, rows) = (part * panels * 16, self.rows(of: pieces, part: part))
                 let windows = WindowedGradient(
                     geometry: geometry, source: place, sourceRow: padded.rowStride,
                     gradient: gradient + offset + column, winners: winners! + offset + column)
-                let rows = max(0, pieces.lowerBound - first)..<min(weightRows, pieces.upperBound - first)
                 for lane in stride(from: 0, to: panels * 16, by: vectors * V.scalarCount) {
                     tiles.sum(
                         windows, rows: rows, lane: lane, to: weightGradient + column + lane, isFirst: isFirst)

@@ -81,6 +81,16 @@ public struct PaddedSample {
         for i in whole..<count { target[i] = source[i] }
     }
 
+    /// The sample between its zeros: where it lies, if nothing is around it, and otherwise its copy, which is written.
+    @inlinable @inline(__always)
+    func place<V: FloatVector>(
+        of sample: UnsafePointer<Float>, copy: UnsafeMutablePointer<Float>, vector: V.Type
+    ) -> UnsafePointer<Float> {
+        if isWhole { return sample }
+        self.copy(sample, to: copy, vector: V.self)
+        return UnsafePointer(copy)
+    }
+
     /// Writes the winners' gradients between the zeros; `gradient` is that of the pooled sample.
     @inlinable @inline(__always)
     func expand<V: FloatVector>(

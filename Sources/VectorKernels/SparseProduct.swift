@@ -46,8 +46,7 @@ public struct NonZeroLists {
         _ transposed: UnsafePointer<Float>, stride: Int, columns some: Range<Int>, vector: V.Type
     ) {
         let (lanes, ramp) = (V.scalarCount, V.ramp)
-        var places = V.Words(repeating: 0)
-        for lane in 0..<lanes { places[lane] = UInt32(lane) }
+        let places = V.Words.ramp
         for block in 0..<Self.blocks(depth) {
             let height = min(Self.blockRows, depth &- block &* Self.blockRows)
             var end = (block &* columns &+ some.lowerBound) &* Self.listCount(depth)
@@ -61,9 +60,8 @@ public struct NonZeroLists {
                     if row &+ lanes > height {
                         kept = kept & V.less(ramp, V(repeating: Float(height &- row)))
                     }
-                    let place = V(bits: places &+ V.Words(repeating: UInt32(truncatingIfNeeded: row)))
-                    let target = UnsafeMutableRawPointer(rows + end).assumingMemoryBound(to: Float.self)
-                    _ = V.storeKept(place, where: kept, to: target)
+                    let place = places &+ V.Words(repeating: UInt32(truncatingIfNeeded: row))
+                    V.storeKept(place, where: kept, to: rows + end)
                     end &+= V.storeKept(value, where: kept, to: values + end)
                     row &+= lanes
                 }

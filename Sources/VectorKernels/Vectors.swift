@@ -114,6 +114,16 @@ public protocol DoubleVector: SIMD, SendableMetatype where Scalar == Double {
 
 // What follows is spelled with the requirements above, so it is as fast as they are.
 
+extension WordVector {
+    /// 0, 1, 2 …
+    @inlinable @inline(__always)
+    static var ramp: Self {
+        var ramp = Self(repeating: 0)
+        for lane in 0..<scalarCount { ramp[lane] = UInt32(lane) }
+        return ramp
+    }
+}
+
 extension FloatVector {
     @inlinable @inline(__always)
     public static func + (a: Self, b: Float) -> Self { a + Self(repeating: b) }
@@ -121,6 +131,13 @@ extension FloatVector {
     public static func - (a: Self, b: Float) -> Self { a - Self(repeating: b) }
     @inlinable @inline(__always)
     public static func * (a: Self, b: Float) -> Self { a * Self(repeating: b) }
+
+    /// `storeKept` for words.
+    @inlinable @inline(__always)
+    static func storeKept(_ words: Words, where mask: Words, to target: UnsafeMutablePointer<Int32>) {
+        let target = UnsafeMutableRawPointer(target).assumingMemoryBound(to: Float.self)
+        _ = storeKept(Self(bits: words), where: mask, to: target)
+    }
 
     /// Lane by lane: mask ? a : b.
     @inlinable @inline(__always)

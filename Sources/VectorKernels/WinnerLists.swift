@@ -45,13 +45,6 @@ public struct WinnerLists<V: FloatVector> {
         return WinnerList(places: places + begin, values: values + begin, count: Int(counts[output]))
     }
 
-    @inlinable @inline(__always)
-    static var ramp: V.Words {
-        var ramp = V.Words(repeating: 0)
-        for lane in 0..<V.scalarCount { ramp[lane] = UInt32(lane) }
-        return ramp
-    }
-
     /// From one output pixel's first input pixel to the next one's, in padded pixels.
     @inlinable @inline(__always)
     var steps: (down: Int, right: Int) {
@@ -92,8 +85,7 @@ public struct WinnerLists<V: FloatVector> {
                     let place =
                         corners &+ ((zero &- (winner &>> 1)) & down) &+ ((zero &- (winner & 1)) & right)
                     let end = output &* geometry.listStride &+ Int(counts[output])
-                    let target = UnsafeMutableRawPointer(places + end).assumingMemoryBound(to: Float.self)
-                    _ = V.storeKept(V(bits: place), where: kept, to: target)
+                    V.storeKept(place, where: kept, to: places + end)
                     let added = V.storeKept(V(loading: square), where: kept, to: values + end)
                     counts[output] &+= Int32(truncatingIfNeeded: added)
                 }
@@ -119,7 +111,7 @@ public struct WinnerLists<V: FloatVector> {
     /// Lists what all outputs of one sample have to say, pixel after pixel: the four of each window.
     @inlinable @inline(__always)
     func listByPixel(_ gradient: UnsafePointer<Float>, winners: UnsafePointer<UInt32>) {
-        let (lanes, ramp) = (V.scalarCount, Self.ramp)
+        let (lanes, ramp) = (V.scalarCount, V.Words.ramp)
         let outputs = V(repeating: Float(geometry.outputs))
         var end = 0
         for window in 0..<geometry.windows {
@@ -133,8 +125,7 @@ public struct WinnerLists<V: FloatVector> {
                     let kept =
                         V.equal(V(signed: winner), V(repeating: Float(pixel)))
                         & V.less(V(signed: place), outputs)
-                    let target = UnsafeMutableRawPointer(places + end).assumingMemoryBound(to: Float.self)
-                    _ = V.storeKept(V(bits: place), where: kept, to: target)
+                    V.storeKept(place, where: kept, to: places + end)
                     end &+= V.storeKept(V(loading: gradient + offset), where: kept, to: values + end)
                 }
                 counts[4 &* window &+ pixel] = Int32(truncatingIfNeeded: end &- begin)

@@ -9,7 +9,7 @@ private let testedElsewhere: [String: String] = [
     "listNonZeros": "TrainingTests/SparseProductTests", "countNonZeros": "TrainingTests/SparseProductTests",
     "multiplySparse": "TrainingTests/SparseProductTests", "sparseRows": "TrainingTests/SparseProductTests",
     "transpose": "TrainingTests/MatrixProductTests", "addSquares": "TrainingTests/WeightKernelsTests",
-    "convolve": "TrainingTests/ConvolutionTests", "sumWeights": "TrainingTests/ConvolutionTests",
+    "convolve": "TrainingTests/ConvolutionCase", "sumWeights": "TrainingTests/ConvolutionCase",
     "maximum": "TrainingTests/PoolingTests", "maximumBackward": "TrainingTests/PoolingTests",
     "sumWindows": "TrainingTests/PoolingTests", "spreadWindows": "TrainingTests/PoolingTests",
     "activate": "KernelsTests/ActivationTests",
